@@ -1,0 +1,100 @@
+# `make` shows what there is. Works with GNU make 3.81 (macOS) and later.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+# Which Python builds .venv: default is the first of python3, python3.13, ... that is 3.11 or newer.
+PYTHON ?=
+# Passed on to the command of a target, as in: make test ARGS="-k settings"
+ARGS ?=
+export PYTHON
+
+# The project's own Python and Node come first, and no setting made for another project reaches them. Bytecode is
+# always written: without it every run would compile what it imports once more.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
+
+ENSURE := @tools/setup/ensure
+PY := @.venv/bin/python
+
+.PHONY: help
+help: ## Show this menu
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: setup
+setup: dev ## Install everything that synth and test need (they do it themselves, too)
+
+.PHONY: synth
+synth: packages ## Write the Terraform of every stack to cdktf.out
+	$(PY) main.py
+
+# A run of chosen tests (ARGS) can't cover everything, so only the full run is held to the threshold.
+.PHONY: test
+test: dev ## Run unit and snapshot tests, show coverage
+	$(PY) -m pytest $(if $(ARGS),$(ARGS),--cov --cov-report=)
+ifeq ($(strip $(ARGS)),)
+	$(PY) -m coverage report
+	@echo "At least 95 % of stacks/ and modules/:"
+	$(PY) -m coverage report --include='stacks/*,modules/*' --format=total --fail-under=95
+endif
+
+.PHONY: check
+check: lint types policy ## Check format, lint, types and policies
+
+.PHONY: lint
+lint: dev
+	@echo "Checking format and lint ..."
+	$(PY) -m ruff format --check --quiet .
+	$(PY) -m ruff check --quiet .
+
+.PHONY: types
+types: dev
+	@echo "Checking types ..."
+	$(PY) -m mypy
+
+.PHONY: policy
+policy: dev
+	@echo "Checking policies ..."
+	$(PY) -m tools.policy_check $(ARGS)
+
+.PHONY: integration
+integration: dev ## Deploy to the local emulator with Terraform and test what is there
+	$(PY) -m pytest tests/integration $(ARGS)
+
+.PHONY: bench
+bench: dev ## Measure synth speed against other ways of doing it
+	$(PY) -m tests.benchmarks $(ARGS)
+
+# In CI a snapshot that differs is a finding, never something to overwrite.
+.PHONY: snapshots
+snapshots: dev ## Rewrite snapshots and golden files; review the difference before you commit
+	@if [ -n "$$CI" ]; then echo "make snapshots is refused in CI: rewrite them locally and commit them." >&2; exit 2; fi
+	$(PY) -m pytest --snapshot-update $(ARGS)
+
+.PHONY: cli
+cli: packages ## Install the CDKTF command line: ./cdktf synth, list, diff, deploy
+	$(ENSURE) cli
+
+# What cdktf.json names: like synth, for the command line, which reads what it wants from files.
+.PHONY: app
+app: packages
+	$(PY) main.py
+
+.PHONY: lock
+lock: ## Write Pipfile.lock anew after a change of Pipfile
+	$(ENSURE) lock
+
+.PHONY: clean
+clean: ## Remove what was written or installed here, but not Terraform's local state
+	@rm -rf .venv .tools .cache node_modules cdktf.out .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Node belongs to the packages: cdktf runs on it.
+.PHONY: packages
+packages:
+	$(ENSURE) packages node
+
+.PHONY: dev
+dev: packages
+	$(ENSURE) dev
