@@ -1,0 +1,20 @@
+"""Environments as data: one TOML file each, checked whole before anything is synthesized."""
+
+from stacks.settings.args import TapStackArgs, resolve_region
+from stacks.settings.environments import Environment, select_environments, wants_bootstrap
+from stacks.settings.load import load_settings, parse_settings
+from stacks.settings.model import Settings
+from stacks.settings.problems import Problem, SettingsError
+
+__all__ = [
+    "Environment",
+    "Problem",
+    "Settings",
+    "SettingsError",
+    "TapStackArgs",
+    "load_settings",
+    "parse_settings",
+    "resolve_region",
+    "select_environments",
+    "wants_bootstrap",
+]

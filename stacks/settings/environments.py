@@ -1,0 +1,118 @@
+"""Which environments a run is about: all files, or those that the variables name."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stacks.settings.kinds import Suffix, fits
+from stacks.settings.kinds_web import LocalUrl
+from stacks.settings.load import load_settings
+from stacks.settings.model import EmulatorSettings, Settings
+from stacks.settings.problems import Problem, SettingsError
+from stacks.settings.wording import allowed_text, nearest, shown
+
+_NAMES = "TAP_ENVIRONMENT"
+_SUFFIX = "TAP_ENVIRONMENT_SUFFIX"
+_ENDPOINT = "AWS_ENDPOINT_URL"
+_BOOTSTRAP = "TAP_BOOTSTRAP"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Environment:
+    """An environment: whose settings it has (`name`), and what its names end with (`suffix`)."""
+
+    name: str
+    suffix: str
+    settings: Settings
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Tell whether it borrows another environment's settings, as `pr42` does those of `dev`."""
+        return self.suffix != self.name
+
+
+def select_environments(folder: Path, environ: Mapping[str, str]) -> list[Environment]:
+    """Return the chosen environments by name, or raise `SettingsError` with all problems of all files and variables.
+
+    TAP_ENVIRONMENT names them, separated by commas (default: all); TAP_ENVIRONMENT_SUFFIX makes one of them an
+    ephemeral environment; AWS_ENDPOINT_URL moves the endpoint of those that run on an emulator.
+    """
+    files = _files(folder)
+    names, problems = _chosen(files, environ)
+    suffix, suffix_problems = _chosen_suffix(names, files, environ)
+    problems += suffix_problems
+    selected: list[Environment] = []
+    for name in names:
+        try:
+            settings = _with_endpoint(load_settings(files[name]), environ)
+            selected.append(Environment(name=name, suffix=suffix or name, settings=settings))
+        except SettingsError as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    if problems:
+        raise SettingsError(problems)
+    return selected
+
+
+def wants_bootstrap(environ: Mapping[str, str]) -> bool:
+    """Tell whether TAP_BOOTSTRAP asks for state stacks that keep their own state in a local file."""
+    value = environ.get(_BOOTSTRAP)
+    if value not in (None, "0", "1"):
+        raise SettingsError([Problem(source=_BOOTSTRAP, message=f"got {shown(value)}; allowed: 1 or 0; or unset it")])
+    return value == "1"
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    source = os.path.relpath(folder)
+    if not folder.is_dir():
+        raise SettingsError(
+            [Problem(source=source, message="no such folder; allowed: a folder with one TOML file per environment")]
+        )
+    files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    if not files:
+        raise SettingsError([Problem(source=source, message="no TOML file in it; allowed: one per environment")])
+    return files
+
+
+def _chosen(files: Mapping[str, Path], environ: Mapping[str, str]) -> tuple[list[str], list[Problem]]:
+    value = environ.get(_NAMES)
+    if value is None:
+        return list(files), []
+    allowed = f"allowed: {', '.join(files)}, separated by commas"
+    if not value.strip():
+        return [], [Problem(source=_NAMES, message=f"set but empty; {allowed}; unset it to take all")]
+    wanted = [name.strip() for name in value.split(",")]
+    unknown = [name for name in dict.fromkeys(wanted) if name not in files]
+    problems = [
+        Problem(source=_NAMES, message=f"got {shown(name)}; {allowed}{nearest(name, files)}") for name in unknown
+    ]
+    return [name for name in files if name in wanted], problems
+
+
+def _chosen_suffix(
+    names: Sequence[str], files: Mapping[str, Path], environ: Mapping[str, str]
+) -> tuple[str | None, list[Problem]]:
+    suffix = environ.get(_SUFFIX)
+    if suffix is None:
+        return None, []
+    messages = []
+    if not suffix:
+        messages.append(f"set but empty; allowed: {allowed_text(Suffix)}; unset it to use the environment's name")
+    elif not fits(Suffix, suffix):
+        messages.append(f"got {shown(suffix)}; allowed: {allowed_text(Suffix)}")
+    elif suffix in files and [suffix] != names:
+        messages.append(f"got {shown(suffix)}, another environment's name; allowed: a name of its own, such as pr42")
+    if _NAMES not in environ or len(names) > 1:
+        messages.append(f"needs exactly one environment; set {_NAMES} to the one whose settings it takes")
+    return suffix, [Problem(source=_SUFFIX, message=message) for message in messages]
+
+
+def _with_endpoint(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """Move the emulator's endpoint where the variable says; an environment on AWS ignores the variable."""
+    url = environ.get(_ENDPOINT)
+    if settings.emulator is None or url is None:
+        return settings
+    if not fits(LocalUrl, url):
+        got = f"got {shown(url)}" if url else "set but empty"
+        raise SettingsError([Problem(source=_ENDPOINT, message=f"{got}; allowed: {allowed_text(LocalUrl)}")])
+    return settings.model_copy(update={"emulator": EmulatorSettings(endpoint_url=url)})

@@ -1,0 +1,64 @@
+"""Settings that must fit each other, in every environment."""
+
+from stacks.settings.rules import Refusal, Rule
+
+
+def _record_age(age_seconds: int, retention_hours: int) -> Refusal | None:
+    """An event must reach the failures bucket before the stream forgets it."""
+    if age_seconds < retention_hours * 3600:
+        return None
+    return Refusal(f"60 to {retention_hours * 3600 - 1}, below stream.retention_hours ({retention_hours} h)")
+
+
+def _deduplication(days: int, retention_hours: int) -> Refusal | None:
+    """The ledger must remember an event for as long as the stream can deliver it again."""
+    if days == 0 or days * 24 > retention_hours:
+        return None
+    return Refusal(f"0, or {retention_hours // 24 + 1} and more, above stream.retention_hours ({retention_hours} h)")
+
+
+def _failures_expiration(days: int, retention_hours: int) -> Refusal | None:
+    """A failed batch must not be gone before its events are."""
+    if days * 24 > retention_hours:
+        return None
+    return Refusal(f"{retention_hours // 24 + 1} and more, above stream.retention_hours ({retention_hours} h)")
+
+
+def _archive_expiration(expiration_days: int | None, transition_days: int) -> Refusal | None:
+    if expiration_days is None or expiration_days > transition_days:
+        return None
+    return Refusal(f"{transition_days + 1} and more, above storage.archive_transition_days ({transition_days})")
+
+
+def _jwt_issuer(issuer: str | None, auth: str) -> Refusal | None:
+    if auth == "jwt" and issuer is None:
+        return Refusal("an https URL, because api.auth is jwt", "name the issuer of the tokens")
+    if auth != "jwt" and issuer is not None:
+        return Refusal("no jwt_issuer, because api.auth is not jwt", "remove it, or set api.auth to jwt")
+    return None
+
+
+def _jwt_audience(audience: tuple[str, ...], auth: str) -> Refusal | None:
+    """Without an audience, tokens that the issuer made for somebody else would be taken."""
+    if auth == "jwt" and not audience:
+        return Refusal("at least one audience, because api.auth is jwt", "name what the tokens are issued for")
+    if auth != "jwt" and audience:
+        return Refusal("no jwt_audience, because api.auth is not jwt", "remove it, or set api.auth to jwt")
+    return None
+
+
+def _shards(_shards: int, mode: str) -> Refusal | None:
+    if mode == "PROVISIONED":
+        return None
+    return Refusal("no shards, because stream.mode is ON_DEMAND", "remove it, or set stream.mode to PROVISIONED")
+
+
+TOGETHER = (
+    Rule(("mapping.maximum_record_age_seconds", "stream.retention_hours"), _record_age),
+    Rule(("deduplication.days", "stream.retention_hours"), _deduplication),
+    Rule(("storage.failures_expiration_days", "stream.retention_hours"), _failures_expiration),
+    Rule(("storage.archive_expiration_days", "storage.archive_transition_days"), _archive_expiration),
+    Rule(("api.jwt_issuer", "api.auth"), _jwt_issuer),
+    Rule(("api.jwt_audience", "api.auth"), _jwt_audience),
+    Rule(("stream.shards", "stream.mode"), _shards, only_if_given=True),
+)

@@ -1,0 +1,56 @@
+"""The sections about what is seen of a running pipeline: observability, alarms and budget."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from stacks.settings.kinds import LogRetentionDays, Section
+from stacks.settings.kinds_web import Emails
+
+LogLevel = Literal["INFO", "DEBUG", "WARNING", "ERROR"]
+
+
+class ObservabilitySettings(Section):
+    """Traces and logs."""
+
+    tracing: bool = Field(True, description="X-Ray traces of every function")
+    log_retention_days: LogRetentionDays = Field(
+        90, description="How long logs are kept; production: 365 at least (CloudWatch Logs: PutRetentionPolicy)"
+    )
+    log_level: LogLevel = Field("INFO", description="The least severe message that functions log")
+
+
+class AlarmSettings(Section):
+    """Who is told, and from which value on."""
+
+    emails: Emails = Field((), description="Who is told; production: at least one. Each must confirm a first e-mail")
+    evaluation_minutes: int = Field(5, ge=1, le=60, description="Length of the period that an alarm looks at")
+    lambda_errors: int = Field(1, ge=1, le=1_000_000, description="Failed invocations per period")
+    duration_percent: int = Field(80, ge=1, le=100, description="Longest invocation, in percent of its timeout")
+    concurrency_percent: int = Field(
+        80, ge=1, le=100, description="Concurrent executions, in percent of what is reserved or `account_concurrency`"
+    )
+    account_concurrency: int = Field(
+        1000, ge=10, le=1_000_000, description="Concurrent executions that the account allows (Lambda: Lambda quotas)"
+    )
+    api_4xx_percent: int = Field(25, ge=1, le=100, description="Refused requests, in percent of all")
+    api_5xx_count: int = Field(1, ge=1, le=1_000_000, description="Failed requests per period")
+    api_latency_ms: int = Field(2000, ge=1, le=30000, description="Time to answer, 99th percentile")
+    minimum_requests_per_hour: int = Field(
+        0, ge=0, le=1_000_000_000, description="Fewer requests than this are an alarm; 0 means no such alarm"
+    )
+    iterator_age_percent: int = Field(
+        25,
+        ge=1,
+        le=99,
+        description="How far the processor is behind, in percent of `mapping.maximum_record_age_seconds`",
+    )
+    quarantined_events: int = Field(1, ge=1, le=1_000_000, description="Events put into quarantine per period")
+
+
+class BudgetSettings(Section):
+    """What a month may cost."""
+
+    monthly_usd: int = Field(
+        0, ge=0, le=10_000_000, description="US dollars per month above which people are told; 0 means no budget"
+    )
