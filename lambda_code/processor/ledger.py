@@ -1,0 +1,120 @@
+"""The ledger table: one row per event, below 1 KB, so that claiming in a transaction costs two write units."""
+# ruff: noqa: N803 - AWS writes its parameters so
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambda_code.processor.ports import Claim
+from lambda_code.shared.errors import UnavailableError
+
+MAX_CLAIMS = 100
+"""Items that one transaction may hold (DynamoDB API reference)."""
+
+_ROUNDS = 6
+_FIRST_PAUSE_SECONDS = 0.05
+_DAY_SECONDS = 86_400
+_HELD = "ConditionalCheckFailed"
+_PASSING = ("None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
+# A retried record claims again with success. Where the row names another home, the refusal tells us which.
+_CONDITION = "attribute_not_exists(id) OR (sequence_number = :sequence AND object_key = :home)"
+
+
+class DynamoClient(Protocol):
+    """The part of the SDK's DynamoDB client that is used."""
+
+    def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> object:
+        """Write all items or none."""
+
+
+class DynamoLedger:
+    """Claims in transactions; what a refusal names is taken out, and the rest is claimed again."""
+
+    def __init__(
+        self,
+        client: DynamoClient,
+        table: str,
+        days: int,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._days = days
+        self._clock = clock
+        self._sleep = sleep
+
+    def claims(self, wanted: Sequence[Claim]) -> Iterator[list[Claim]]:
+        """Claim all, MAX_CLAIMS at a time; give for each the row that holds. Raises UnavailableError."""
+        for start in range(0, len(wanted), MAX_CLAIMS):
+            yield self._claim(list(wanted[start : start + MAX_CLAIMS]))
+
+    def _claim(self, pending: list[Claim]) -> list[Claim]:
+        rows: list[Claim] = []
+        for turn in range(_ROUNDS):
+            reasons = self._transact(pending)
+            if reasons is None:
+                return [*rows, *pending]
+            held = [_row(reason["Item"]) for reason in reasons if reason["Code"] == _HELD]
+            pending = [claim for claim, reason in zip(pending, reasons, strict=True) if reason["Code"] != _HELD]
+            rows += held
+            if not pending:
+                return rows
+            if not held:
+                self._sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**turn))  # noqa: S311 - jitter, not a secret
+        raise UnavailableError(f"{len(pending)} claims were not taken in {_ROUNDS} transactions")
+
+    def _transact(self, claims: list[Claim]) -> list[dict[str, Any]] | None:
+        """Write all rows, or none and say for each why; raises UnavailableError."""
+        expires_at = str(int(self._clock()) + self._days * _DAY_SECONDS)
+        try:
+            self._client.transact_write_items(TransactItems=[self._put(claim, expires_at) for claim in claims])
+        except BotoCoreError as error:
+            raise UnavailableError(str(error)) from error
+        except ClientError as error:
+            response: Mapping[str, Any] = error.response
+            reasons: list[dict[str, Any]] = response.get("CancellationReasons", [])
+            if len(reasons) == len(claims) and all(reason["Code"] in (_HELD, *_PASSING) for reason in reasons):
+                return reasons
+            raise UnavailableError(str(error)) from error
+        return None
+
+    def _put(self, claim: Claim, expires_at: str) -> dict[str, Any]:
+        item = {
+            "id": {"S": claim.identity},
+            "sequence_number": {"S": claim.sequence},
+            "content_hash": {"S": claim.content_hash},
+            "object_key": {"S": claim.home},
+            "expires_at": {"N": expires_at},
+        }
+        values = {":sequence": item["sequence_number"], ":home": item["object_key"]}
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": item,
+                "ConditionExpression": _CONDITION,
+                "ExpressionAttributeValues": values,
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+
+
+class NoLedger:
+    """Grants every claim: events are then stored at least once."""
+
+    def claims(self, wanted: Sequence[Claim]) -> Iterator[list[Claim]]:
+        """Give the claims back as rows."""
+        yield list(wanted)
+
+
+def _row(item: Mapping[str, Mapping[str, str]]) -> Claim:
+    return Claim(
+        identity=item["id"]["S"],
+        sequence=item["sequence_number"]["S"],
+        content_hash=item["content_hash"]["S"],
+        home=item["object_key"]["S"],
+    )

@@ -1,0 +1,1 @@
+"""Takes events over HTTPS and puts them into the stream; says so only when every one of them is there."""

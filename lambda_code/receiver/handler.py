@@ -1,0 +1,125 @@
+"""Entry point: `GET /health` and `POST /process`."""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from lambda_code.receiver import http, signature
+from lambda_code.receiver.binding import events_of
+from lambda_code.receiver.http import Answer, ProblemError, Request
+from lambda_code.receiver.settings import Settings
+from lambda_code.receiver.signing_keys import SigningKeys
+from lambda_code.shared import aws, environment
+from lambda_code.shared.errors import RefusedError, UnavailableError
+from lambda_code.shared.events import Event
+from lambda_code.shared.metrics import print_metrics
+from lambda_code.shared.stream import Entry, EventStream
+
+_KEYS_SECONDS = 300  # for how long the signing keys are kept
+_KEYS_SECONDS_IN_DOUBT = 15  # how old they may be when a signature does not fit: the secret may have been rotated
+_STATUS = {"not_json": 400, "not_an_event": 422, "too_large": 413}
+
+_log = logging.getLogger(__name__)
+
+
+class Receiver:
+    """Answers requests: 202 when every event is in the stream, otherwise a problem and no claim of acceptance."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        stream: EventStream,
+        keys: SigningKeys | None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._stream = stream
+        self._keys = keys
+        self._clock = clock
+
+    def answer(self, event: Mapping[str, Any], context: aws.Context) -> Answer:
+        """Answer one request; every answer and every line of log has the request's id."""
+        request = http.decode(event)
+        try:
+            return self._route(request, lambda: context.get_remaining_time_in_millis() / 1000)
+        except ProblemError as error:
+            found = error
+        except RefusedError as error:
+            found = ProblemError(_STATUS[error.code], error.code, str(error))
+        except UnavailableError as error:
+            _log.error("not accepted", extra={"request_id": request.id, "reason": str(error)})
+            found = ProblemError(503, "unavailable", "nothing is lost: send the same request again, with the same ids")
+        _log.info("refused", extra={"request_id": request.id, "status": found.status, "code": found.code})
+        return http.problem(request, found)
+
+    def _route(self, request: Request, seconds_left: Callable[[], float]) -> Answer:
+        if request.route == "GET /health":
+            return self._health(request)
+        if request.route == "POST /process":
+            return self._process(request, seconds_left)
+        raise ProblemError(404, "not_found", "there are GET /health and POST /process")
+
+    def _health(self, request: Request) -> Answer:
+        about = self._settings
+        names = {"stack": about.stack, "environment": about.environment, "region": about.region}
+        return http.answer(request, 200, {"status": "ok", "version": about.version, **names})
+
+    def _process(self, request: Request, seconds_left: Callable[[], float]) -> Answer:
+        body = request.body()
+        self._authenticate(request, body)
+        events = events_of(
+            request.headers,
+            body,
+            source=f"/{self._settings.stack}/api",
+            idempotency_key=self._idempotency_key(request),
+        )
+        marks = self._marks(request)
+        self._stream.put([Entry(each.partition_key, each.record(marks)) for each in events], seconds_left=seconds_left)
+        self._report(request, events)
+        return http.answer(request, 202, {"accepted": len(events), "ids": [each.id for each in events]})
+
+    def _authenticate(self, request: Request, body: bytes) -> None:
+        if self._keys is None:
+            return
+        for seconds in (_KEYS_SECONDS, _KEYS_SECONDS_IN_DOUBT):
+            if signature.is_signed(self._keys.newer_than(seconds), request.headers, body, now=self._clock()):
+                return
+        raise ProblemError(401, "not_signed", "the request is not signed with an active secret, or not of now")
+
+    def _idempotency_key(self, request: Request) -> str | None:
+        """What names a plain object: the client's key, else the id that it has signed."""
+        signed = request.headers["webhook-id"] if self._keys else None
+        return request.headers.get("idempotency-key", signed)
+
+    def _marks(self, request: Request) -> dict[str, str]:
+        arrival = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds")
+        marks = {"taptime": arrival.replace("+00:00", "Z"), "taprequest": request.id}
+        return {**marks, "taptrace": request.trace} if request.trace else marks
+
+    def _report(self, request: Request, events: list[Event]) -> None:
+        ids = [event.id for event in events]
+        _log.info("accepted", extra={"request_id": request.id, "trace_id": request.trace, "event_ids": ids})
+        print_metrics(self._settings.stack, "receiver", {"EventsAccepted": len(events)})
+
+
+@cache
+def receiver() -> Receiver:
+    """The receiver of this process, made of its variables."""
+    settings = Settings.from_environ(os.environ)
+    stream = EventStream(aws.client("kinesis", aws.PRODUCER), settings.stream_name)
+    arn = settings.signing_secret_arn
+    return Receiver(settings, stream, SigningKeys(aws.client("secretsmanager", aws.SECRETS), arn) if arn else None)
+
+
+def handle(event: Mapping[str, Any], context: aws.Context) -> Answer:
+    """Answer one invocation by API Gateway."""
+    return receiver().answer(event, context)
+
+
+if environment.is_lambda(os.environ):
+    receiver()  # while Lambda starts the process it gives it a full CPU

@@ -1,0 +1,44 @@
+"""What the receiver is told by its stack."""
+
+from collections.abc import Mapping
+from typing import Self
+
+import msgspec
+
+from lambda_code.shared.environment import required
+
+VARIABLES = (
+    "TAP_STACK",
+    "TAP_ENVIRONMENT",
+    "TAP_VERSION",
+    "TAP_STREAM_NAME",
+    "TAP_API_AUTH",
+    "TAP_SIGNING_SECRET_ARN",
+)
+"""Variables that the stack sets; the last one only where requests are signed."""
+RUNTIME_VARIABLES = ("AWS_REGION",)
+"""Variables that Lambda sets."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """`signing_secret_arn` is None where the gateway, or nobody, decides who may send."""
+
+    stack: str
+    environment: str
+    version: str
+    region: str
+    stream_name: str
+    signing_secret_arn: str | None
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        """Read every variable; raises MissingVariableError."""
+        signed = required(environ, "TAP_API_AUTH") == "signature"
+        return cls(
+            stack=required(environ, "TAP_STACK"),
+            environment=required(environ, "TAP_ENVIRONMENT"),
+            version=required(environ, "TAP_VERSION"),
+            region=required(environ, "AWS_REGION"),
+            stream_name=required(environ, "TAP_STREAM_NAME"),
+            signing_secret_arn=required(environ, "TAP_SIGNING_SECRET_ARN") if signed else None,
+        )

@@ -1,0 +1,88 @@
+"""The event: a CloudEvent 1.0 (https://github.com/cloudevents/spec) on its way from a producer into the stream.
+
+Values are carried as the bytes that came, so that no number or text is altered on the way. Attributes that begin with
+`tap` are ours: what a producer sends under such a name is dropped, so that an archived event can be sent in again.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Raw
+
+from lambda_code.shared import attributes, strict_json
+from lambda_code.shared.errors import NotAnEventError, TooLargeError
+
+MAX_EVENT_BYTES = 256 * 1024
+"""Largest event that is taken, in bytes of its JSON."""
+MAX_RECORD_BYTES = MAX_EVENT_BYTES + 4096
+"""Largest record in the stream: the event and our marks."""
+OWN_PREFIX = "tap"
+RAW_TYPE = "tap.raw"
+
+_decode = msgspec.json.Decoder(dict[str, Raw]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class Event(msgspec.Struct, frozen=True):
+    """An accepted event: `source` and `id` together identify it."""
+
+    source: str
+    id: str
+    partition_key: str
+    content: dict[str, Raw]
+
+    def record(self, marks: Mapping[str, str]) -> bytes:
+        """The event as one line of JSON, with our marks (such as `taptime`) as extension attributes."""
+        # Outside strings, which cannot hold them, line ends are insignificant; one line per event is what NDJSON wants.
+        return _encode({**self.content, **marks}).translate(None, b"\r\n")
+
+
+def from_cloud_event(document: bytes, value: Mapping[str, object], *, missing_id: str | None = None) -> Event:
+    """Take a CloudEvent in the JSON format: its bytes, and what they say. Raises RefusedError.
+
+    `missing_id` is for sources that can name an event which has no id the same way again.
+    """
+    content = _decode(document)
+    if missing_id and value.get("id") is None:
+        value = {**value, "id": missing_id}
+        content["id"] = Raw(_encode(missing_id))
+    attributes.check(value)
+    dropped = [name for name in content if value[name] is None or name.startswith(OWN_PREFIX)]
+    return _event(value, {name: raw for name, raw in content.items() if name == "data" or name not in dropped})
+
+
+def from_attributes(value: dict[str, object], data: bytes | None) -> Event:
+    """Make an event of attributes and, where there is one, a JSON document as its data."""
+    attributes.check(value)
+    content = {name: Raw(_encode(item)) for name, item in value.items() if not name.startswith(OWN_PREFIX)}
+    if data is not None:
+        content["data"] = Raw(data)
+    return _event(value, content)
+
+
+def from_plain_json(document: bytes, *, source: str, id: str) -> Event:
+    """Wrap a JSON object of a client that knows nothing of CloudEvents; the same id names the same event."""
+    value: dict[str, object] = {"specversion": "1.0", "id": id, "source": source, "type": RAW_TYPE}
+    return from_attributes({**value, "datacontenttype": "application/json"}, document)
+
+
+def parse_object(document: bytes) -> dict[str, object]:
+    """Read a JSON object; raises NotJsonError, or NotAnEventError for other JSON."""
+    value = strict_json.parse(document)
+    if not isinstance(value, dict):
+        raise NotAnEventError("not a JSON object")
+    return value
+
+
+def too_large() -> TooLargeError:
+    """The refusal of an event above MAX_EVENT_BYTES."""
+    return TooLargeError(f"an event has at most {MAX_EVENT_BYTES} bytes")
+
+
+def _event(value: Mapping[str, object], content: dict[str, Raw]) -> Event:
+    size = sum(len(name) + len(bytes(raw)) + 4 for name, raw in content.items())
+    if size > MAX_EVENT_BYTES:
+        raise too_large()
+    source, id = str(value["source"]), str(value["id"])
+    key = value.get("partitionkey") or value.get("subject") or id
+    return Event(source, id, str(key), content)

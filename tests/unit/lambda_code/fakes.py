@@ -1,0 +1,177 @@
+"""AWS in memory, as far as the Lambda code sees it, with faults to order. Fakes behave; they do not count calls."""
+# ruff: noqa: N803 - AWS writes its parameters so
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError, ConnectionClosedError
+
+Made = TypeVar("Made")
+
+
+def client_error(code: str, **more: Any) -> ClientError:
+    """An error as the SDK raises it."""
+    response: Any = {"Error": {"Code": code, "Message": "ordered by a test"}, **more}
+    return ClientError(response, "Operation")
+
+
+def lost_answer() -> ConnectionClosedError:
+    """The error of a call that may well have been carried out."""
+    return ConnectionClosedError(endpoint_url="https://aws.test")
+
+
+@dataclass
+class Faulty:
+    """Errors for the next calls, in order, None being none: raised before the work is done, or after it."""
+
+    before: list[Exception | None] = field(default_factory=list)
+    after: list[Exception | None] = field(default_factory=list)
+
+    def work(self, do: Callable[[], Made]) -> Made:
+        if self.before and (error := self.before.pop(0)):
+            raise error
+        made = do()
+        if self.after and (error := self.after.pop(0)):
+            raise error
+        return made
+
+
+class FakeContext:
+    """Lambda's context; `milliseconds` are given one after the other, the last one for ever."""
+
+    aws_request_id = "11111111-2222-3333-4444-555555555555"
+
+    def __init__(self, *milliseconds: int) -> None:
+        self._milliseconds = list(milliseconds or (60_000,))
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self._milliseconds.pop(0) if len(self._milliseconds) > 1 else self._milliseconds[0]
+
+
+@dataclass
+class FakeKinesis(Faulty):
+    """A stream; `refuse` says for each call which of its records are refused."""
+
+    taken: list[tuple[str, bytes]] = field(default_factory=list)
+    refuse: list[set[int]] = field(default_factory=list)
+    calls: list[int] = field(default_factory=list)
+
+    def put_records(self, *, StreamName: str, Records: list[dict[str, Any]]) -> Mapping[str, Any]:
+        assert StreamName == "tap-events-test"
+        self.calls.append(len(Records))
+        return self.work(lambda: self._put(Records))
+
+    def _put(self, records: list[dict[str, Any]]) -> dict[str, Any]:
+        refused = self.refuse.pop(0) if self.refuse else set()
+        self.taken += [(r["PartitionKey"], r["Data"]) for i, r in enumerate(records) if i not in refused]
+        throttled = {"ErrorCode": "ProvisionedThroughputExceededException", "ErrorMessage": "slow down"}
+        results = [throttled if i in refused else {"SequenceNumber": str(i)} for i in range(len(records))]
+        return {"FailedRecordCount": len(refused), "Records": results}
+
+
+@dataclass
+class FakeS3(Faulty):
+    """Buckets with conditional puts; versions are part of an object's name where one is asked for."""
+
+    objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    reads: int = 0
+    between: Callable[[], None] = lambda: None
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str, **condition: str) -> object:
+        assert ContentType
+        return self.work(lambda: self._put((Bucket, Key), Body, condition))
+
+    def _put(self, name: tuple[str, str], body: bytes, condition: dict[str, str]) -> object:
+        present = self.objects.get(name)
+        if "IfNoneMatch" in condition and present is not None:
+            raise client_error("PreconditionFailed")
+        if "IfMatch" in condition and (present is None or condition["IfMatch"] != _etag(present)):
+            raise client_error("PreconditionFailed")
+        self.objects[name] = body
+        return {"ETag": _etag(body)}
+
+    def get_object(self, *, Bucket: str, Key: str, **which: str) -> Mapping[str, Any]:
+        self.reads += 1
+        found = self.work(lambda: self._get((Bucket, Key), which))
+        self.between()
+        return found
+
+    def _get(self, name: tuple[str, str], which: dict[str, str]) -> dict[str, Any]:
+        if which.get("ExpectedBucketOwner", "111111111111") != "111111111111":
+            raise client_error("AccessDenied")
+        if name not in self.objects:
+            raise client_error("NoSuchKey")
+        body = self.objects[name]
+        return {"Body": io.BytesIO(body), "ETag": _etag(body)}
+
+    def bodies(self, bucket: str, prefix: str = "") -> dict[str, bytes]:
+        """The objects of a bucket, by key."""
+        return {key: body for (of, key), body in self.objects.items() if of == bucket and key.startswith(prefix)}
+
+
+def _etag(body: bytes) -> str:
+    return '"' + hashlib.sha256(body).hexdigest()[:32] + '"'
+
+
+@dataclass
+class FakeDynamo(Faulty):
+    """A table that knows the one condition that the ledger uses."""
+
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    written: list[int] = field(default_factory=list)
+
+    def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> object:
+        puts = [item["Put"] for item in TransactItems]
+        ids = [put["Item"]["id"]["S"] for put in puts]
+        assert len(ids) <= 100, "a transaction has at most 100 items"
+        assert len(set(ids)) == len(ids), "a transaction may name an item once"
+        return self.work(lambda: self._write(puts))
+
+    def _write(self, puts: list[dict[str, Any]]) -> object:
+        reasons = [self._reason(put) for put in puts]
+        if any(reason["Code"] != "None" for reason in reasons):
+            raise client_error("TransactionCanceledException", CancellationReasons=reasons)
+        self.rows.update((put["Item"]["id"]["S"], put["Item"]) for put in puts)
+        self.written.append(len(puts))
+        return {}
+
+    def _reason(self, put: dict[str, Any]) -> dict[str, Any]:
+        row, values = self.rows.get(put["Item"]["id"]["S"]), put["ExpressionAttributeValues"]
+        mine = row is None or (row["sequence_number"], row["object_key"]) == (values[":sequence"], values[":home"])
+        return {"Code": "None"} if mine else {"Code": "ConditionalCheckFailed", "Item": row}
+
+
+@dataclass
+class FakeSecrets(Faulty):
+    """One secret and its versions by stage."""
+
+    stages: dict[str, str] = field(default_factory=dict)
+    reads: int = 0
+
+    def get_secret_value(self, *, SecretId: str, VersionStage: str) -> Mapping[str, Any]:
+        assert SecretId
+        self.reads += 1
+        return self.work(lambda: self._read(VersionStage))
+
+    def _read(self, stage: str) -> dict[str, Any]:
+        if stage not in self.stages:
+            raise client_error("ResourceNotFoundException")
+        return {"SecretString": self.stages[stage]}
+
+
+class FakeClock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self, now: float = 1_750_000_000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds

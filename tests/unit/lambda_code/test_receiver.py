@@ -1,0 +1,389 @@
+"""What a client of `POST /process` and `GET /health` can rely on."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from typing import Any
+
+import pytest
+
+from lambda_code.receiver.handler import Receiver
+from lambda_code.receiver.settings import Settings
+from lambda_code.receiver.signing_keys import SigningKeys
+from lambda_code.shared.stream import EventStream
+from tests.unit.lambda_code.fakes import FakeClock, FakeContext, FakeKinesis, FakeSecrets, client_error, lost_answer
+
+SECRET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
+SETTINGS = Settings(
+    stack="tap-test-us-east-1",
+    environment="test",
+    version="0.1.0",
+    region="us-east-1",
+    stream_name="tap-events-test",
+    signing_secret_arn=None,
+)
+EVENT = {"specversion": "1.0", "id": "1", "source": "/shop", "type": "order", "data": {"n": 1}}
+
+
+class World:
+    """A receiver and what it stands on."""
+
+    def __init__(self, *, secrets: dict[str, str] | None = None) -> None:
+        self.milliseconds = 10_000
+        self.clock = FakeClock()
+        self.kinesis = FakeKinesis()
+        self.secrets = FakeSecrets(stages=secrets or {})
+        keys = SigningKeys(self.secrets, "arn:secret", clock=self.clock) if secrets else None
+        stream = EventStream(self.kinesis, "tap-events-test", sleep=self.clock.sleep)
+        self.receiver = Receiver(SETTINGS, stream, keys, clock=self.clock)
+
+    def post(self, body: object = None, content_type: str | None = "application/json", **headers: str) -> Answer:
+        text = body if isinstance(body, bytes) else json.dumps(body).encode()
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if content_type is not None:
+            named["Content-Type"] = content_type
+        event = gateway_event("POST /process", named, text)
+        return Answer(self.receiver.answer(event, FakeContext(self.milliseconds)))
+
+    def events(self) -> list[Any]:
+        return [json.loads(data) for _, data in self.kinesis.taken]
+
+
+class Answer:
+    """An answer as a client sees it."""
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        self.status = raw["statusCode"]
+        self.headers = raw["headers"]
+        self.body = json.loads(raw["body"])
+        assert self.headers["x-request-id"] == self.body["request_id"] == "request-1"
+
+
+def gateway_event(route: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+    return {
+        "version": "2.0",
+        "routeKey": route,
+        "headers": headers,
+        "requestContext": {"requestId": "request-1"},
+        "body": base64.b64encode(body).decode(),
+        "isBase64Encoded": True,
+    }
+
+
+def signed(body: bytes, clock: FakeClock, secret: str = SECRET) -> dict[str, str]:
+    """The headers of a request that is signed as the specification says, written from its text."""
+    content = b"msg_1." + str(int(clock.now)).encode() + b"." + body
+    digest = hmac.new(base64.b64decode(secret), content, hashlib.sha256).digest()
+    return {
+        "webhook_id": "msg_1",
+        "webhook_timestamp": str(int(clock.now)),
+        "webhook_signature": "v1," + base64.b64encode(digest).decode(),
+    }
+
+
+def test_health_says_what_runs_where_and_asks_nobody() -> None:
+    answer = Answer(World().receiver.answer(gateway_event("GET /health", {}, b""), FakeContext()))
+    assert answer.status == 200
+    assert answer.body == {
+        "status": "ok",
+        "version": "0.1.0",
+        "stack": "tap-test-us-east-1",
+        "environment": "test",
+        "region": "us-east-1",
+        "request_id": "request-1",
+    }
+
+
+def test_another_route_is_not_found() -> None:
+    answer = Answer(World().receiver.answer(gateway_event("GET /other", {}, b""), FakeContext()))
+    assert (answer.status, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_a_structured_event_is_accepted_and_put_with_our_marks() -> None:
+    world = World()
+    trace = "Root=1-67891233-abcdef012345678912345678;Sampled=1"
+    answer = world.post(EVENT, "application/cloudevents+json; charset=utf-8", x_amzn_trace_id=trace)
+    assert (answer.status, answer.body["accepted"], answer.body["ids"]) == (202, 1, ["1"])
+    marks = {
+        "taptime": "2025-06-15T15:06:40.000Z",
+        "taprequest": "request-1",
+        "taptrace": "1-67891233-abcdef012345678912345678",
+    }
+    assert world.events() == [{**EVENT, **marks}]
+
+
+def test_data_travels_byte_for_byte_on_one_line() -> None:
+    world = World()
+    head = b'{"specversion":"1.0","id":"1","source":"/s","type":"t",\r\n '
+    body = head + b'"data": {"price": 1.10,\n"big": 12345678901234567890123}}'
+    assert world.post(body, "application/cloudevents+json").status == 202
+    [(_, data)] = world.kinesis.taken
+    assert b'"data":{"price": 1.10,"big": 12345678901234567890123}' in data
+    assert b"\n" not in data
+
+
+def test_attributes_that_look_like_ours_are_dropped_and_null_counts_as_absent() -> None:
+    world = World()
+    sent = {**EVENT, "taptime": "1999-01-01T00:00:00Z", "tapsequence": "7", "subject": None}
+    assert world.post(sent, "application/cloudevents+json").status == 202
+    [event] = world.events()
+    assert event["taptime"].startswith("2025-")
+    assert not event.keys() & {"tapsequence", "subject"}
+
+
+def test_a_batch_is_accepted_whole() -> None:
+    world = World()
+    answer = world.post([{**EVENT, "id": str(n)} for n in range(500)], "application/cloudevents-batch+json")
+    assert (answer.status, answer.body["accepted"]) == (202, 500)
+    assert [event["id"] for event in world.events()] == answer.body["ids"]
+
+
+def test_binary_mode_takes_attributes_from_headers() -> None:
+    world = World()
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": "1",
+        "ce_source": "/s",
+        "ce_type": "t",
+        "ce_subject": '"caf%C3%A9 \\"x\\""',
+    }
+    assert world.post({"n": 1}, "application/json", **headers).status == 202
+    [event] = world.events()
+    assert (event["subject"], event["data"], event["datacontenttype"]) == ('café "x"', {"n": 1}, "application/json")
+
+
+def test_binary_mode_carries_any_content_as_base64_and_none_as_none() -> None:
+    world = World()
+    headers = {"ce_specversion": "1.0", "ce_id": "1", "ce_source": "/s", "ce_type": "t"}
+    assert world.post(b"\xff\x00", "image/png", **headers).status == 202
+    assert world.post(b"", None, **{**headers, "ce_id": "2"}).status == 202
+    with_content, without = world.events()
+    assert (with_content["data_base64"], with_content["datacontenttype"]) == ("/wA=", "image/png")
+    assert not without.keys() & {"data", "data_base64", "datacontenttype"}
+
+
+def test_a_plain_object_becomes_an_event_that_the_idempotency_key_names() -> None:
+    world = World()
+    answer = world.post({"n": 1}, idempotency_key="order-7")
+    assert answer.body["ids"] == ["order-7"]
+    [event] = world.events()
+    assert (event["type"], event["source"], event["id"]) == ("tap.raw", "/tap-test-us-east-1/api", "order-7")
+    assert event["data"] == {"n": 1}
+
+
+def test_plain_objects_without_a_key_get_ids_of_their_own() -> None:
+    world = World()
+    ids = {world.post({"n": 1}).body["ids"][0] for _ in range(2)}
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "key"),
+    [({"partitionkey": "p", "subject": "s"}, "p"), ({"subject": "s"}, "s"), ({}, "1")],
+)
+def test_the_partition_key_is_the_extension_else_the_subject_else_the_id(more: dict[str, str], key: str) -> None:
+    world = World()
+    world.post({**EVENT, **more}, "application/cloudevents+json")
+    assert world.kinesis.taken[0][0] == key
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "headers", "status"),
+    [
+        (b"", "application/json", {}, 400),
+        (b'{"a": 1', "application/json", {}, 400),
+        (b'{"a": 1, "a": 2}', "application/json", {}, 400),
+        (b'{"a": NaN}', "application/json", {}, 400),
+        (b"[" * 1000 + b"]" * 1000, "application/json", {}, 400),
+        (b"[" * 200 + b"]" * 200, "application/json", {}, 400),
+        (b"[1]", "application/json", {}, 422),
+        (b"{}", "text/plain", {}, 415),
+        (b"{}", None, {}, 415),
+        (b"{}", "application/json; charset=utf-16", {}, 415),
+        (b"{}", "application/json", {"content_encoding": "gzip"}, 415),
+        (b"x", None, {"ce_specversion": "1.0", "ce_id": "1", "ce_source": "/s", "ce_type": "t"}, 415),
+        (b"{}", "application/json", {"ce_specversion": "1.0", "ce_id": "%ff"}, 422),
+        (b"{}", "application/json", {"idempotency_key": "a/b"}, 422),
+        (b"[]", "application/cloudevents-batch+json", {}, 422),
+        (b"[1]", "application/cloudevents-batch+json", {}, 422),
+        (b"{}", "application/cloudevents-batch+json", {}, 422),
+        (b"{}", "application/cloudevents+json", {}, 422),
+        (b'{"a": "' + b"x" * 262_144 + b'"}', "application/json", {}, 413),
+        (b"[" + b"1," * 500 + b"1]", "application/cloudevents-batch+json", {}, 413),
+        (b" " * 1_048_577, "application/json", {}, 413),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_bad_input_is_the_clients_problem(
+    body: bytes, content_type: str | None, headers: dict[str, str], status: int
+) -> None:
+    world = World()
+    answer = world.post(body, content_type, **headers)
+    assert (answer.status, answer.body["status"]) == (status, status)
+    assert answer.body["type"].startswith("urn:tap:problem:")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert world.kinesis.taken == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"specversion": "0.3"},
+        {"id": None},
+        {"id": ""},
+        {"id": "a/b"},
+        {"id": "a\n"},
+        {"id": "x" * 257},
+        {"id": 1},
+        {"source": "/a b"},
+        {"type": ["t"]},
+        {"time": "yesterday"},
+        {"Camel": "x"},
+        {"extension": 1.5},
+        {"extension": {}},
+        {"extension": 2**31},
+        {"data_base64": "AA=="},
+        {"data": ..., "data_base64": "%"},
+        {"data": ..., "data_base64": 1},
+    ],
+)
+def test_an_attribute_that_breaks_the_rules_is_named_not_repeated(change: dict[str, object]) -> None:
+    event = {name: value for name, value in {**EVENT, **change}.items() if value is not ...}
+    answer = World().post(event, "application/cloudevents+json")
+    assert (answer.status, answer.body["type"]) == (422, "urn:tap:problem:not_an_event")
+
+
+def test_good_extensions_are_kept() -> None:
+    world = World()
+    more = {"time": "2025-01-01T00:00:00Z", "count": 7, "flag": True, "text": "ü"}
+    assert world.post({**EVENT, **more}, "application/cloudevents+json").status == 202
+    assert world.events()[0].items() >= more.items()
+
+
+def test_the_same_id_twice_in_a_batch_is_refused() -> None:
+    answer = World().post([EVENT, EVENT], "application/cloudevents-batch+json")
+    assert answer.status == 422
+
+
+def test_a_damaged_base64_body_is_a_bad_request() -> None:
+    event = {**gateway_event("POST /process", {}, b""), "body": "*"}
+    assert Answer(World().receiver.answer(event, FakeContext())).status == 400
+
+
+def test_a_body_that_came_as_text_is_taken_as_utf_8() -> None:
+    event = gateway_event("POST /process", {"content-type": "application/json"}, b"")
+    world = World()
+    answer = world.receiver.answer({**event, "body": '{"ü": 1}', "isBase64Encoded": False}, FakeContext())
+    assert (answer["statusCode"], world.events()[0]["data"]) == (202, {"ü": 1})
+
+
+def test_only_refused_entries_are_sent_again_and_nothing_is_promised_before() -> None:
+    world = World()
+    world.kinesis.refuse = [{0, 2}, {1}]
+    answer = world.post([{**EVENT, "id": str(n)} for n in range(4)], "application/cloudevents-batch+json")
+    assert answer.status == 202
+    assert world.kinesis.calls == [4, 2, 1]
+    assert sorted(event["id"] for event in world.events()) == ["0", "1", "2", "3"]
+
+
+def test_after_a_lost_answer_everything_is_sent_again() -> None:
+    world = World()
+    world.kinesis.after = [lost_answer()]
+    assert world.post(EVENT, "application/cloudevents+json").status == 202
+    assert [event["id"] for event in world.events()] == ["1", "1"]
+
+
+def test_when_time_runs_out_the_client_is_told_to_come_again() -> None:
+    world = World()
+    world.kinesis.refuse = [{0}]
+    world.milliseconds = 3_000
+    answer = world.post(EVENT, "application/cloudevents+json")
+    assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+    assert "accepted" not in answer.body
+
+
+class TestSigned:
+    """With `api.auth = "signature"`."""
+
+    def test_the_example_of_the_specification_is_accepted(self) -> None:
+        world = World(secrets={"AWSCURRENT": "whsec_plJ3nmyCDGBKInavdOK15jsl"})
+        world.clock.now = 1_731_705_121
+        answer = world.post(
+            b'{"event_type":"ping","data":{"success":true}}',
+            webhook_id="msg_loFOjxBNrRLzqYUf",
+            webhook_timestamp="1731705121",
+            webhook_signature="v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=",
+        )
+        assert answer.body["ids"] == ["msg_loFOjxBNrRLzqYUf"]
+
+    def test_a_request_that_is_signed_now_is_accepted(self) -> None:
+        world = World(secrets={"AWSCURRENT": SECRET})
+        assert world.post(b'{"n": 1}', **signed(b'{"n": 1}', world.clock)).status == 202
+        assert world.events()[0]["id"] == "msg_1"
+
+    @pytest.mark.parametrize("stored", [f"whsec_{SECRET}", json.dumps(["b3RoZXI=", SECRET])])
+    def test_a_secret_may_have_a_prefix_or_be_a_list(self, stored: str) -> None:
+        world = World(secrets={"AWSCURRENT": stored})
+        assert world.post(b"{}", **signed(b"{}", world.clock)).status == 202
+
+    def test_a_secret_that_is_no_base64_is_its_own_bytes(self) -> None:
+        world = World(secrets={"AWSCURRENT": "not base64!"})
+        secret = base64.b64encode(b"not base64!").decode()
+        assert world.post(b"{}", **signed(b"{}", world.clock, secret)).status == 202
+
+    def test_the_previous_secret_is_good_while_it_is_there(self) -> None:
+        world = World(secrets={"AWSCURRENT": "b3RoZXI=", "AWSPREVIOUS": SECRET})
+        assert world.post(b"{}", **signed(b"{}", world.clock)).status == 202
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"webhook_id": "msg_2"},
+            {"webhook_id": ""},
+            {"webhook_timestamp": "soon"},
+            {"webhook_timestamp": "1749999699"},
+            {"webhook_timestamp": "1750000301"},
+            {"webhook_signature": ""},
+            {"webhook_signature": "v1,AAAA"},
+            {"webhook_signature": "v2,ü"},
+        ],
+    )
+    def test_a_request_that_is_not_signed_so_is_refused_and_not_told_why(self, change: dict[str, str]) -> None:
+        world = World(secrets={"AWSCURRENT": SECRET})
+        answer = world.post(b"{}", **{**signed(b"{}", world.clock), **change})
+        assert (answer.status, answer.body["type"]) == (401, "urn:tap:problem:not_signed")
+        assert world.kinesis.taken == []
+
+    def test_another_body_is_refused(self) -> None:
+        world = World(secrets={"AWSCURRENT": SECRET})
+        assert world.post(b"{ }", **signed(b"{}", world.clock)).status == 401
+
+    def test_keys_are_kept_for_five_minutes(self) -> None:
+        world = World(secrets={"AWSCURRENT": SECRET})
+        for _ in range(3):
+            assert world.post(b"{}", **signed(b"{}", world.clock)).status == 202
+        assert world.secrets.reads == 2
+        world.clock.sleep(301)
+        world.post(b"{}", **signed(b"{}", world.clock))
+        assert world.secrets.reads == 4
+
+    def test_a_secret_that_has_just_been_rotated_is_seen(self) -> None:
+        world = World(secrets={"AWSCURRENT": "b3RoZXI="})
+        assert world.post(b"{}", **signed(b"{}", world.clock)).status == 401
+        world.secrets.stages["AWSCURRENT"] = SECRET
+        world.clock.sleep(16)
+        assert world.post(b"{}", **signed(b"{}", world.clock)).status == 202
+
+    @pytest.mark.parametrize("error", [client_error("DecryptionFailure"), lost_answer()])
+    def test_while_the_secret_cannot_be_read_nobody_is_judged(self, error: Exception) -> None:
+        world = World(secrets={"AWSCURRENT": SECRET})
+        world.secrets.before = [error]
+        assert world.post(b"{}", **signed(b"{}", world.clock)).status == 503
+
+    @pytest.mark.parametrize("stages", [{"AWSPREVIOUS": SECRET}, {"AWSCURRENT": ""}])
+    def test_a_secret_without_a_key_lets_nobody_in(self, stages: dict[str, str]) -> None:
+        world = World(secrets=stages)
+        assert world.post(b"{}", **signed(b"{}", world.clock)).status == 503
