@@ -1,0 +1,1 @@
+"""The programs that are measured: the same hundred resources per stack, built with different tools."""
