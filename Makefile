@@ -72,6 +72,10 @@ snapshots: dev ## Rewrite snapshots and golden files; review the difference befo
 	@if [ -n "$$CI" ]; then echo "make snapshots is refused in CI: rewrite them locally and commit them." >&2; exit 2; fi
 	$(PY) -m pytest --snapshot-update $(ARGS)
 
+.PHONY: docs
+docs: dev ## Rewrite the generated parts of the documentation
+	$(PY) -m tools.docs $(ARGS)
+
 .PHONY: cli
 cli: packages ## Install the CDKTF command line: ./cdktf synth, list, diff, deploy
 	$(ENSURE) cli

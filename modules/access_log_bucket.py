@@ -1,0 +1,42 @@
+"""The bucket that other buckets write their access logs to."""
+
+from constructs import Construct
+
+from modules.bucket import Bucket, BucketProps
+from modules.bucket_lifecycle import ObjectAges
+from modules.iam import Statement
+from modules.names import Kind, Names
+
+
+class AccessLogBucket(Bucket):
+    """A bucket that S3 delivers this account's access logs to.
+
+    It is encrypted by S3's own keys and logs nothing itself: S3 delivers no logs to a bucket whose default encryption
+    is SSE-KMS, and a bucket that logs onto itself never stops (S3 user guide, "Enabling server access logging").
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, purpose: str, names: Names, ages: ObjectAges, force_destroy: bool
+    ) -> None:
+        """`ages` should expire what is current: logs come without end."""
+        arn = names.global_arn("s3", names(purpose, Kind.BUCKET))
+        deliver = Statement(
+            sid="DeliverAccessLogs",
+            principals={"Service": "logging.s3.amazonaws.com"},
+            actions=("s3:PutObject",),
+            resources=(f"{arn}/*",),
+            conditions={"StringEquals": {"aws:SourceAccount": names.account_id}},
+        )
+        super().__init__(
+            scope,
+            id_,
+            BucketProps(
+                purpose=purpose,
+                names=names,
+                key=None,
+                ages=ages,
+                force_destroy=force_destroy,
+                protect=False,
+                statements=(deliver,),
+            ),
+        )

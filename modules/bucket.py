@@ -1,0 +1,204 @@
+"""A private, versioned, encrypted bucket that takes requests only over TLS."""
+
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA as AccessLogging
+from cdktf_cdktf_provider_aws.s3_bucket_notification import S3BucketNotification
+from cdktf_cdktf_provider_aws.s3_bucket_notification import S3BucketNotificationLambdaFunction as NotifyFunction
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import S3BucketOwnershipControls
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import S3BucketOwnershipControlsRule as OwnershipRule
+from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA as Encryption,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationRuleA as EncryptionRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA as EncryptByDefault,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA as Versioning
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
+    S3BucketVersioningVersioningConfiguration as VersioningConfiguration,
+)
+from constructs import Construct
+
+from modules.bucket_lifecycle import BucketLifecycle, ObjectAges
+from modules.encryption_key import EncryptionKey
+from modules.function import Function
+from modules.iam import Grantee, Statement, deny_insecure_transport, policy_document
+from modules.lifecycle import protected
+from modules.names import Kind, Names
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BucketProps:
+    """What a bucket is; without `key` S3's own keys encrypt it (SSE-S3), without `access_logs` nothing is logged."""
+
+    purpose: str
+    names: Names
+    key: EncryptionKey | None
+    ages: ObjectAges
+    force_destroy: bool
+    protect: bool
+    access_logs: "Bucket | None" = None
+    statements: tuple[Statement, ...] = ()
+
+
+class Bucket(Construct):
+    """An S3 bucket with every control of AWS Foundational Security Best Practices that applies to it."""
+
+    def __init__(self, scope: Construct, id_: str, props: BucketProps) -> None:
+        """See `BucketProps`."""
+        super().__init__(scope, id_)
+        self._names, self._key = props.names, props.key
+        self.name = props.names(props.purpose, Kind.BUCKET)
+        self._bucket = S3Bucket(
+            self, "Default", bucket=self.name, force_destroy=props.force_destroy, lifecycle=protected(props.protect)
+        )
+        self.arn = props.names.global_arn("s3", self.name)
+        self.attribute_arn = self._bucket.arn
+        self._keep_private(props)
+        self._encrypt()
+        versioning = Versioning(
+            self,
+            "versioning",
+            bucket=self._bucket.id,
+            versioning_configuration=VersioningConfiguration(status="Enabled"),
+        )
+        BucketLifecycle(self, "lifecycle", bucket=self._bucket.id, ages=props.ages, versioning=versioning)
+        if props.access_logs:
+            AccessLogging(
+                self,
+                "logging",
+                bucket=self._bucket.id,
+                target_bucket=props.access_logs._bucket.id,
+                target_prefix=f"{self.name}/",
+            )
+        self._notified = False
+
+    def grant_read(self, grantee: Grantee, *, prefix: str = "") -> None:
+        """Lets the grantee read objects below `prefix`."""
+        self._grant_get(grantee, "Read", "s3:GetObject", prefix)
+
+    def grant_read_versions(self, grantee: Grantee, *, prefix: str = "") -> None:
+        """Lets the grantee read objects below `prefix` by their version id, and be told 404 where one is gone.
+
+        Without s3:ListBucket S3 answers 403 for what isn't there (S3 API reference, `GetObject`, "Permissions").
+        """
+        self._grant_get(grantee, "ReadVersionsOf", "s3:GetObjectVersion", prefix)
+        grantee.allow(Statement(sid=self._sid("List"), actions=("s3:ListBucket",), resources=(self.arn,)))
+
+    def grant_put(self, grantee: Grantee, *, prefix: str = "") -> None:
+        """Lets the grantee put objects below `prefix`, but not read them."""
+        grantee.allow(Statement(sid=self._sid("Put"), actions=("s3:PutObject",), resources=(f"{self.arn}/{prefix}*",)))
+        if self._key:
+            self._key.grant_encrypt(grantee, via="s3")
+
+    def grant_failure_destination(self, grantee: Grantee, *, prefix: str) -> None:
+        """Lets an event source mapping that acts as the grantee leave failed batches here.
+
+        Actions and the `s3:ResourceAccount` condition are those of the Lambda developer guide, "Retain discarded
+        records from a stream in Amazon S3".
+        """
+        own = {"StringEquals": {"s3:ResourceAccount": self._names.account_id}}
+        for sid, action, resource in (
+            ("PutFailedBatches", "s3:PutObject", f"{self.arn}/{prefix}*"),
+            ("ListFailedBatches", "s3:ListBucket", self.arn),
+        ):
+            grantee.allow(Statement(sid=sid, actions=(action,), resources=(resource,), conditions=own))
+        if self._key:
+            self._key.grant_encrypt(grantee, via="s3")
+
+    def notify(self, function: Function, *, prefix: str) -> None:
+        """Invokes the function for every object created below `prefix`.
+
+        A bucket has one notification configuration, and a second resource would silently overwrite it: so this can be
+        called once. Without a prefix whatever is written to the bucket would come back as an event.
+        """
+        if self._notified:
+            raise ValueError(f"bucket {self.name} already notifies: a bucket has one notification configuration")
+        if not prefix:
+            raise ValueError(f"bucket {self.name} needs a prefix to notify about")
+        self._notified = True
+        permission = LambdaPermission(
+            self,
+            "invoke",
+            statement_id="S3ObjectCreated",
+            action="lambda:InvokeFunction",
+            function_name=function.resource.function_name,
+            principal="s3.amazonaws.com",
+            source_arn=self._bucket.arn,
+            source_account=self._names.account_id,
+        )
+        S3BucketNotification(
+            self,
+            "notification",
+            bucket=self._bucket.id,
+            lambda_function=[
+                NotifyFunction(
+                    id="object-created",
+                    lambda_function_arn=function.function_arn,
+                    events=["s3:ObjectCreated:*"],
+                    filter_prefix=prefix,
+                )
+            ],
+            depends_on=[permission],
+        )
+
+    def _grant_get(self, grantee: Grantee, verb: str, action: str, prefix: str) -> None:
+        grantee.allow(Statement(sid=self._sid(verb), actions=(action,), resources=(f"{self.arn}/{prefix}*",)))
+        if self._key:
+            self._key.grant_decrypt(grantee, via="s3")
+
+    def _sid(self, verb: str) -> str:
+        return verb + "".join(part.capitalize() for part in self.node.id.split("-"))
+
+    def _keep_private(self, props: BucketProps) -> None:
+        S3BucketPublicAccessBlock(
+            self,
+            "public-access-block",
+            bucket=self._bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        S3BucketOwnershipControls(
+            self,
+            "ownership",
+            bucket=self._bucket.id,
+            rule=OwnershipRule(object_ownership="BucketOwnerEnforced"),
+        )
+        both = (self.arn, f"{self.arn}/*")
+        old_tls = Statement(
+            sid="DenyOldTls",
+            effect="Deny",
+            principals="*",
+            actions=("s3:*",),
+            resources=both,
+            conditions={"NumericLessThan": {"s3:TlsVersion": "1.2"}},
+        )
+        statements = [deny_insecure_transport(both, "s3"), old_tls, *props.statements]
+        S3BucketPolicy(self, "policy", bucket=self._bucket.id, policy=policy_document(statements))
+
+    def _encrypt(self) -> None:
+        by_default = (
+            EncryptByDefault(sse_algorithm="aws:kms", kms_master_key_id=self._key.arn)
+            if self._key
+            else EncryptByDefault(sse_algorithm="AES256")
+        )
+        Encryption(
+            self,
+            "encryption",
+            bucket=self._bucket.id,
+            rule=[
+                EncryptionRule(
+                    apply_server_side_encryption_by_default=by_default,
+                    bucket_key_enabled=True if self._key else None,
+                )
+            ],
+        )

@@ -1,0 +1,86 @@
+"""How long a bucket keeps its objects."""
+
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRule as Rule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload as AbortIncomplete,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleExpiration as Expiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleFilter as Filter,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration as NoncurrentExpiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleTransition as Transition,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA as Versioning
+from constructs import Construct
+
+_INCOMPLETE_UPLOAD_DAYS = 7
+_TRANSITION_MINIMUM_DAYS = 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ObjectAges:
+    """Ages of objects in days; `None` means never.
+
+    `infrequent_access_days` is at least 30, the shortest that S3 takes for STANDARD_IA (S3 user guide, "Transitioning
+    objects using Amazon S3 Lifecycle").
+    """
+
+    noncurrent_days: int
+    expiration_days: int | None = None
+    infrequent_access_days: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses what S3 would refuse at apply."""
+        if self.noncurrent_days < 1:
+            raise ValueError(f"noncurrent_days must be 1 or more, got {self.noncurrent_days}")
+        if self.infrequent_access_days is not None and self.infrequent_access_days < _TRANSITION_MINIMUM_DAYS:
+            raise ValueError(f"infrequent_access_days must be 30 or more, got {self.infrequent_access_days}")
+        if self.expiration_days is not None and self.expiration_days <= (self.infrequent_access_days or 0):
+            raise ValueError(f"expiration_days must be more than the other ages, got {self.expiration_days}")
+
+
+class BucketLifecycle(Construct):
+    """Ages of current objects, noncurrent versions and incomplete uploads, and no left-over delete markers."""
+
+    def __init__(self, scope: Construct, id_: str, *, bucket: str, ages: ObjectAges, versioning: Versioning) -> None:
+        """`versioning` is waited for: rules on noncurrent versions need it to be on."""
+        super().__init__(scope, id_)
+        S3BucketLifecycleConfiguration(self, "Default", bucket=bucket, rule=_rules(ages), depends_on=[versioning])
+
+
+def _rules(ages: ObjectAges) -> list[Rule]:
+    everything = [Filter(prefix="")]
+    keep = Rule(
+        id="ages",
+        status="Enabled",
+        filter=everything,
+        abort_incomplete_multipart_upload=[AbortIncomplete(days_after_initiation=_INCOMPLETE_UPLOAD_DAYS)],
+        noncurrent_version_expiration=[NoncurrentExpiration(noncurrent_days=ages.noncurrent_days)],
+        expiration=[Expiration(days=ages.expiration_days)] if ages.expiration_days else None,
+        transition=(
+            [Transition(days=ages.infrequent_access_days, storage_class="STANDARD_IA")]
+            if ages.infrequent_access_days
+            else None
+        ),
+    )
+    # S3 takes a rule either with an age or with this, not with both.
+    markers = Rule(
+        id="left-over-delete-markers",
+        status="Enabled",
+        filter=everything,
+        expiration=[Expiration(expired_object_delete_marker=True)],
+    )
+    return [keep, markers]

@@ -1,0 +1,41 @@
+"""A monthly budget for what carries an environment's tag."""
+
+from cdktf_cdktf_provider_aws.budgets_budget import BudgetsBudget, BudgetsBudgetCostFilter, BudgetsBudgetNotification
+from constructs import Construct
+
+
+class CostBudget(Construct):
+    """Tells people when 80 % of a month's budget is spent, or all of it is forecast to be.
+
+    It counts what carries the tag `Environment`: activate that cost allocation tag once in the billing console.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, name: str, environment: str, monthly_usd: int, emails: tuple[str, ...]
+    ) -> None:
+        """`monthly_usd`: US dollars per month, 1 or more."""
+        super().__init__(scope, id_)
+        BudgetsBudget(
+            self,
+            "Default",
+            name=name,
+            budget_type="COST",
+            time_unit="MONTHLY",
+            limit_amount=str(monthly_usd),
+            limit_unit="USD",
+            cost_filter=[BudgetsBudgetCostFilter(name="TagKeyValue", values=[f"user:Environment${environment}"])],
+            notification=[
+                _notification("ACTUAL", 80, emails),
+                _notification("FORECASTED", 100, emails),
+            ],
+        )
+
+
+def _notification(kind: str, percent: int, emails: tuple[str, ...]) -> BudgetsBudgetNotification:
+    return BudgetsBudgetNotification(
+        comparison_operator="GREATER_THAN",
+        notification_type=kind,
+        threshold=percent,
+        threshold_type="PERCENTAGE",
+        subscriber_email_addresses=list(emails),
+    )

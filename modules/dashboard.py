@@ -1,0 +1,64 @@
+"""One page that shows the whole stack."""
+
+import json
+from typing import Any
+
+from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
+from constructs import Construct
+
+from modules.alarms import Alarms, Watched
+from modules.names import Kind, Names
+
+_COLUMNS, _WIDTH, _HEIGHT = (
+    3,
+    8,
+    6,
+)  # a dashboard is 24 units wide (CloudWatch API reference, "Dashboard Body Structure")
+
+
+class Dashboard(Construct):
+    """One graph for each failure mode that is watched, with its threshold drawn in."""
+
+    def __init__(self, scope: Construct, id_: str, *, names: Names, alarms: Alarms) -> None:
+        """Shows what `alarms` has been told to watch so far: make it last."""
+        super().__init__(scope, id_)
+        self.name = names("overview", Kind.DASHBOARD)
+        by_mode: dict[str, list[Watched]] = {}
+        for watched in alarms.watched:
+            by_mode.setdefault(watched.mode.id, []).append(watched)
+        widgets = [_graph(place, group, names.region) for place, group in enumerate(by_mode.values())]
+        CloudwatchDashboard(self, "Default", dashboard_name=self.name, dashboard_body=json.dumps({"widgets": widgets}))
+
+
+def _graph(place: int, group: list[Watched], region: str) -> dict[str, Any]:
+    mode = group[0].mode
+    thresholds = sorted({watched.threshold for watched in group})
+    row, column = divmod(place, _COLUMNS)
+    return {
+        "type": "metric",
+        "x": column * _WIDTH,
+        "y": row * _HEIGHT,
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "properties": {
+            "title": f"{mode.title} ({mode.unit})",
+            "region": region,
+            "view": "timeSeries",
+            "stat": mode.statistic,
+            "period": group[0].period_seconds,
+            "metrics": [line for index, watched in enumerate(group) for line in _lines(index, watched)],
+            "annotations": {"horizontal": [{"label": f"alarm at {value:g}", "value": value} for value in thresholds]},
+        },
+    }
+
+
+def _lines(index: int, watched: Watched) -> list[list[Any]]:
+    mode = watched.mode
+    dimensions = [text for pair in watched.dimensions.items() for text in pair]
+    if mode.percent_of is None:
+        return [[mode.namespace, mode.metric, *dimensions, {"label": watched.subject}]]
+    return [
+        [{"expression": f"100 * part{index} / whole{index}", "label": watched.subject}],
+        [mode.namespace, mode.metric, *dimensions, {"id": f"part{index}", "visible": False}],
+        [mode.namespace, mode.percent_of, *dimensions, {"id": f"whole{index}", "visible": False}],
+    ]

@@ -1,0 +1,95 @@
+"""The customer-managed KMS key of a stack."""
+
+from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from constructs import Construct
+
+from modules.iam import Grantee, Statement, policy_document
+from modules.lifecycle import protected
+from modules.names import Kind, Names
+
+_ENCRYPT = ("kms:GenerateDataKey",)
+_DECRYPT = ("kms:Decrypt",)
+
+
+class EncryptionKey(Construct):
+    """One rotated key with an alias; its policy names the services that use it for themselves.
+
+    Everybody else uses it through IAM, and only by way of a named service (`kms:ViaService`). The policy is made from
+    names, never from another resource's attributes, so that nothing depends on it in a circle.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, names: Names, purpose: str, deletion_window_days: int, protect: bool
+    ) -> None:
+        """`deletion_window_days`: 7 to 30, until AWS deletes a destroyed key (KMS API `ScheduleKeyDeletion`)."""
+        super().__init__(scope, id_)
+        if not 7 <= deletion_window_days <= 30:
+            raise ValueError(f"deletion_window_days must be 7 to 30, got {deletion_window_days}")
+        self._names = names
+        key = KmsKey(
+            self,
+            "Default",
+            description=f"Encrypts everything of {names.project}-{names.suffix} in {names.region}",
+            enable_key_rotation=True,
+            deletion_window_in_days=deletion_window_days,
+            policy=policy_document(_key_policy(names)),
+            lifecycle=protected(protect),
+        )
+        self.alias = f"alias/{names(purpose, Kind.KEY_ALIAS)}"
+        KmsAlias(self, "alias", name=self.alias, target_key_id=key.key_id)
+        self.arn = key.arn
+
+    def grant_encrypt(self, grantee: Grantee, *, via: str) -> None:
+        """Lets the grantee encrypt through the AWS service `via` (its endpoint name: `kinesis`, `s3`, ...)."""
+        self._grant(grantee, f"EncryptVia{via.capitalize()}", _ENCRYPT, via)
+
+    def grant_decrypt(self, grantee: Grantee, *, via: str) -> None:
+        """Lets the grantee decrypt through the AWS service `via` (its endpoint name: `kinesis`, `s3`, ...)."""
+        self._grant(grantee, f"DecryptVia{via.capitalize()}", _DECRYPT, via)
+
+    def _grant(self, grantee: Grantee, sid: str, actions: tuple[str, ...], via: str) -> None:
+        service = f"{via}.{self._names.region}.amazonaws.com"
+        condition = {"StringEquals": {"kms:ViaService": service}}
+        grantee.allow(Statement(sid=sid, actions=actions, resources=(self.arn,), conditions=condition))
+
+
+def _key_policy(names: Names) -> list[Statement]:
+    # In a key policy the resource "*" is the key itself, and the root statement is what makes IAM policies count at
+    # all; without it nobody could repair a wrong policy (KMS developer guide, "Default key policy").
+    this_key = ("*",)
+    group = f"log-group:/aws/*/{names.project}-*-{names.suffix}-{names.region}"
+    return [
+        Statement(
+            sid="AccountAdministersByIam",
+            principals={"AWS": names.global_arn("iam", "root")},
+            actions=("kms:*",),
+            resources=this_key,
+        ),
+        Statement(
+            sid="LogGroups",
+            principals={"Service": f"logs.{names.region}.amazonaws.com"},
+            actions=(
+                "kms:Encrypt",
+                "kms:Decrypt",
+                "kms:ReEncryptFrom",
+                "kms:ReEncryptTo",
+                "kms:GenerateDataKey",
+                "kms:GenerateDataKeyWithoutPlaintext",
+                "kms:DescribeKey",
+            ),
+            resources=this_key,
+            # The encryption context holds account and region: CloudWatch Logs documents no other condition.
+            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": names.arn("logs", group)}},
+        ),
+        Statement(
+            sid="AlarmsToEncryptedTopic",
+            principals={"Service": "cloudwatch.amazonaws.com"},
+            actions=("kms:Decrypt", "kms:GenerateDataKey"),
+            resources=this_key,
+            conditions={
+                "ArnLike": {"aws:SourceArn": names.arn("cloudwatch", f"alarm:{names.project}-*")},
+                "StringEquals": {"aws:SourceAccount": names.account_id},
+            },
+        ),
+    ]

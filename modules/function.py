@@ -1,0 +1,156 @@
+"""A Lambda function with its own role and its own log group."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdktf import TerraformAsset
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.lambda_function import (
+    LambdaFunction,
+    LambdaFunctionDeadLetterConfig,
+    LambdaFunctionEnvironment,
+    LambdaFunctionLoggingConfig,
+    LambdaFunctionTracingConfig,
+)
+from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaFunctionEventInvokeConfig
+from cdktf_cdktf_provider_aws.lambda_function_recursion_config import LambdaFunctionRecursionConfig
+from constructs import Construct
+
+from modules.dead_letter_queue import DeadLetterQueue
+from modules.encryption_key import EncryptionKey
+from modules.iam import Statement, assume_role_document, policy_document
+from modules.log_group import LogGroup
+from modules.names import Kind, Names
+
+_RUNTIME = "python3.13"
+_ASYNCHRONOUS_AGE_SECONDS = 6 * 3600  # Lambda's longest (API `PutFunctionEventInvokeConfig`)
+_ASYNCHRONOUS_RETRIES = 2  # likewise
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Code:
+    """A deployment package: `path` of the zip, and the base64 SHA-256 of its bytes."""
+
+    path: str
+    sha256_base64: str
+    handler: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunctionProps:
+    """What a function is; memory 128 to 10,240 MB, timeout 1 to 900 s (Lambda quotas)."""
+
+    names: Names
+    key: EncryptionKey
+    code: Code
+    memory_mb: int
+    timeout_seconds: int
+    log_retention_days: int
+    log_level: str = "INFO"
+    tracing: bool = True
+    architecture: str = "arm64"
+    reserved_concurrency: int | None = None
+    variables: Mapping[str, str]
+    dead_letters: DeadLetterQueue | None = None
+
+
+class Function(Construct):
+    """A function, created after its log group and its role's policy, and destroyed before them.
+
+    The role may write to that log group and nothing else, until a resource grants it more.
+    """
+
+    def __init__(self, scope: Construct, id_: str, props: FunctionProps) -> None:
+        """See `FunctionProps`."""
+        super().__init__(scope, id_)
+        self.timeout_seconds, self.reserved_concurrency = props.timeout_seconds, props.reserved_concurrency
+        self.function_name = props.names(id_, Kind.FUNCTION)
+        log_group = LogGroup(
+            self,
+            "logs",
+            name=f"/aws/lambda/{self.function_name}",
+            names=props.names,
+            key=props.key,
+            retention_days=props.log_retention_days,
+        )
+        self.log_group_name = log_group.name
+        role = IamRole(
+            self,
+            "role",
+            name=props.names(id_, Kind.ROLE),
+            assume_role_policy=assume_role_document("lambda.amazonaws.com", props.names.account_id),
+        )
+        self._statements = {s.sid: s for s in _own_statements(log_group, props.tracing)}
+        self.policy = IamRolePolicy(self, "policy", role=role.id, name="grants", policy=self._document())
+        if props.dead_letters:
+            props.dead_letters.grant_send(self)
+        function = self._function(props, role, log_group)
+        self.resource, self.function_arn, self.invoke_arn = function, function.arn, function.invoke_arn
+        # Lambda's default, said aloud: a function that triggers itself is stopped after about 16 rounds.
+        LambdaFunctionRecursionConfig(
+            self, "recursion", function_name=function.function_name, recursive_loop="Terminate"
+        )
+        if props.dead_letters:
+            LambdaFunctionEventInvokeConfig(
+                self,
+                "asynchronous",
+                function_name=function.function_name,
+                maximum_event_age_in_seconds=_ASYNCHRONOUS_AGE_SECONDS,
+                maximum_retry_attempts=_ASYNCHRONOUS_RETRIES,
+            )
+
+    def allow(self, statement: Statement) -> None:
+        """Adds the statement to the role's policy; one with the same sid is merged into it."""
+        known = self._statements.get(statement.sid)
+        self._statements[statement.sid] = known.merged(statement) if known else statement
+        self.policy.policy = self._document()
+
+    def _document(self) -> str:
+        return policy_document([self._statements[sid] for sid in sorted(self._statements)])
+
+    def _function(self, props: FunctionProps, role: IamRole, log_group: LogGroup) -> LambdaFunction:
+        package = TerraformAsset(self, "package", path=props.code.path)
+        return LambdaFunction(
+            self,
+            "Default",
+            function_name=self.function_name,
+            role=role.arn,
+            runtime=_RUNTIME,
+            architectures=[props.architecture],
+            handler=props.code.handler,
+            filename=package.path,
+            source_code_hash=props.code.sha256_base64,
+            memory_size=props.memory_mb,
+            timeout=props.timeout_seconds,
+            reserved_concurrent_executions=props.reserved_concurrency,
+            kms_key_arn=props.key.arn,
+            environment=LambdaFunctionEnvironment(variables=dict(props.variables)),
+            tracing_config=LambdaFunctionTracingConfig(mode="Active" if props.tracing else "PassThrough"),
+            logging_config=LambdaFunctionLoggingConfig(
+                log_format="JSON",
+                application_log_level=props.log_level,
+                system_log_level="INFO",
+                log_group=log_group.name,
+            ),
+            dead_letter_config=(
+                LambdaFunctionDeadLetterConfig(target_arn=props.dead_letters.attribute_arn)
+                if props.dead_letters
+                else None
+            ),
+            depends_on=[log_group.resource, self.policy],
+        )
+
+
+def _own_statements(log_group: LogGroup, tracing: bool) -> list[Statement]:
+    logs = Statement(
+        sid="WriteLogs",
+        actions=("logs:CreateLogStream", "logs:PutLogEvents"),
+        resources=(f"{log_group.arn}:*",),
+    )
+    traces = Statement(
+        sid="SendTraces",
+        actions=("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
+        resources=("*",),  # AWS defines no resource level for these (Service Authorization Reference, X-Ray)
+    )
+    return [logs, traces] if tracing else [logs]

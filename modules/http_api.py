@@ -1,0 +1,171 @@
+"""The HTTP API in front of the receiver."""
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from cdktf_cdktf_provider_aws.apigatewayv2_api import Apigatewayv2Api
+from cdktf_cdktf_provider_aws.apigatewayv2_api import Apigatewayv2ApiCorsConfiguration as Cors
+from cdktf_cdktf_provider_aws.apigatewayv2_authorizer import Apigatewayv2Authorizer
+from cdktf_cdktf_provider_aws.apigatewayv2_authorizer import Apigatewayv2AuthorizerJwtConfiguration as JwtConfiguration
+from cdktf_cdktf_provider_aws.apigatewayv2_integration import Apigatewayv2Integration
+from cdktf_cdktf_provider_aws.apigatewayv2_route import Apigatewayv2Route
+from cdktf_cdktf_provider_aws.apigatewayv2_stage import Apigatewayv2Stage
+from cdktf_cdktf_provider_aws.apigatewayv2_stage import Apigatewayv2StageAccessLogSettings as AccessLogs
+from cdktf_cdktf_provider_aws.apigatewayv2_stage import Apigatewayv2StageDefaultRouteSettings as RouteSettings
+from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from constructs import Construct
+
+from modules.encryption_key import EncryptionKey
+from modules.function import Function
+from modules.log_group import LogGroup
+from modules.names import Kind, Names
+
+Auth = Literal["signature", "iam", "jwt", "open"]
+
+STAGE = "$default"  # its URL has no path of its own
+# Only what API Gateway itself knows of a request ($context, API Gateway developer guide, "Logging variables for HTTP
+# APIs"): never a body or a header. `integrationRequestId` is the request id that the function logs.
+_ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "requestTime": "$context.requestTime",
+    "sourceIp": "$context.identity.sourceIp",
+    "routeKey": "$context.routeKey",
+    "protocol": "$context.protocol",
+    "status": "$context.status",
+    "responseLength": "$context.responseLength",
+    "responseLatency": "$context.responseLatency",
+    "integrationStatus": "$context.integrationStatus",
+    "integrationLatency": "$context.integrationLatency",
+    "integrationRequestId": "$context.integration.requestId",
+    "integrationError": "$context.integrationErrorMessage",
+    "authorizerError": "$context.authorizer.error",
+}
+_CORS_HEADERS = [
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HttpApiProps:
+    """What the API is; throttling in requests per second and requests at once, for each route."""
+
+    names: Names
+    key: EncryptionKey
+    auth: Auth
+    jwt_issuer: str | None = None
+    jwt_audience: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+    throttle_rate_per_second: int
+    throttle_burst: int
+    log_retention_days: int
+
+
+class HttpApi(Construct):
+    """An HTTP API with one stage, throttling, detailed metrics and JSON access logs."""
+
+    def __init__(self, scope: Construct, id_: str, props: HttpApiProps) -> None:
+        """See `HttpApiProps`."""
+        super().__init__(scope, id_)
+        self._api = Apigatewayv2Api(
+            self,
+            "Default",
+            name=props.names(id_, Kind.API),
+            protocol_type="HTTP",
+            cors_configuration=_cors(props.cors_origins),
+        )
+        logs = LogGroup(
+            self,
+            "access-logs",
+            # Groups under this prefix share one entry of the account's size-limited resource policy for delivered logs
+            # (CloudWatch Logs user guide, "Enabling logging from AWS services").
+            name=f"/aws/vendedlogs/{props.names(id_, Kind.API)}",
+            names=props.names,
+            key=props.key,
+            retention_days=props.log_retention_days,
+        )
+        self.access_log_group_name = logs.name
+        Apigatewayv2Stage(
+            self,
+            "stage",
+            api_id=self._api.id,
+            name=STAGE,
+            auto_deploy=True,
+            access_log_settings=AccessLogs(destination_arn=logs.attribute_arn, format=json.dumps(_ACCESS_LOG)),
+            default_route_settings=RouteSettings(
+                detailed_metrics_enabled=True,
+                throttling_rate_limit=props.throttle_rate_per_second,
+                throttling_burst_limit=props.throttle_burst,
+            ),
+        )
+        self._auth = props.auth
+        self._authorizer = self._jwt_authorizer(props) if props.auth == "jwt" else None
+        self._integrations: dict[str, Apigatewayv2Integration] = {}
+        self.id, self.stage, self.url = self._api.id, STAGE, self._api.api_endpoint
+
+    def route(self, method: str, path: str, function: Function, *, public: bool = False) -> None:
+        """Sends `method path` to the function; a `public` route asks for no authorisation, whatever `auth` says."""
+        role = path.strip("/").replace("/", "-")
+        authorisation = "NONE" if public else {"iam": "AWS_IAM", "jwt": "JWT"}.get(self._auth, "NONE")
+        Apigatewayv2Route(
+            self,
+            role,
+            api_id=self._api.id,
+            route_key=f"{method} {path}",
+            target=f"integrations/{self._integration(function).id}",
+            authorization_type=authorisation,
+            authorizer_id=self._authorizer.id if self._authorizer and not public else None,
+        )
+        LambdaPermission(
+            self,
+            f"invoke-{role}",
+            statement_id=f"HttpApi{role.capitalize()}",
+            action="lambda:InvokeFunction",
+            function_name=function.resource.function_name,
+            principal="apigateway.amazonaws.com",
+            source_arn=f"{self._api.execution_arn}/{STAGE}/{method}{path}",
+        )
+
+    def _integration(self, function: Function) -> Apigatewayv2Integration:
+        id_ = function.node.id
+        if id_ not in self._integrations:
+            self._integrations[id_] = Apigatewayv2Integration(
+                self,
+                f"to-{id_}",
+                api_id=self._api.id,
+                integration_type="AWS_PROXY",
+                integration_uri=function.invoke_arn,
+                payload_format_version="2.0",
+                timeout_milliseconds=(function.timeout_seconds + 1) * 1000,
+            )
+        return self._integrations[id_]
+
+    def _jwt_authorizer(self, props: HttpApiProps) -> Apigatewayv2Authorizer:
+        if not props.jwt_issuer or not props.jwt_audience:
+            raise ValueError("auth 'jwt' needs jwt_issuer and jwt_audience")
+        return Apigatewayv2Authorizer(
+            self,
+            "jwt",
+            api_id=self._api.id,
+            name="jwt",
+            authorizer_type="JWT",
+            identity_sources=["$request.header.Authorization"],
+            jwt_configuration=JwtConfiguration(issuer=props.jwt_issuer, audience=list(props.jwt_audience)),
+        )
+
+
+def _cors(origins: tuple[str, ...]) -> Cors | None:
+    if not origins:
+        return None
+    return Cors(
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=_CORS_HEADERS,
+        expose_headers=["retry-after"],
+        max_age=300,
+    )

@@ -1,0 +1,47 @@
+"""The table that remembers which event is stored where, so that none is stored twice."""
+
+from cdktf_cdktf_provider_aws.dynamodb_table import (
+    DynamodbTable,
+    DynamodbTableAttribute,
+    DynamodbTablePointInTimeRecovery,
+    DynamodbTableServerSideEncryption,
+    DynamodbTableTtl,
+)
+from constructs import Construct
+
+from modules.encryption_key import EncryptionKey
+from modules.iam import Grantee, Statement
+from modules.lifecycle import protected
+from modules.names import Kind, Names
+
+# A transaction of puts is authorised put by put (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
+_CLAIM = ("dynamodb:PutItem",)
+
+
+class Ledger(Construct):
+    """An on-demand table keyed by event identity; rows leave it by their time to live (`expires_at`, epoch seconds)."""
+
+    def __init__(self, scope: Construct, id_: str, *, names: Names, key: EncryptionKey, protect: bool) -> None:
+        """`protect` refuses deletion in Terraform and in DynamoDB itself."""
+        super().__init__(scope, id_)
+        self._key = key
+        self.name = names(id_, Kind.TABLE)
+        self.arn = names.arn("dynamodb", f"table/{self.name}")
+        DynamodbTable(
+            self,
+            "Default",
+            name=self.name,
+            billing_mode="PAY_PER_REQUEST",
+            hash_key="id",
+            attribute=[DynamodbTableAttribute(name="id", type="S")],
+            ttl=DynamodbTableTtl(attribute_name="expires_at", enabled=True),
+            point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
+            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key.arn),
+            deletion_protection_enabled=protect,
+            lifecycle=protected(protect),
+        )
+
+    def grant_claim(self, grantee: Grantee) -> None:
+        """Lets the grantee claim events by conditional writes; a refused one says who holds the claim."""
+        grantee.allow(Statement(sid="ClaimEvents", actions=_CLAIM, resources=(self.arn,)))
+        self._key.grant_decrypt(grantee, via="dynamodb")

@@ -1,0 +1,26 @@
+"""Log groups that belong to the stack."""
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from constructs import Construct
+
+from modules.encryption_key import EncryptionKey
+from modules.names import Names
+
+
+class LogGroup(Construct):
+    """A log group with our key and a retention, so that none is left behind by a destroy or kept for ever.
+
+    Its name ends in what the key's policy lets CloudWatch Logs encrypt: see `EncryptionKey`.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, name: str, names: Names, key: EncryptionKey, retention_days: int
+    ) -> None:
+        """`retention_days`: one of the values that CloudWatch Logs takes (API `PutRetentionPolicy`)."""
+        super().__init__(scope, id_)
+        self.resource = CloudwatchLogGroup(
+            self, "Default", name=name, retention_in_days=retention_days, kms_key_id=key.arn
+        )
+        self.name = name
+        self.arn = names.arn("logs", f"log-group:{name}")
+        self.attribute_arn = self.resource.arn

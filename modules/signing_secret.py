@@ -1,0 +1,63 @@
+"""The secret that clients sign requests with."""
+
+from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
+from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
+from constructs import Construct
+
+from modules.encryption_key import EncryptionKey
+from modules.iam import Grantee, Statement
+from modules.names import Kind, Names
+
+# Letters and digits: also the base64 of 36 bytes, within the 24 to 64 of Standard Webhooks, "Signature scheme".
+_LENGTH = 48
+
+
+class SigningSecret(Construct):
+    """A random secret whose value Terraform hands over without keeping: it is in no state and in no plan.
+
+    Raising `version` makes a new value; the one before stays valid as `AWSPREVIOUS` while clients change over.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        key: EncryptionKey,
+        version: int,
+        recovery_window_days: int,
+    ) -> None:
+        """`recovery_window_days`: 0 (its name is free at once), or 7 to 30 (API `DeleteSecret`)."""
+        super().__init__(scope, id_)
+        if recovery_window_days != 0 and not 7 <= recovery_window_days <= 30:
+            raise ValueError(f"recovery_window_days must be 0, or 7 to 30, got {recovery_window_days}")
+        self._key = key
+        secret = SecretsmanagerSecret(
+            self,
+            "Default",
+            name=names(id_, Kind.SECRET),
+            description="Signs requests to POST /process (Standard Webhooks)",
+            kms_key_id=key.arn,
+            recovery_window_in_days=recovery_window_days,
+        )
+        # cdktf has no binding for ephemeral blocks: an override is the only way to write one.
+        TerraformStack.of(self).add_override(
+            f"ephemeral.aws_secretsmanager_random_password.{id_}",
+            {"password_length": _LENGTH, "exclude_punctuation": True},
+        )
+        SecretsmanagerSecretVersion(
+            self,
+            "value",
+            secret_id=secret.id,
+            secret_string_wo=f"${{ephemeral.aws_secretsmanager_random_password.{id_}.random_password}}",
+            secret_string_wo_version=version,
+        )
+        self.arn = secret.arn
+
+    def grant_read(self, grantee: Grantee) -> None:
+        """Lets the grantee read the secret's value."""
+        actions = ("secretsmanager:GetSecretValue",)
+        grantee.allow(Statement(sid="ReadSigningSecret", actions=actions, resources=(self.arn,)))
+        self._key.grant_decrypt(grantee, via="secretsmanager")

@@ -1,0 +1,70 @@
+"""What every stack has: one provider with tags, a Terraform version, and a place for its state."""
+
+from typing import Any
+
+from cdktf import LocalBackend, S3Backend, TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+from constructs import Construct
+
+from modules.names import Names
+from stacks.emulator import emulator_provider
+from stacks.settings import Settings
+from stacks.state_location import StateLocation
+
+# 1.11 is the first with write-only arguments, which keep the signing secret out of state (Terraform 1.11 changelog).
+_TERRAFORM = ">= 1.11.0, < 2.0.0"
+_PROVIDER = {"source": "hashicorp/aws", "version": "~> 6.25"}  # what the bindings were generated from
+
+
+class BaseStack(TerraformStack):
+    """A stack of one region of one environment; state goes to the environment's bucket, locked by S3 itself."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        suffix: str,
+        region: str,
+        state: StateLocation | None,
+    ) -> None:
+        """Without `state` it stays in a file of the project's folder: only for a state bucket that isn't there yet."""
+        super().__init__(scope, id_)
+        self.names = Names(project=settings.project, suffix=suffix, region=region, account_id=settings.account_id)
+        self.add_override("terraform.required_version", _TERRAFORM)
+        self.add_override("terraform.required_providers.aws", _PROVIDER)
+        AwsProvider(
+            self,
+            "aws",
+            region=region,
+            default_tags=[AwsProviderDefaultTags(tags=self._tags(settings))],
+            **_reach(settings),
+        )
+        if state is None:
+            # Terraform runs in cdktf.out/stacks/<stack>; an absolute path would put this machine into the plan.
+            LocalBackend(self, path=f"../../../terraform.{id_}.tfstate")
+        else:
+            S3Backend(self, **state.backend(suffix=suffix, stack=id_))
+            # S3Backend has no argument for it.
+            self.add_override("terraform.backend.s3.use_lockfile", True)
+
+    def _tags(self, settings: Settings) -> dict[str, str]:
+        """All known at synth: a time or a commit here would change every resource at every deploy."""
+        return {
+            "Project": settings.project,
+            "Environment": self.names.suffix,
+            "Region": self.names.region,
+            "Stack": self.node.id,
+            "Owner": settings.owner,
+            "CostCenter": settings.cost_centre,
+            "Repository": settings.repository,
+            "ManagedBy": "cdktf",
+        }
+
+
+def _reach(settings: Settings) -> dict[str, Any]:
+    if settings.emulator:
+        return emulator_provider(settings.account_id, settings.emulator.endpoint_url)
+    # Credentials of another account are refused before anything is planned.
+    return {"allowed_account_ids": [settings.account_id]}

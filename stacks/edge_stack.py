@@ -1,0 +1,47 @@
+"""`tap-<suffix>-edge`: one domain name over the APIs of all regions."""
+
+from typing import Any
+
+from cdktf import DataTerraformRemoteStateS3
+from constructs import Construct
+
+from modules.api_domain import ApiDomain, RegionalApi
+from modules.http_api import STAGE
+from stacks.base_stack import BaseStack
+from stacks.outputs import EdgeOutputs
+from stacks.settings import Environment
+from stacks.state_location import StateLocation
+
+
+class EdgeStack(BaseStack):
+    """Failover by DNS. It reads API ids, which AWS makes up, from the regions' state: deploy the regions first."""
+
+    def __init__(self, scope: Construct, id_: str, *, environment: Environment, stacks: dict[str, str]) -> None:
+        """`stacks`: the pipeline stack of each region."""
+        settings, location = environment.settings, StateLocation.of(environment)
+        if settings.edge is None:
+            raise ValueError("an edge stack needs the settings table [edge]")
+        super().__init__(
+            scope,
+            id_,
+            settings=settings,
+            suffix=environment.suffix,
+            region=settings.state.region,
+            state=location,
+        )
+        ApiDomain(
+            self,
+            "domain",
+            domain_name=settings.edge.domain_name,
+            zone_id=settings.edge.hosted_zone_id,
+            apis=tuple(
+                self._api(region, location.backend(suffix=environment.suffix, stack=stack))
+                for region, stack in stacks.items()
+            ),
+        )
+        EdgeOutputs(api_url=f"https://{settings.edge.domain_name}").publish(self)
+
+    def _api(self, region: str, state: dict[str, Any]) -> RegionalApi:
+        api_id = DataTerraformRemoteStateS3(self, f"state-{region}", **state).get_string("api_id")
+        host = f"{api_id}.execute-api.{region}.amazonaws.com"
+        return RegionalApi(region=region, api_id=api_id, stage=STAGE, host=host)

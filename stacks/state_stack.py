@@ -1,0 +1,72 @@
+"""`tap-<environment>-state`: the bucket that an environment's Terraform state lives in."""
+
+from constructs import Construct
+
+from modules.access_log_bucket import AccessLogBucket
+from modules.bucket import Bucket, BucketProps
+from modules.bucket_lifecycle import ObjectAges
+from modules.cost_budget import CostBudget
+from modules.encryption_key import EncryptionKey
+from stacks.base_stack import BaseStack
+from stacks.outputs import StateOutputs
+from stacks.settings import Environment
+from stacks.state_location import StateLocation
+
+
+class StateStack(BaseStack):
+    """The environment's state bucket and its key, and the one budget of the environment."""
+
+    def __init__(self, scope: Construct, id_: str, *, environment: Environment, bootstrap: bool) -> None:
+        """`bootstrap` keeps this stack's own state in a local file, because its bucket isn't there yet."""
+        settings = environment.settings
+        location, protection = StateLocation.of(environment), settings.protection
+        super().__init__(
+            scope,
+            id_,
+            settings=settings,
+            suffix=environment.name,
+            region=settings.state.region,
+            state=None if bootstrap else location,
+        )
+        key = EncryptionKey(
+            self,
+            "key",
+            names=location.names,
+            purpose="state",
+            deletion_window_days=protection.kms_deletion_window_days,
+            protect=protection.deletion_protection,
+        )
+        access_logs = AccessLogBucket(
+            self,
+            "access-logs",
+            purpose="logs-of-state",
+            names=location.names,
+            ages=ObjectAges(
+                noncurrent_days=settings.storage.noncurrent_version_days,
+                expiration_days=settings.storage.access_log_expiration_days,
+            ),
+            force_destroy=protection.force_destroy,
+        )
+        Bucket(
+            self,
+            "state",
+            BucketProps(
+                purpose="state",
+                key=key,
+                ages=ObjectAges(noncurrent_days=settings.state.noncurrent_version_days),
+                protect=protection.deletion_protection,
+                access_logs=access_logs,
+                names=location.names,
+                force_destroy=protection.force_destroy,
+            ),
+        )
+        if settings.budget.monthly_usd:
+            CostBudget(
+                self,
+                "budget",
+                name=f"{settings.project}-{environment.name}",
+                environment=environment.name,
+                monthly_usd=settings.budget.monthly_usd,
+                emails=settings.alarms.emails,
+            )
+        StateOutputs(state_bucket=location.bucket, state_key_alias=key.alias).publish(self)

@@ -1,0 +1,275 @@
+"""`tap-<suffix>-<region>`: the whole pipeline of one region."""
+
+from collections.abc import Mapping
+
+from constructs import Construct
+
+from modules.access_log_bucket import AccessLogBucket
+from modules.alarms import Alarms, Thresholds
+from modules.alert_topic import AlertTopic
+from modules.bucket import Bucket, BucketProps
+from modules.bucket_lifecycle import ObjectAges
+from modules.dashboard import Dashboard
+from modules.dead_letter_queue import DeadLetterQueue
+from modules.encryption_key import EncryptionKey
+from modules.event_source import EventSource, EventSourceProps
+from modules.event_stream import EventStream
+from modules.function import Code, Function, FunctionProps
+from modules.http_api import HttpApi, HttpApiProps
+from modules.ledger import Ledger
+from modules.signing_secret import SigningSecret
+from stacks.base_stack import BaseStack
+from stacks.outputs import TapOutputs
+from stacks.packaging import Package
+from stacks.settings import TapStackArgs
+from stacks.settings.sections_flow import FunctionSettings
+from stacks.state_location import StateLocation
+
+INCOMING = "incoming/"
+QUARANTINE = "quarantine/"
+ARCHIVED = "events/"
+_RUNBOOK = "blob/main/docs/runbook.md"
+
+
+class TapStack(BaseStack):
+    """Events come in over HTTPS or as files, go through a stream, and end up stored exactly once."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        args: TapStackArgs,
+        *,
+        state: StateLocation,
+        packages: Mapping[str, Package],
+        version: str,
+    ) -> None:
+        """`state`: where Terraform state is kept; `packages`: each function's zip; `version`: ours, for `/health`."""
+        settings = args.settings
+        super().__init__(scope, id_, settings=settings, suffix=args.environment_suffix, region=args.region, state=state)
+        self._settings, self._packages = settings, packages
+        names, protection = self.names, settings.protection
+
+        key = self._key = EncryptionKey(
+            self,
+            "key",
+            names=names,
+            purpose="pipeline",
+            deletion_window_days=protection.kms_deletion_window_days,
+            protect=protection.deletion_protection,
+        )
+        storage = settings.storage
+        self._access_logs = AccessLogBucket(
+            self,
+            "access-logs",
+            purpose="access-logs",
+            names=names,
+            ages=self._ages(expiration_days=storage.access_log_expiration_days),
+            force_destroy=protection.force_destroy,
+        )
+        archive = self._bucket(
+            "archive",
+            ages=self._ages(
+                expiration_days=storage.archive_expiration_days,
+                infrequent_access_days=storage.archive_transition_days,
+            ),
+        )
+        inbox = self._bucket("inbox", ages=self._ages(expiration_days=storage.inbox_expiration_days))
+        failures = self._bucket("failures", ages=self._ages(expiration_days=storage.failures_expiration_days))
+        events = EventStream(
+            self,
+            "events",
+            names=names,
+            key=key,
+            shards=settings.stream.shards if settings.stream.mode == "PROVISIONED" else None,
+            retention_hours=settings.stream.retention_hours,
+            protect=protection.deletion_protection,
+        )
+        ledger = self._ledger()
+        signing = self._signing_secret()
+        dead_letters = DeadLetterQueue(self, "dead-letters", names=names, key=key)
+
+        receiver = self._function(
+            "receiver",
+            settings.receiver,
+            {
+                "TAP_ENVIRONMENT": args.environment_suffix,
+                "TAP_VERSION": version,
+                "TAP_STREAM_NAME": events.name,
+                "TAP_API_AUTH": settings.api.auth,
+                **({"TAP_SIGNING_SECRET_ARN": signing.arn} if signing else {}),
+            },
+        )
+        processor = self._function(
+            "processor",
+            settings.processor,
+            {
+                "TAP_ARCHIVE_BUCKET": archive.name,
+                "TAP_FAILURES_BUCKET": failures.name,
+                "TAP_DEDUPLICATION_DAYS": str(settings.deduplication.days),
+                **({"TAP_LEDGER_TABLE": ledger.name} if ledger else {}),
+            },
+        )
+        importer = self._function(
+            "importer",
+            settings.importer,
+            {
+                "TAP_STREAM_NAME": events.name,
+                "TAP_INBOX_BUCKET": inbox.name,
+                "TAP_FAILURES_BUCKET": failures.name,
+                "TAP_ACCOUNT_ID": settings.account_id,
+            },
+            dead_letters=dead_letters,
+        )
+
+        api = HttpApi(self, "api", self._api_props())
+        api.route("GET", "/health", receiver, public=True)
+        api.route("POST", "/process", receiver)
+        events.grant_write(receiver)
+        if signing:
+            signing.grant_read(receiver)
+
+        inbox.grant_read_versions(importer, prefix=INCOMING)
+        events.grant_write(importer)
+        failures.grant_put(importer, prefix=QUARANTINE)
+        inbox.notify(importer, prefix=INCOMING)
+
+        archive.grant_put(processor, prefix=ARCHIVED)
+        archive.grant_read(processor, prefix=ARCHIVED)
+        failures.grant_put(processor, prefix=QUARANTINE)
+        if ledger:
+            ledger.grant_claim(processor)
+        source = EventSource(
+            self,
+            "source",
+            stream=events,
+            function=processor,
+            failures=failures,
+            props=EventSourceProps(**settings.mapping.model_dump()),
+        )
+
+        alerts = AlertTopic(self, "alerts", names=names, key=key, emails=settings.alarms.emails)
+        alarms = Alarms(
+            self,
+            "alarms",
+            names=names,
+            topic=alerts,
+            thresholds=Thresholds(**settings.alarms.model_dump(exclude={"emails"})),
+            runbook=f"{settings.repository}/{_RUNBOOK}",
+        )
+        alarms.watch_api(api)
+        for function in (receiver, processor, importer):
+            alarms.watch_function(function)
+        for function in (processor, importer):
+            alarms.watch_quarantine(function, stack=id_)
+        alarms.watch_stream(events, source)
+        alarms.watch_source(source, processor)
+        if ledger:
+            alarms.watch_ledger(ledger)
+        alarms.watch_dead_letters(dead_letters, importer)
+        dashboard = Dashboard(self, "dashboard", names=names, alarms=alarms)
+
+        TapOutputs(
+            api_url=api.url,
+            api_id=api.id,
+            stream_name=events.name,
+            archive_bucket=archive.name,
+            inbox_bucket=inbox.name,
+            failures_bucket=failures.name,
+            ledger_table=ledger.name if ledger else None,
+            signing_secret_arn=signing.arn if signing else None,
+            receiver_function=receiver.function_name,
+            processor_function=processor.function_name,
+            importer_function=importer.function_name,
+            dead_letter_queue=dead_letters.name,
+            alerts_topic_arn=alerts.arn,
+            dashboard_name=dashboard.name,
+            key_alias=key.alias,
+        ).publish(self)
+
+    def _ages(self, *, expiration_days: int | None, infrequent_access_days: int | None = None) -> ObjectAges:
+        return ObjectAges(
+            noncurrent_days=self._settings.storage.noncurrent_version_days,
+            expiration_days=expiration_days,
+            infrequent_access_days=infrequent_access_days,
+        )
+
+    def _bucket(self, role: str, *, ages: ObjectAges) -> Bucket:
+        protection = self._settings.protection
+        return Bucket(
+            self,
+            role,
+            BucketProps(
+                purpose=role,
+                names=self.names,
+                key=self._key,
+                ages=ages,
+                force_destroy=protection.force_destroy,
+                protect=protection.deletion_protection,
+                access_logs=self._access_logs,
+            ),
+        )
+
+    def _ledger(self) -> Ledger | None:
+        if not self._settings.deduplication.days:
+            return None
+        protect = self._settings.protection.deletion_protection
+        return Ledger(self, "ledger", names=self.names, key=self._key, protect=protect)
+
+    def _signing_secret(self) -> SigningSecret | None:
+        if self._settings.api.auth != "signature":
+            return None
+        return SigningSecret(
+            self,
+            "signing",
+            names=self.names,
+            key=self._key,
+            version=self._settings.api.signing_secret_version,
+            recovery_window_days=self._settings.protection.secret_recovery_window_days,
+        )
+
+    def _function(
+        self,
+        role: str,
+        size: FunctionSettings,
+        variables: Mapping[str, str],
+        *,
+        dead_letters: DeadLetterQueue | None = None,
+    ) -> Function:
+        settings, package = self._settings, self._packages[role]
+        return Function(
+            self,
+            role,
+            FunctionProps(
+                names=self.names,
+                key=self._key,
+                code=Code(
+                    path=str(package.path),
+                    sha256_base64=package.sha256_base64,
+                    handler=f"lambda_code.{role}.handler.handle",
+                ),
+                memory_mb=size.memory_mb,
+                timeout_seconds=size.timeout_seconds,
+                reserved_concurrency=size.reserved_concurrency,
+                architecture=settings.architecture,
+                tracing=settings.observability.tracing,
+                log_level=settings.observability.log_level,
+                log_retention_days=settings.observability.log_retention_days,
+                variables={"TAP_STACK": self.node.id, **variables},
+                dead_letters=dead_letters,
+            ),
+        )
+
+    def _api_props(self) -> HttpApiProps:
+        api = self._settings.api
+        return HttpApiProps(
+            names=self.names,
+            key=self._key,
+            auth=api.auth,
+            jwt_issuer=api.jwt_issuer,
+            jwt_audience=api.jwt_audience,
+            cors_origins=api.cors_origins,
+            throttle_rate_per_second=api.throttle_rate_per_second,
+            throttle_burst=api.throttle_burst,
+            log_retention_days=self._settings.observability.log_retention_days,
+        )

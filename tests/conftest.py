@@ -1,0 +1,48 @@
+"""One synthesis for all tests: node is started and loaded once per run."""
+
+from pathlib import Path
+
+import pytest
+
+from stacks import speed
+
+speed.install()
+
+from stacks.settings import Environment, select_environments  # noqa: E402  # install() comes before any cdktf import
+from stacks.synthesis import synthesize  # noqa: E402
+from tests.synthesized import VARIANTS, Stack, read_stacks  # noqa: E402
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def environments() -> list[Environment]:
+    """The environments of the repository, as they are without any variable set."""
+    return select_environments(ROOT / "environments", {})
+
+
+@pytest.fixture(scope="session")
+def every_stack(environments: list[Environment], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
+    """Every stack of the repository's environments and of the variants, by name."""
+    outdir = tmp_path_factory.mktemp("synthesized")
+    synthesize([*environments, *VARIANTS], outdir, root=ROOT)
+    return read_stacks(outdir)
+
+
+@pytest.fixture(scope="session")
+def stacks(every_stack: dict[str, Stack], environments: list[Environment]) -> dict[str, Stack]:
+    """Every stack of the repository's environments, by name."""
+    prefixes = tuple(f"tap-{environment.name}-" for environment in environments)
+    return {name: stack for name, stack in every_stack.items() if name.startswith(prefixes)}
+
+
+@pytest.fixture(scope="session")
+def dev(stacks: dict[str, Stack]) -> Stack:
+    """The pipeline of dev in its first region."""
+    return stacks["tap-dev-us-east-1"]
+
+
+@pytest.fixture(scope="session")
+def prod(stacks: dict[str, Stack]) -> Stack:
+    """The pipeline of prod in its first region."""
+    return stacks["tap-prod-us-east-1"]
