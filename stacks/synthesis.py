@@ -20,6 +20,7 @@ def synthesize(environments: Sequence[Environment], outdir: Path, *, root: Path,
 
     `bootstrap` keeps the state of state stacks in a local file, as long as their bucket isn't there yet.
     """
+    outdir.mkdir(parents=True, exist_ok=True)
     app = App(outdir=str(outdir), context=_CONTEXT)
     for environment in environments:
         add_stacks(app, environment, root=root, bootstrap=bootstrap)

@@ -49,4 +49,6 @@ class SigningKeys:
             raise UnavailableError(str(error)) from error
         except BotoCoreError as error:
             raise UnavailableError(str(error)) from error
-        return keys_of(answer["SecretString"])
+        # A version may hold no text: the one before the first, or one that holds bytes.
+        text = answer.get("SecretString")
+        return keys_of(text) if text else ()

@@ -53,6 +53,13 @@ def _shards(_shards: int, mode: str) -> Refusal | None:
     return Refusal("no shards, because stream.mode is ON_DEMAND", "remove it, or set stream.mode to PROVISIONED")
 
 
+def _budget(monthly_usd: int, emails: tuple[str, ...]) -> Refusal | None:
+    """AWS takes no notification of a budget without somebody to tell, nor more than 10 (AWS Budgets API Reference)."""
+    if monthly_usd == 0 or 1 <= len(emails) <= 10:
+        return None
+    return Refusal(f"0, because alarms.emails names {len(emails) or 'nobody'}", "name 1 to 10 people in alarms.emails")
+
+
 TOGETHER = (
     Rule(("mapping.maximum_record_age_seconds", "stream.retention_hours"), _record_age),
     Rule(("deduplication.days", "stream.retention_hours"), _deduplication),
@@ -61,4 +68,5 @@ TOGETHER = (
     Rule(("api.jwt_issuer", "api.auth"), _jwt_issuer),
     Rule(("api.jwt_audience", "api.auth"), _jwt_audience),
     Rule(("stream.shards", "stream.mode"), _shards, only_if_given=True),
+    Rule(("budget.monthly_usd", "alarms.emails"), _budget),
 )

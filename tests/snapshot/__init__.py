@@ -1,0 +1,1 @@
+"""What reviewers see change: whole stacks, addresses, outputs, and how environments differ."""

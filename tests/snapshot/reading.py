@@ -1,0 +1,62 @@
+"""Which stack is of which kind, and stacks as they are compared."""
+
+import json
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from stacks.settings import Environment
+from tests.synthesized import Json, Stack
+
+KINDS = ("pipeline", "state", "edge")
+# Texts of JSON inside JSON, which nobody could review as one long line.
+_TEXTS = {"policy", "assume_role_policy", "dashboard_body", "format"}
+
+
+def stack_names(environment: Environment) -> Iterator[tuple[str, str]]:
+    """Kind and name of every stack of an environment."""
+    start = f"{environment.settings.project}-{environment.name}"
+    yield "state", f"{start}-state"
+    yield from (("pipeline", f"{start}-{region}") for region in environment.settings.regions)
+    if environment.settings.edge:
+        yield "edge", f"{start}-edge"
+
+
+def stacks_of(kind: str, environments: Sequence[Environment], stacks: dict[str, Stack]) -> dict[str, list[Stack]]:
+    """The stacks of a kind, by environment."""
+    found = {
+        environment.name: [stacks[name] for each, name in stack_names(environment) if each == kind]
+        for environment in environments
+    }
+    return {name: having for name, having in found.items() if having}
+
+
+def reviewable(stack: Stack) -> Json:
+    """The whole stack, but for what changes with every line of the functions' code or with the machine.
+
+    That is where a package lies (a hash of its contents) and `source_code_hash`; packages of the environment `local`
+    even hold wheels for this machine. What is in them has tests of its own. Texts of JSON are written out.
+    """
+    found: Json = _written_out(deepcopy(stack.json))
+    for function in found["resource"].get("aws_lambda_function", {}).values():
+        function["filename"] = f"(package)/{Path(function['filename']).name}"
+        function["source_code_hash"] = "(hash of the package)"
+    return found
+
+
+def _written_out(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_written_out(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _parsed(item) if key in _TEXTS else _written_out(item) for key, item in value.items()}
+    return value
+
+
+def _parsed(value: Any) -> Any:
+    """The value of a text of JSON; a text written in another way than Python does would not come back the same."""
+    if not isinstance(value, str):
+        return _written_out(value)
+    parsed = json.loads(value)
+    assert json.dumps(parsed) == value, f"written in an unusual way: {value}"
+    return parsed

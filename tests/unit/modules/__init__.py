@@ -1,0 +1,1 @@
+"""The specification of the constructs: what they write, and what they refuse."""

@@ -1,0 +1,158 @@
+"""An alarm on every arrow, each with its dimensions, a threshold from the settings, and somebody to tell."""
+
+import pytest
+
+from modules.alarm_catalogue import CATALOGUE
+from tests.synthesized import Json, Stack
+
+_RECEIVER, _PROCESSOR, _IMPORTER = (
+    {"FunctionName": f"zap-{role}-unusual-ap-south-1"} for role in ("receiver", "processor", "importer")
+)
+_STREAM = {"StreamName": "zap-events-unusual-ap-south-1"}
+_QUEUE = {"QueueName": "zap-dead-letters-unusual-ap-south-1"}
+_TABLE = {"TableName": "zap-ledger-unusual-ap-south-1"}
+_API = {"ApiId": "${aws_apigatewayv2_api.api.id}", "Stage": "$default"}
+_MAPPING = {"EventSourceMappingUUID": "${aws_lambda_event_source_mapping.source.uuid}"}
+_LAMBDA, _KINESIS, _GATEWAY = "AWS/Lambda", "AWS/Kinesis", "AWS/ApiGateway"
+_LAG_MS = 54321 * 1000 * 15 / 100  # maximum_record_age_seconds and iterator_age_percent of the variant
+
+# Alarm -> namespace, metric, statistic, dimensions, threshold; in the variant every threshold has a value of its own.
+_EXPECTED = {
+    "api-server-errors": (_GATEWAY, "5xx", "Sum", _API, 6),
+    "api-latency": (_GATEWAY, "Latency", "p99", _API, 1234),
+    "api-silence": (_GATEWAY, "Count", "Sum", _API, 99),
+    "receiver-errors": (_LAMBDA, "Errors", "Sum", _RECEIVER, 2),
+    "processor-errors": (_LAMBDA, "Errors", "Sum", _PROCESSOR, 2),
+    "importer-errors": (_LAMBDA, "Errors", "Sum", _IMPORTER, 2),
+    "receiver-duration": (_LAMBDA, "Duration", "Maximum", _RECEIVER, 21_000 * 0.7),
+    "processor-duration": (_LAMBDA, "Duration", "Maximum", _PROCESSOR, 122_000 * 0.7),
+    "importer-duration": (_LAMBDA, "Duration", "Maximum", _IMPORTER, 533_000 * 0.7),
+    "receiver-throttles": (_LAMBDA, "Throttles", "Sum", _RECEIVER, 1),
+    "processor-throttles": (_LAMBDA, "Throttles", "Sum", _PROCESSOR, 1),
+    "importer-throttles": (_LAMBDA, "Throttles", "Sum", _IMPORTER, 1),
+    "receiver-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _RECEIVER, 18),
+    "processor-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _PROCESSOR, 25),
+    "importer-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _IMPORTER, 31),
+    "processor-quarantined-events": (
+        "TapStack",
+        "EventsQuarantined",
+        "Sum",
+        {"Stack": "zap-unusual-ap-south-1", "Function": "processor"},
+        8,
+    ),
+    "importer-quarantined-events": (
+        "TapStack",
+        "EventsQuarantined",
+        "Sum",
+        {"Stack": "zap-unusual-ap-south-1", "Function": "importer"},
+        8,
+    ),
+    "events-throttled-writes": (_KINESIS, "WriteProvisionedThroughputExceeded", "Sum", _STREAM, 1),
+    "events-throttled-reads": (_KINESIS, "ReadProvisionedThroughputExceeded", "Sum", _STREAM, 1),
+    "events-lag": (_KINESIS, "GetRecords.IteratorAgeMilliseconds", "Maximum", _STREAM, _LAG_MS),
+    "processor-iterator-age": (_LAMBDA, "IteratorAge", "Maximum", _PROCESSOR, _LAG_MS),
+    "processor-failed-batches": (_LAMBDA, "OnFailureDestinationDeliveredEventCount", "Sum", _MAPPING, 1),
+    "processor-dropped-events": (_LAMBDA, "DroppedEventCount", "Sum", _MAPPING, 1),
+    "processor-undelivered-batches": (_LAMBDA, "DestinationDeliveryFailures", "Sum", _PROCESSOR, 1),
+    "ledger-throttled-claims": ("AWS/DynamoDB", "WriteThrottleEvents", "Sum", _TABLE, 1),
+    "importer-dropped-invocations": (_LAMBDA, "AsyncEventsDropped", "Sum", _IMPORTER, 1),
+    "importer-undelivered-dead-letters": (_LAMBDA, "DeadLetterErrors", "Sum", _IMPORTER, 1),
+    "dead-letters-waiting": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", _QUEUE, 1),
+}
+
+
+@pytest.fixture(scope="module")
+def alarms(every_stack: dict[str, Stack]) -> dict[str, Json]:
+    """Every alarm of the variant, by subject and failure mode."""
+    found = every_stack["zap-unusual-ap-south-1"].resources("aws_cloudwatch_metric_alarm")
+    return {name.removeprefix("alarms_")[:-9]: body for name, body in found.items()}
+
+
+def test_every_failure_mode_has_its_alarm_and_there_is_no_other(alarms: dict[str, Json]) -> None:
+    assert set(alarms) == {*_EXPECTED, "api-client-errors"}
+
+
+@pytest.mark.parametrize("name", _EXPECTED)
+def test_an_alarm_watches_its_metric_against_the_threshold_of_the_settings(alarms: dict[str, Json], name: str) -> None:
+    namespace, metric, statistic, dimensions, threshold = _EXPECTED[name]
+    alarm = alarms[name]
+    assert (alarm["namespace"], alarm["metric_name"], alarm["dimensions"]) == (namespace, metric, dimensions)
+    assert alarm.get("statistic", alarm.get("extended_statistic")) == statistic
+    assert alarm["threshold"] == pytest.approx(threshold)
+    assert alarm["evaluation_periods"] == 1
+    assert "metric_query" not in alarm
+
+
+def test_client_errors_are_measured_in_percent_of_all_requests(alarms: dict[str, Json]) -> None:
+    alarm = alarms["api-client-errors"]
+    assert not {"namespace", "metric_name", "dimensions", "period", "statistic", "extended_statistic"} & set(alarm)
+    assert alarm["threshold"] == 35
+    assert alarm["metric_query"] == [
+        {
+            "id": "share",
+            "expression": "100 * part / whole",
+            "label": "The API answers many requests with 4xx",
+            "return_data": True,
+        },
+        *(
+            {
+                "id": id_,
+                "metric": {
+                    "namespace": _GATEWAY,
+                    "metric_name": metric,
+                    "dimensions": _API,
+                    "period": 540,
+                    "stat": "Sum",
+                },
+            }
+            for id_, metric in (("part", "4xx"), ("whole", "Count"))
+        ),
+    ]
+
+
+def test_only_silence_is_an_alarm_when_there_is_less_or_no_data_and_it_looks_at_an_hour(
+    alarms: dict[str, Json],
+) -> None:
+    keys = ("comparison_operator", "treat_missing_data")
+    assert alarms["api-silence"]["period"] == 3600
+    for name, alarm in alarms.items():
+        expected = (
+            ("LessThanThreshold", "breaching")
+            if name == "api-silence"
+            else ("GreaterThanOrEqualToThreshold", "notBreaching")
+        )
+        assert tuple(alarm[key] for key in keys) == expected, name
+        assert alarm.get("period", 540) == (3600 if name == "api-silence" else 540)
+
+
+def test_there_is_no_alarm_of_silence_unless_a_minimum_is_set(dev: Stack) -> None:
+    assert not [name for name in dev.resources("aws_cloudwatch_metric_alarm") if "silence" in name]
+
+
+def test_every_alarm_tells_when_it_starts_and_when_it_is_over_and_where_to_read_on(
+    every_stack: dict[str, Stack],
+) -> None:
+    topic = ["${aws_sns_topic.alerts.arn}"]
+    checked = 0
+    for stack in every_stack.values():
+        for id_, alarm in stack.resources("aws_cloudwatch_metric_alarm").items():
+            mode = max((mode.id for mode in CATALOGUE if id_[:-9].endswith(f"-{mode.id}")), key=len)
+            assert (alarm["alarm_actions"], alarm["ok_actions"]) == (topic, topic)
+            assert alarm["alarm_description"].endswith(f"/blob/main/docs/runbook.md#{mode}")
+            assert alarm["alarm_description"].count("://") == 1
+            assert len(alarm["alarm_description"]) <= 1024  # CloudWatch API reference, PutMetricAlarm
+            checked += 1
+    assert checked > 500
+
+
+def test_an_alarm_is_named_like_everything_else(alarms: dict[str, Json]) -> None:
+    assert {alarm["alarm_name"] for alarm in alarms.values()} == {f"zap-{name}-unusual-ap-south-1" for name in alarms}
+
+
+@pytest.mark.parametrize(("variant", "share"), [("plain", 800), ("watchful", 1600)])
+def test_concurrency_is_measured_against_the_account_where_none_is_reserved(
+    every_stack: dict[str, Stack], variant: str, share: int
+) -> None:
+    stack = every_stack[f"tap-{variant}-us-east-1"]
+    names = [f"alarms_{role}-concurrency" for role in ("receiver", "processor", "importer")]
+    assert {stack.resource("aws_cloudwatch_metric_alarm", name)["threshold"] for name in names} == {share}

@@ -1,0 +1,56 @@
+"""Where alarms go."""
+
+from tests.synthesized import Stack
+
+_ARN = "arn:aws:sns:us-east-1:111111111111:tap-alerts-dev-us-east-1"
+
+
+def test_the_topic_is_encrypted_by_our_key(dev: Stack) -> None:
+    assert dev.arguments("aws_sns_topic", "alerts") == {
+        "name": "tap-alerts-dev-us-east-1",
+        "kms_master_key_id": "${aws_kms_key.key.arn}",
+    }
+
+
+def test_only_this_account_s_alarms_publish_and_only_over_tls(dev: Stack) -> None:
+    assert dev.arguments("aws_sns_topic_policy", "alerts_policy")["arn"] == "${aws_sns_topic.alerts.arn}"
+    assert dev.policy("aws_sns_topic_policy", "alerts_policy") == {
+        "AlarmsPublish": {
+            "Sid": "AlarmsPublish",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudwatch.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": _ARN,
+            "Condition": {"StringEquals": {"aws:SourceAccount": "111111111111"}},
+        },
+        "DenyInsecureTransport": {
+            "Sid": "DenyInsecureTransport",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sns:Publish",
+            "Resource": _ARN,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    }
+
+
+def test_everybody_in_the_settings_is_told(every_stack: dict[str, Stack]) -> None:
+    subscriptions = every_stack["zap-unusual-ap-south-1"].resources("aws_sns_topic_subscription").values()
+    found = [{name: value for name, value in body.items() if name != "//"} for body in subscriptions]
+    assert sorted(found, key=lambda body: body["endpoint"]) == [
+        {"topic_arn": "${aws_sns_topic.alerts.arn}", "protocol": "email", "endpoint": f"{name}@example.com"}
+        for name in ("one", "two")
+    ]
+
+
+def test_a_subscription_is_addressed_by_whom_it_is_for_and_not_by_a_place_in_the_list(
+    every_stack: dict[str, Stack],
+) -> None:
+    """`alerts@example.com` alone in one environment and in another: the same address in both."""
+    alone = every_stack["tap-watchful-us-east-1"].resources("aws_sns_topic_subscription")
+    assert list(alone) == list(every_stack["tap-prod-us-east-1"].resources("aws_sns_topic_subscription"))
+    assert not set(alone) & set(every_stack["zap-unusual-ap-south-1"].resources("aws_sns_topic_subscription"))
+
+
+def test_nobody_is_told_where_nobody_is_named(dev: Stack) -> None:
+    assert not dev.resources("aws_sns_topic_subscription")

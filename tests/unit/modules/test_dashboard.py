@@ -1,0 +1,77 @@
+"""The dashboard draws what the alarms watch."""
+
+import json
+from itertools import combinations
+
+import pytest
+
+from tests.synthesized import Json, Stack
+
+
+def _graphs(stack: Stack) -> dict[str, Json]:
+    body = json.loads(stack.resource("aws_cloudwatch_dashboard", "dashboard")["dashboard_body"])
+    return {widget["properties"]["title"]: widget for widget in body["widgets"]}
+
+
+@pytest.fixture(scope="module")
+def graphs(every_stack: dict[str, Stack]) -> dict[str, Json]:
+    """Every graph of the variant in which all alarms are on, by title."""
+    return _graphs(every_stack["zap-unusual-ap-south-1"])
+
+
+def test_the_dashboard_is_named_like_everything_else(dev: Stack) -> None:
+    assert dev.resource("aws_cloudwatch_dashboard", "dashboard")["dashboard_name"] == "tap-overview-dev-us-east-1"
+
+
+def test_there_is_one_graph_for_each_failure_mode_that_is_watched(dev: Stack, graphs: dict[str, Json]) -> None:
+    assert len(graphs) == 20
+    assert set(graphs) - set(_graphs(dev)) == {"Too few requests arrive (requests)"}
+
+
+def test_a_graph_shows_every_subject_in_its_own_region_with_the_threshold_drawn_in(graphs: dict[str, Json]) -> None:
+    functions = [f"zap-{role}-unusual-ap-south-1" for role in ("receiver", "processor", "importer")]
+    graph = graphs["A function is close to its timeout (ms)"]
+    assert graph["type"] == "metric"
+    assert graph["properties"] == {
+        "title": "A function is close to its timeout (ms)",
+        "region": "ap-south-1",
+        "view": "timeSeries",
+        "stat": "Maximum",
+        "period": 540,
+        "metrics": [
+            ["AWS/Lambda", "Duration", "FunctionName", name, {"label": name.split("-")[1]}] for name in functions
+        ],
+        "annotations": {
+            "horizontal": [
+                {"label": "alarm at 14700", "value": 14700},
+                {"label": "alarm at 85400", "value": 85400},
+                {"label": "alarm at 373100", "value": 373100},
+            ]
+        },
+    }
+
+
+def test_a_share_is_drawn_as_a_share(graphs: dict[str, Json]) -> None:
+    dimensions = ["ApiId", "${aws_apigatewayv2_api.api.id}", "Stage", "$default"]
+    properties = graphs["The API answers many requests with 4xx (% of requests)"]["properties"]
+    assert properties["metrics"] == [
+        [{"expression": "100 * part0 / whole0", "label": "api"}],
+        ["AWS/ApiGateway", "4xx", *dimensions, {"id": "part0", "visible": False}],
+        ["AWS/ApiGateway", "Count", *dimensions, {"id": "whole0", "visible": False}],
+    ]
+    assert properties["annotations"]["horizontal"] == [{"label": "alarm at 35", "value": 35}]
+
+
+def test_every_alarm_s_threshold_is_on_the_dashboard(every_stack: dict[str, Stack]) -> None:
+    stack = every_stack["zap-unusual-ap-south-1"]
+    drawn = {
+        line["value"] for graph in _graphs(stack).values() for line in graph["properties"]["annotations"]["horizontal"]
+    }
+    assert drawn == {alarm["threshold"] for alarm in stack.resources("aws_cloudwatch_metric_alarm").values()}
+
+
+def test_graphs_lie_beside_each_other_within_the_width_of_a_dashboard(graphs: dict[str, Json]) -> None:
+    places = [(graph["x"], graph["y"], graph["width"], graph["height"]) for graph in graphs.values()]
+    assert all(x + width <= 24 for x, _, width, _ in places)
+    for (x, y, width, height), (other_x, other_y, *_) in combinations(sorted(places), 2):
+        assert other_x >= x + width or abs(other_y - y) >= height

@@ -1,0 +1,97 @@
+"""The mapping: whatever fails is retried, bisected, and kept in the end."""
+
+import dataclasses
+
+import pytest
+
+from modules.event_source import EventSource, EventSourceProps
+from tests.synthesized import Stack
+from tests.unit.modules.parts import bare_stack, make_bucket, make_function, make_key, make_stream
+
+_PROPS = EventSourceProps(
+    batch_size=100,
+    batching_window_seconds=1,
+    parallelization_factor=2,
+    maximum_retry_attempts=3,
+    maximum_record_age_seconds=4000,
+)
+
+
+def test_every_field_of_the_mapping_is_what_its_setting_says(every_stack: dict[str, Stack]) -> None:
+    """With a value of its own for each, so that two that are swapped are seen."""
+    mapping = every_stack["zap-unusual-ap-south-1"].resource("aws_lambda_event_source_mapping", "source")
+    depends_on = mapping["depends_on"]
+    assert [name[:-9] for name in depends_on] == ["aws_iam_role_policy.processor_policy"]
+    assert {name: value for name, value in mapping.items() if name not in ("//", "depends_on")} == {
+        "event_source_arn": "${aws_kinesis_stream.events.arn}",
+        "function_name": "${aws_lambda_function.processor.arn}",
+        "starting_position": "TRIM_HORIZON",
+        "batch_size": 777,
+        "maximum_batching_window_in_seconds": 13,
+        "parallelization_factor": 4,
+        "maximum_retry_attempts": 17,
+        "maximum_record_age_in_seconds": 54321,
+        "bisect_batch_on_function_error": True,
+        "function_response_types": ["ReportBatchItemFailures"],
+        "destination_config": {"on_failure": {"destination_arn": "${aws_s3_bucket.failures.arn}"}},
+        "metrics_config": {"metrics": ["EventCount"]},
+    }
+
+
+def test_events_are_given_up_before_the_stream_forgets_them(every_stack: dict[str, Stack]) -> None:
+    checked = 0
+    for stack in every_stack.values():
+        for mapping in stack.resources("aws_lambda_event_source_mapping").values():
+            retention = stack.resource("aws_kinesis_stream", "events")["retention_period"]
+            assert 60 <= mapping["maximum_record_age_in_seconds"] < retention * 3600
+            assert 0 <= mapping["maximum_retry_attempts"] <= 10_000
+            checked += 1
+    assert checked > 20
+
+
+def test_the_processor_may_leave_failed_batches_below_lambda_s_own_prefix_only(dev: Stack) -> None:
+    granted, bucket = dev.granted("processor"), "arn:aws:s3:::tap-failures-dev-us-east-1-111111111111"
+    own = {"Effect": "Allow", "Condition": {"StringEquals": {"s3:ResourceAccount": "111111111111"}}}
+    assert granted["PutFailedBatches"] == own | {
+        "Sid": "PutFailedBatches",
+        "Action": "s3:PutObject",
+        "Resource": f"{bucket}/aws/lambda/*",
+    }
+    assert granted["ListFailedBatches"] == own | {
+        "Sid": "ListFailedBatches",
+        "Action": "s3:ListBucket",
+        "Resource": bucket,
+    }
+    assert granted["EncryptViaS3"]["Action"] == "kms:GenerateDataKey"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "allowed"),
+    [
+        ("batch_size", 0, "1 to 10000"),
+        ("batch_size", 10_001, "1 to 10000"),
+        ("batching_window_seconds", -1, "0 to 300"),
+        ("batching_window_seconds", 301, "0 to 300"),
+        ("parallelization_factor", 0, "1 to 10"),
+        ("parallelization_factor", 11, "1 to 10"),
+        ("maximum_retry_attempts", -1, "0 to 10000"),
+        ("maximum_retry_attempts", 10_001, "0 to 10000"),
+        ("maximum_record_age_seconds", -1, "60 to 604800"),
+        ("maximum_record_age_seconds", 59, "60 to 604800"),
+        ("maximum_record_age_seconds", 604_801, "60 to 604800"),
+    ],
+)
+def test_a_value_out_of_range_or_for_ever_is_refused(field: str, value: int, allowed: str) -> None:
+    with pytest.raises(ValueError, match=f"^{field} must be {allowed}, got {value}$"):
+        dataclasses.replace(_PROPS, **{field: value})
+
+
+def test_a_record_age_of_the_stream_s_retention_is_refused() -> None:
+    stack = bare_stack()
+    key = make_key(stack)
+    parts = {"stream": make_stream(stack, key), "function": make_function(stack, key), "failures": make_bucket(stack)}
+    props = dataclasses.replace(_PROPS, maximum_record_age_seconds=24 * 3600)
+    with pytest.raises(ValueError, match="must be below the stream's retention of 24 h, got 86400"):
+        EventSource(stack, "source", **parts, props=props)  # type: ignore[arg-type]
+    just_below = dataclasses.replace(_PROPS, maximum_record_age_seconds=24 * 3600 - 1)
+    EventSource(stack, "just-below", **parts, props=just_below)  # type: ignore[arg-type]

@@ -1,0 +1,28 @@
+"""What holds data is guarded where the settings say so, and only there."""
+
+from tests.synthesized import Stack
+
+_GUARDED = [
+    "aws_dynamodb_table.ledger",
+    "aws_kinesis_stream.events",
+    "aws_kms_key.key",
+    "aws_s3_bucket.archive",
+    "aws_s3_bucket.failures",
+    "aws_s3_bucket.inbox",
+]
+
+
+def _guarded(stack: Stack) -> list[str]:
+    bodies = stack.json["resource"].items()
+    return sorted(f"{type_}.{id_}" for type_, found in bodies for id_, body in found.items() if "lifecycle" in body)
+
+
+def test_prod_refuses_to_destroy_what_holds_data(stacks: dict[str, Stack]) -> None:
+    assert _guarded(stacks["tap-prod-us-east-1"]) == _GUARDED
+    assert _guarded(stacks["tap-prod-state"]) == ["aws_kms_key.key", "aws_s3_bucket.state"]
+
+
+def test_other_environments_are_destroyed_in_one_go(stacks: dict[str, Stack]) -> None:
+    others = [stack for name, stack in stacks.items() if not name.startswith("tap-prod-")]
+    assert len(others) == 8
+    assert not [stack.name for stack in others if _guarded(stack)]

@@ -1,0 +1,82 @@
+"""What every stack has: versions, one provider with tags, a place for its state."""
+
+from stacks.settings import Environment
+from tests.synthesized import Stack
+
+
+def test_every_stack_asks_for_the_same_terraform_and_provider(every_stack: dict[str, Stack]) -> None:
+    for stack in every_stack.values():
+        terraform = stack.json["terraform"]
+        assert terraform["required_version"] == ">= 1.11.0, < 2.0.0"
+        assert terraform["required_providers"] == {"aws": {"source": "hashicorp/aws", "version": "~> 6.25"}}
+
+
+def test_everything_carries_tags_that_are_known_before_a_deploy(dev: Stack) -> None:
+    (provider,) = dev.json["provider"]["aws"]
+    assert provider == {
+        "region": "us-east-1",
+        "allowed_account_ids": ["111111111111"],
+        "default_tags": [
+            {
+                "tags": {
+                    "Project": "tap",
+                    "Environment": "dev",
+                    "Region": "us-east-1",
+                    "Stack": "tap-dev-us-east-1",
+                    "Owner": "platform-team",
+                    "CostCenter": "engineering",
+                    "Repository": "https://github.com/example/tapstack",
+                    "ManagedBy": "cdktf",
+                }
+            }
+        ],
+    }
+
+
+def test_every_stack_has_one_provider_with_the_same_tags_filled_in(every_stack: dict[str, Stack]) -> None:
+    for stack in every_stack.values():
+        (provider,) = stack.json["provider"]["aws"]
+        tags = provider["default_tags"][0]["tags"]
+        assert list(stack.json["provider"]) == ["aws"]
+        assert all(tags.values())
+        assert (tags["Stack"], tags["Region"]) == (stack.name, provider["region"])
+        assert len(tags) == 8
+
+
+def test_state_is_encrypted_locked_and_has_a_key_of_its_own(every_stack: dict[str, Stack]) -> None:
+    backends = {name: stack.json["terraform"]["backend"]["s3"] for name, stack in every_stack.items()}
+    assert backends["tap-dev-eu-west-1"] == {
+        "bucket": "tap-state-dev-us-east-1-111111111111",
+        "key": "dev/tap-dev-eu-west-1.tfstate",
+        "region": "us-east-1",
+        "encrypt": True,
+        "kms_key_id": "arn:aws:kms:us-east-1:111111111111:alias/tap-state-dev-us-east-1",
+        "use_lockfile": True,
+        "allowed_account_ids": ["111111111111"],
+    }
+    places = [(backend["bucket"], backend["key"]) for backend in backends.values()]
+    assert len(set(places)) == len(places)
+    for name, backend in backends.items():
+        assert backend["key"].endswith(f"/{name}.tfstate")
+        assert (backend["encrypt"], backend["use_lockfile"]) == (True, True)
+        assert "dynamodb_table" not in backend
+
+
+def test_the_state_of_an_environment_lies_in_the_bucket_that_its_state_stack_makes(
+    stacks: dict[str, Stack], environments: list[Environment]
+) -> None:
+    for environment in environments:
+        state = stacks[f"tap-{environment.name}-state"]
+        bucket = state.resource("aws_s3_bucket", "state")["bucket"]
+        alias = state.resource("aws_kms_alias", "key_alias")["name"]
+        own = [stack for name, stack in stacks.items() if name.startswith(f"tap-{environment.name}-")]
+        backends = [stack.json["terraform"]["backend"]["s3"] for stack in own]
+        assert {backend["bucket"] for backend in backends} == {bucket}
+        assert {backend["kms_key_id"].split(":", 5)[5] for backend in backends} == {alias}
+
+
+def test_nothing_is_overridden_but_terraform_and_ephemeral(every_stack: dict[str, Stack]) -> None:
+    """An override is checked by nobody: neither by cdktf nor by these types."""
+    found = {frozenset(stack.json["//"]["metadata"]["overrides"]["stack"]) for stack in every_stack.values()}
+    assert frozenset().union(*found) == {"terraform", "ephemeral"}
+    assert all(set(stack.json["//"]["metadata"]["overrides"]) == {"stack"} for stack in every_stack.values())

@@ -1,0 +1,205 @@
+"""Every setting does something, and the right thing: found where it belongs, with a value that no other setting has."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from stacks.settings.fields import leaves
+from tests.synthesized import UNUSUAL, VARIANTS, Stack
+
+_Read = Callable[[Stack], Any]
+_PIPELINE, _STATE, _EDGE = "zap-unusual-ap-south-1", "zap-unusual-state", "tap-edged-edge"
+
+# Settings that reach no resource, and why.
+_ELSEWHERE = {
+    "production": "decides which settings are allowed",
+    "regions": "one stack each: test_deployment",
+    "emulator.endpoint_url": "the provider of the environment `local`: test_emulator",
+}
+
+
+def _argument(type_: str, id_: str, *path: str | int) -> _Read:
+    def read(stack: Stack) -> Any:
+        value: Any = stack.resource(type_, id_)
+        for step in path:
+            value = value[step]
+        return value
+
+    return read
+
+
+def _tag(name: str) -> _Read:
+    return lambda stack: stack.json["provider"]["aws"][0]["default_tags"][0]["tags"][name]
+
+
+def _function(role: str, argument: str) -> _Read:
+    return _argument("aws_lambda_function", role, argument)
+
+
+def _mapping(argument: str) -> _Read:
+    return _argument("aws_lambda_event_source_mapping", "source", argument)
+
+
+def _ages(bucket: str, *path: str | int) -> _Read:
+    return _argument("aws_s3_bucket_lifecycle_configuration", f"{bucket}_lifecycle", "rule", 0, *path)
+
+
+def _alarm(name: str, argument: str = "threshold") -> _Read:
+    return _argument("aws_cloudwatch_metric_alarm", f"alarms_{name}", argument)
+
+
+def _throttle(argument: str) -> _Read:
+    return _argument("aws_apigatewayv2_stage", "api_stage", "default_route_settings", argument)
+
+
+def _emails(stack: Stack) -> list[str]:
+    return sorted(body["endpoint"] for body in stack.resources("aws_sns_topic_subscription").values())
+
+
+_JWT = ("aws_apigatewayv2_authorizer", "api_jwt", "jwt_configuration")
+_DOMAIN = ("aws_route53_record", "domain_route-eu-west-1")
+
+# Setting -> stack, what it says there.
+_REACHED: dict[str, tuple[str, _Read, Any]] = {
+    "project": (_PIPELINE, _tag("Project"), "zap"),
+    "account_id": (_PIPELINE, lambda stack: stack.json["provider"]["aws"][0]["allowed_account_ids"], ["444455556666"]),
+    "owner": (_PIPELINE, _tag("Owner"), "owner of it"),
+    "cost_centre": (_PIPELINE, _tag("CostCenter"), "centre of it"),
+    "repository": (_PIPELINE, _tag("Repository"), "https://git.example.com/repository"),
+    "architecture": (_PIPELINE, _function("processor", "architectures"), ["x86_64"]),
+    "state.region": (_STATE, _tag("Region"), "eu-north-1"),
+    "state.noncurrent_version_days": (
+        _STATE,
+        _ages("state", "noncurrent_version_expiration", 0, "noncurrent_days"),
+        61,
+    ),
+    "api.auth": (
+        "tap-iam-us-east-1",
+        _argument("aws_apigatewayv2_route", "api_process", "authorization_type"),
+        "AWS_IAM",
+    ),
+    "api.jwt_issuer": ("tap-jwt-us-east-1", _argument(*_JWT, "issuer"), "https://login.example.com/"),
+    "api.jwt_audience": ("tap-jwt-us-east-1", _argument(*_JWT, "audience"), ["tap"]),
+    "api.signing_secret_version": (
+        _PIPELINE,
+        _argument("aws_secretsmanager_secret_version", "signing_value", "secret_string_wo_version"),
+        7,
+    ),
+    "api.cors_origins": (
+        _PIPELINE,
+        _argument("aws_apigatewayv2_api", "api", "cors_configuration", "allow_origins"),
+        ["https://one.example.com", "https://two.example.com"],
+    ),
+    "api.throttle_rate_per_second": (_PIPELINE, _throttle("throttling_rate_limit"), 311),
+    "api.throttle_burst": (_PIPELINE, _throttle("throttling_burst_limit"), 613),
+    "stream.mode": (
+        "tap-elastic-us-east-1",
+        _argument("aws_kinesis_stream", "events", "stream_mode_details", "stream_mode"),
+        "ON_DEMAND",
+    ),
+    "stream.shards": (_PIPELINE, _argument("aws_kinesis_stream", "events", "shard_count"), 3),
+    "stream.retention_hours": (_PIPELINE, _argument("aws_kinesis_stream", "events", "retention_period"), 240),
+    "receiver.memory_mb": (_PIPELINE, _function("receiver", "memory_size"), 1111),
+    "receiver.timeout_seconds": (_PIPELINE, _function("receiver", "timeout"), 21),
+    "receiver.reserved_concurrency": (_PIPELINE, _function("receiver", "reserved_concurrent_executions"), 31),
+    "processor.memory_mb": (_PIPELINE, _function("processor", "memory_size"), 2222),
+    "processor.timeout_seconds": (_PIPELINE, _function("processor", "timeout"), 122),
+    "processor.reserved_concurrency": (_PIPELINE, _function("processor", "reserved_concurrent_executions"), 42),
+    "importer.memory_mb": (_PIPELINE, _function("importer", "memory_size"), 3333),
+    "importer.timeout_seconds": (_PIPELINE, _function("importer", "timeout"), 533),
+    "importer.reserved_concurrency": (_PIPELINE, _function("importer", "reserved_concurrent_executions"), 53),
+    "mapping.batch_size": (_PIPELINE, _mapping("batch_size"), 777),
+    "mapping.batching_window_seconds": (_PIPELINE, _mapping("maximum_batching_window_in_seconds"), 13),
+    "mapping.parallelization_factor": (_PIPELINE, _mapping("parallelization_factor"), 4),
+    "mapping.maximum_retry_attempts": (_PIPELINE, _mapping("maximum_retry_attempts"), 17),
+    "mapping.maximum_record_age_seconds": (_PIPELINE, _mapping("maximum_record_age_in_seconds"), 54321),
+    "storage.archive_transition_days": (_PIPELINE, _ages("archive", "transition", 0, "days"), 44),
+    "storage.archive_expiration_days": (_PIPELINE, _ages("archive", "expiration", 0, "days"), 444),
+    "storage.noncurrent_version_days": (
+        _PIPELINE,
+        _ages("archive", "noncurrent_version_expiration", 0, "noncurrent_days"),
+        33,
+    ),
+    "storage.inbox_expiration_days": (_PIPELINE, _ages("inbox", "expiration", 0, "days"), 22),
+    "storage.failures_expiration_days": (_PIPELINE, _ages("failures", "expiration", 0, "days"), 88),
+    "storage.access_log_expiration_days": (_PIPELINE, _ages("access-logs", "expiration", 0, "days"), 66),
+    "deduplication.days": (
+        _PIPELINE,
+        _argument("aws_lambda_function", "processor", "environment", "variables", "TAP_DEDUPLICATION_DAYS"),
+        "41",
+    ),
+    "observability.tracing": (
+        _PIPELINE,
+        _argument("aws_lambda_function", "importer", "tracing_config", "mode"),
+        "PassThrough",
+    ),
+    "observability.log_retention_days": (
+        _PIPELINE,
+        _argument("aws_cloudwatch_log_group", "api_access-logs", "retention_in_days"),
+        545,
+    ),
+    "observability.log_level": (
+        _PIPELINE,
+        _argument("aws_lambda_function", "importer", "logging_config", "application_log_level"),
+        "WARNING",
+    ),
+    "alarms.emails": (_PIPELINE, _emails, ["one@example.com", "two@example.com"]),
+    "alarms.evaluation_minutes": (_PIPELINE, _alarm("importer-errors", "period"), 9 * 60),
+    "alarms.lambda_errors": (_PIPELINE, _alarm("importer-errors"), 2),
+    "alarms.duration_percent": (_PIPELINE, _alarm("receiver-duration"), 21_000 * 70 / 100),
+    "alarms.concurrency_percent": (_PIPELINE, _alarm("processor-concurrency"), 42 * 60 // 100),
+    "alarms.account_concurrency": (
+        "tap-watchful-us-east-1",
+        _alarm("processor-concurrency"),
+        2000 * 80 // 100,
+    ),
+    "alarms.api_4xx_percent": (_PIPELINE, _alarm("api-client-errors"), 35),
+    "alarms.api_5xx_count": (_PIPELINE, _alarm("api-server-errors"), 6),
+    "alarms.api_latency_ms": (_PIPELINE, _alarm("api-latency"), 1234),
+    "alarms.minimum_requests_per_hour": (_PIPELINE, _alarm("api-silence"), 99),
+    "alarms.iterator_age_percent": (_PIPELINE, _alarm("processor-iterator-age"), 54_321_000 * 15 / 100),
+    "alarms.quarantined_events": (_PIPELINE, _alarm("importer-quarantined-events"), 8),
+    "protection.force_destroy": (_PIPELINE, _argument("aws_s3_bucket", "archive", "force_destroy"), True),
+    "protection.deletion_protection": (
+        _PIPELINE,
+        _argument("aws_dynamodb_table", "ledger", "deletion_protection_enabled"),
+        False,
+    ),
+    "protection.kms_deletion_window_days": (_PIPELINE, _argument("aws_kms_key", "key", "deletion_window_in_days"), 11),
+    "protection.secret_recovery_window_days": (
+        _PIPELINE,
+        _argument("aws_secretsmanager_secret", "signing", "recovery_window_in_days"),
+        12,
+    ),
+    "budget.monthly_usd": (_STATE, _argument("aws_budgets_budget", "budget", "limit_amount"), "55"),
+    "edge.domain_name": (_EDGE, _argument(*_DOMAIN, "name"), "events.example.com"),
+    "edge.hosted_zone_id": (_EDGE, _argument(*_DOMAIN, "zone_id"), "Z0123456789ABCDEFGHIJ"),
+}
+
+
+@pytest.mark.parametrize("key", _REACHED)
+def test_a_setting_reaches_its_resource(every_stack: dict[str, Stack], key: str) -> None:
+    stack, read, expected = _REACHED[key]
+    assert read(every_stack[stack]) == expected
+
+
+def test_every_setting_is_in_the_table_or_says_why_not() -> None:
+    assert {leaf.key for leaf in leaves()} == set(_REACHED) | set(_ELSEWHERE)
+    assert not set(_REACHED) & set(_ELSEWHERE)
+
+
+def test_the_values_of_the_variant_are_no_defaults_and_no_two_numbers_are_equal() -> None:
+    settings = next(environment.settings for environment in VARIANTS if environment.name == "unusual")
+    numbers = []
+    for leaf in leaves():
+        section, *rest = leaf.location
+        table = UNUSUAL.get(section, {})
+        if not rest or rest[0] not in table:
+            continue
+        value = getattr(getattr(settings, section), rest[0])
+        assert value != leaf.field.default, leaf.key
+        if type(value) is int:
+            numbers.append(value)
+    assert len(numbers) > 40
+    assert len(set(numbers)) == len(numbers)

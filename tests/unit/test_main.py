@@ -1,0 +1,87 @@
+"""`main.py`: what it says, what it writes, and how it ends."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import main
+from tests.conftest import ROOT
+from tests.unit.settings.documents import document, write_environment
+
+_OURS = ("TAP_", "CDKTF_", "AWS_")
+
+
+@pytest.fixture(autouse=True)
+def _own_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever is set on this machine says nothing here."""
+    for name in [name for name in os.environ if name.startswith(_OURS)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "out"))
+
+
+def test_bad_settings_end_with_status_2_and_a_line_for_each_problem_and_no_traceback(tmp_path: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    environ |= {"TAP_ENVIRONMENT": "prdo", "TAP_ENVIRONMENT_SUFFIX": "", "CDKTF_OUTDIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "main.py"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    first, second, *more = done.stderr.splitlines()
+    assert first == (
+        'TAP_ENVIRONMENT: got "prdo"; allowed: dev, local, prod, staging, separated by commas; did you mean prod?'
+    )
+    assert second.startswith("TAP_ENVIRONMENT_SUFFIX: set but empty; allowed: ")
+    assert not more
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("value", ["", "true", "2"])
+def test_a_wrong_bootstrap_variable_is_told_and_nothing_is_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, value: str
+) -> None:
+    monkeypatch.setenv("TAP_BOOTSTRAP", value)
+    assert main.main() == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("TAP_BOOTSTRAP: ")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_bad_file_is_told_by_name_and_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(main, "ROOT", tmp_path)
+    write_environment(tmp_path, "dev", document("owner = 1"))
+    assert main.main() == 2
+    assert capsys.readouterr().err.startswith("environments/dev.toml:4: owner: got 1; allowed: ")
+
+
+def test_packages_that_cannot_be_built_are_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """As in a folder without the functions' code."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(main, "ROOT", tmp_path)
+    write_environment(tmp_path, "dev", document())
+    assert main.main() == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "lambda_code" in line
+
+
+def test_a_run_reports_every_stack_and_the_next_one_with_nothing_changed_does_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TAP_ENVIRONMENT", "local")
+    assert main.main() == 0
+    written = tmp_path / "out" / "stacks" / "tap-local-us-east-1" / "cdk.tf.json"
+    report, time = capsys.readouterr().out, written.stat().st_mtime_ns
+    assert report.startswith("Environments: local\n")
+    assert "tap-local-state" in report
+    assert "tap-local-us-east-1" in report
+    assert main.main() == 0
+    assert capsys.readouterr().out == f"Nothing changed since the last synthesis.\n\n{report}"
+    assert written.stat().st_mtime_ns == time
