@@ -1,0 +1,156 @@
+"""Writes the generated parts of the documentation, from the code that they describe.
+
+`python -m tools.docs` rewrites them between their markers; `--check` changes nothing, names the stale pages, and exits
+with 1 if there is one.
+"""
+
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from stacks import speed
+
+speed.install()
+
+# After install(), which makes these imports fast.
+from modules.alarm_catalogue import CATALOGUE, FailureMode  # noqa: E402
+from stacks.outputs import EdgeOutputs, StateOutputs, TapOutputs  # noqa: E402
+from stacks.settings import select_environments  # noqa: E402
+from stacks.settings.table import settings_table  # noqa: E402
+from stacks.synthesis import synthesize  # noqa: E402
+
+ROOT = Path(__file__).parent.parent
+PAGES = ("README.md", "docs/architecture.md", "docs/runbook.md")
+
+_PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of generated part -->\n)", re.DOTALL)
+_EXAMPLE, _REGION = "dev", "us-east-1"
+_LAG = "`alarms.iterator_age_percent` percent of `mapping.maximum_record_age_seconds`"
+
+# Which settings an alarm's threshold is made of. An alarm that isn't here begins at 1.
+THRESHOLDS: Mapping[str, str] = {
+    "server-errors": "`alarms.api_5xx_count` requests",
+    "client-errors": "`alarms.api_4xx_percent` percent of all requests",
+    "latency": "`alarms.api_latency_ms` milliseconds",
+    "silence": "fewer than `alarms.minimum_requests_per_hour` requests in an hour; there is no such alarm when it is 0",
+    "errors": "`alarms.lambda_errors` invocations",
+    "duration": "`alarms.duration_percent` percent of the function's `timeout_seconds`",
+    "concurrency": "`alarms.concurrency_percent` percent of the function's `reserved_concurrency`, "
+    "where it has none of `alarms.account_concurrency`",
+    "lag": _LAG,
+    "iterator-age": _LAG,
+    "quarantined-events": "`alarms.quarantined_events` events",
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Rewrite the pages, or check them; returns the exit status: 1 stale, 2 called in a wrong way."""
+    if list(arguments) not in ([], ["--check"]):
+        print("usage: python -m tools.docs [--check]", file=sys.stderr)
+        return 2
+    stack = example_stack()
+    stale = {path: text for path in (ROOT / page for page in PAGES) if (text := rewritten(path, stack)) != _read(path)}
+    for path, text in stale.items():
+        if arguments:
+            print(f"{path.relative_to(ROOT)} is stale: run python -m tools.docs", file=sys.stderr)
+        else:
+            path.write_text(text, encoding="utf-8")
+            print(f"{path.relative_to(ROOT)} rewritten")
+    return 1 if arguments and stale else 0
+
+
+def rewritten(path: Path, stack: Mapping[str, Any]) -> str:
+    """The page with every generated part as it should be; raises KeyError for a part that nothing generates."""
+    generators: Mapping[str, Callable[[], str]] = {
+        "settings": settings_table,
+        "failure-modes": failure_modes,
+        "outputs": outputs,
+        "roles": lambda: roles(stack),
+    }
+    return _PART.sub(lambda part: f"{part[1]}\n{generators[part[2]]()}\n{part[3]}", _read(path))
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def failure_modes() -> str:
+    """A section for each failure mode, with the anchor that its alarms point to."""
+    return "\n".join(map(_section, CATALOGUE))
+
+
+def _section(mode: FailureMode) -> str:
+    of_all = f" as a share of `{mode.percent_of}`" if mode.percent_of else ""
+    threshold = THRESHOLDS.get(mode.id, f"1 (in {mode.unit}; not a setting)")
+    return f"""<a id="{mode.id}"></a>
+
+## {mode.title}
+
+- **What it means**: {mode.means}
+- **Metric**: `{mode.metric}`{of_all} in `{mode.namespace}`, {mode.statistic}, by {" and ".join(mode.dimensions)}
+- **Alarm from**: {threshold}
+- **What to do**: {mode.action.replace("see Replay below", "see [Replay](#replay) below")}
+"""
+
+
+def outputs() -> str:
+    """A table for each kind of stack: what it tells others."""
+    return "\n".join(map(_output_table, (TapOutputs, StateOutputs, EdgeOutputs)))
+
+
+def _output_table(outputs: type) -> str:
+    hints = get_type_hints(outputs, include_extras=True)
+    rows = [f"| `{name}` | {hint.__metadata__[0]} |" for name, hint in hints.items()]
+    title = (outputs.__doc__ or "").removesuffix(".")
+    return "\n".join([f"{title}:", "", "| output | what it is |", "| --- | --- |", *rows, ""])
+
+
+def roles(stack: Mapping[str, Any]) -> str:
+    """A table of every statement of every function's role in a synthesized pipeline stack."""
+    policies: Mapping[str, Any] = stack["resource"]["aws_iam_role_policy"]
+    rows = [
+        (id_.partition("_")[0], one["Sid"], _cell(one["Action"]), _cell(one["Resource"]), _conditions(one))
+        for id_, policy in sorted(policies.items())
+        for one in json.loads(policy["policy"])["Statement"]
+    ]
+    head = "| function | statement | actions | on | only if |\n| --- | --- | --- | --- | --- |\n"
+    return head + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _cell(values: str | list[str]) -> str:
+    return "<br>".join(f"`{_short(value)}`" for value in ([values] if isinstance(values, str) else values))
+
+
+def _conditions(statement: Mapping[str, Any]) -> str:
+    pairs = [pair for keys in statement.get("Condition", {}).values() for pair in keys.items()]
+    return "<br>".join(f"`{key}` is `{_short(value)}`" for key, value in pairs)
+
+
+def _short(text: str) -> str:
+    """An ARN without its beginning, a name without suffix, region and account, a reference without its braces."""
+    for pattern, kept in (
+        (r"\$\{aws_([a-z]+)_[a-z]+\.([a-z]+)\.arn\}", r"\1 \2"),
+        (r"^arn:aws:[a-z0-9]+:[^:]*:[^:]*:", ""),
+        (rf"-{_EXAMPLE}-{_REGION}(-\d{{12}})?", ""),
+        (rf"\.{_REGION}\.", ".<region>."),
+        (r"^\d{12}$", "<account>"),
+    ):
+        text = re.sub(pattern, kept, text)
+    return text
+
+
+def example_stack() -> Mapping[str, Any]:
+    """The synthesized pipeline that the tables of this documentation are made from."""
+    environments = select_environments(ROOT / "environments", {"TAP_ENVIRONMENT": _EXAMPLE})
+    with tempfile.TemporaryDirectory() as outdir:
+        synthesize(environments, Path(outdir), root=ROOT)
+        path = Path(outdir, "stacks", f"tap-{_EXAMPLE}-{_REGION}", "cdk.tf.json")
+        stack: Mapping[str, Any] = json.loads(_read(path))
+        return stack
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
