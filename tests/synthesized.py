@@ -143,6 +143,12 @@ VARIANTS = (
     _variant("destroyable", protection={"force_destroy": True, "deletion_protection": False}),
     _variant("thrifty", budget={"monthly_usd": 50}, alarms={"emails": ["alerts@example.com"]}),
     _variant("intel", architecture="x86_64"),
+    _variant(
+        "strict",
+        production=True,
+        observability={"log_retention_days": 365},
+        alarms={"emails": ["alerts@example.com"]},
+    ),
     _variant("unusual", **UNUSUAL),
     _variant(
         "edged",

@@ -62,7 +62,9 @@ class ProtectionSettings(Section):
     """What stands between a mistake and the data."""
 
     force_destroy: bool = Field(False, description="Let `destroy` empty the buckets (refused in production)")
-    deletion_protection: bool = Field(True, description="Refuse to delete the ledger table (required in production)")
+    deletion_protection: bool = Field(
+        True, description="Refuse to destroy what holds data: stream, buckets, ledger, key (required in production)"
+    )
     kms_deletion_window_days: int = Field(
         30,
         ge=7,
