@@ -10,6 +10,7 @@ from modules.names import Kind, Names
 
 _ENCRYPT = ("kms:GenerateDataKey",)
 _DECRYPT = ("kms:Decrypt",)
+_THIS_KEY = ("*",)  # in a key policy this is the key itself
 
 
 class EncryptionKey(Construct):
@@ -20,9 +21,20 @@ class EncryptionKey(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, names: Names, purpose: str, deletion_window_days: int, protect: bool
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        purpose: str,
+        deletion_window_days: int,
+        protect: bool,
+        services: tuple[Statement, ...] = (),
     ) -> None:
-        """`deletion_window_days`: 7 to 30, until AWS deletes a destroyed key (KMS API `ScheduleKeyDeletion`)."""
+        """`deletion_window_days`: 7 to 30, until AWS deletes a destroyed key (KMS API `ScheduleKeyDeletion`).
+
+        `services`: what AWS services may do with the key for themselves.
+        """
         super().__init__(scope, id_)
         if not 7 <= deletion_window_days <= 30:
             raise ValueError(f"deletion_window_days must be 7 to 30, got {deletion_window_days}")
@@ -33,7 +45,7 @@ class EncryptionKey(Construct):
             description=f"Encrypts everything of {names.project}-{names.suffix} in {names.region}",
             enable_key_rotation=True,
             deletion_window_in_days=deletion_window_days,
-            policy=policy_document(_key_policy(names)),
+            policy=policy_document([_administered_by_iam(names), *services]),
             lifecycle=protected(protect),
         )
         self.alias = f"alias/{names(purpose, Kind.KEY_ALIAS)}"
@@ -54,42 +66,45 @@ class EncryptionKey(Construct):
         grantee.allow(Statement(sid=sid, actions=actions, resources=(self.arn,), conditions=condition))
 
 
-def _key_policy(names: Names) -> list[Statement]:
-    # In a key policy the resource "*" is the key itself, and the root statement is what makes IAM policies count at
-    # all; without it nobody could repair a wrong policy (KMS developer guide, "Default key policy").
-    this_key = ("*",)
+def log_groups_encrypt(names: Names) -> Statement:
+    """Lets CloudWatch Logs use the key for the stack's groups (its user guide, "Encrypt log data using AWS KMS")."""
     group = f"log-group:/aws/*/{names.project}-*-{names.suffix}-{names.region}"
-    return [
-        Statement(
-            sid="AccountAdministersByIam",
-            principals={"AWS": names.global_arn("iam", "root")},
-            actions=("kms:*",),
-            resources=this_key,
+    return Statement(
+        sid="LogGroups",
+        principals={"Service": f"logs.{names.region}.amazonaws.com"},
+        actions=(
+            "kms:Encrypt",
+            "kms:Decrypt",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:DescribeKey",
         ),
-        Statement(
-            sid="LogGroups",
-            principals={"Service": f"logs.{names.region}.amazonaws.com"},
-            actions=(
-                "kms:Encrypt",
-                "kms:Decrypt",
-                "kms:ReEncryptFrom",
-                "kms:ReEncryptTo",
-                "kms:GenerateDataKey",
-                "kms:GenerateDataKeyWithoutPlaintext",
-                "kms:DescribeKey",
-            ),
-            resources=this_key,
-            # The encryption context holds account and region: CloudWatch Logs documents no other condition.
-            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": names.arn("logs", group)}},
-        ),
-        Statement(
-            sid="AlarmsToEncryptedTopic",
-            principals={"Service": "cloudwatch.amazonaws.com"},
-            actions=("kms:Decrypt", "kms:GenerateDataKey"),
-            resources=this_key,
-            conditions={
-                "ArnLike": {"aws:SourceArn": names.arn("cloudwatch", f"alarm:{names.project}-*")},
-                "StringEquals": {"aws:SourceAccount": names.account_id},
-            },
-        ),
-    ]
+        resources=_THIS_KEY,
+        # The encryption context holds account and region: CloudWatch Logs documents no other condition.
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": names.arn("logs", group)}},
+    )
+
+
+def alarms_publish(names: Names) -> Statement:
+    """Lets the project's alarms publish to a topic under the key (SNS developer guide, "Managing encryption keys")."""
+    return Statement(
+        sid="AlarmsToEncryptedTopic",
+        principals={"Service": "cloudwatch.amazonaws.com"},
+        actions=("kms:Decrypt", "kms:GenerateDataKey"),
+        resources=_THIS_KEY,
+        conditions={
+            "ArnLike": {"aws:SourceArn": names.arn("cloudwatch", f"alarm:{names.project}-*")},
+            "StringEquals": {"aws:SourceAccount": names.account_id},
+        },
+    )
+
+
+def _administered_by_iam(names: Names) -> Statement:
+    """What makes IAM policies count at all; without it nobody could repair a wrong policy.
+
+    Source: KMS developer guide, "Default key policy".
+    """
+    root = {"AWS": names.global_arn("iam", "root")}
+    return Statement(sid="AccountAdministersByIam", principals=root, actions=("kms:*",), resources=_THIS_KEY)

@@ -11,7 +11,7 @@ from modules.bucket import Bucket, BucketProps
 from modules.bucket_lifecycle import ObjectAges
 from modules.dashboard import Dashboard
 from modules.dead_letter_queue import DeadLetterQueue
-from modules.encryption_key import EncryptionKey
+from modules.encryption_key import EncryptionKey, alarms_publish, log_groups_encrypt
 from modules.event_source import EventSource, EventSourceProps
 from modules.event_stream import EventStream
 from modules.function import Code, Function, FunctionProps
@@ -57,6 +57,7 @@ class TapStack(BaseStack):
             purpose="pipeline",
             deletion_window_days=protection.kms_deletion_window_days,
             protect=protection.deletion_protection,
+            services=(log_groups_encrypt(names), alarms_publish(names)),
         )
         storage = settings.storage
         self._access_logs = AccessLogBucket(
