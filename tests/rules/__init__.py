@@ -1,0 +1,21 @@
+"""Rules that every synthesized stack must keep. Importing this package registers all of them in `RULES`."""
+
+from tests.rules import (  # noqa: F401  # each registers its rules
+    alarms,
+    api,
+    buckets,
+    coverage,
+    functions,
+    isolation,
+    keys,
+    logs,
+    names,
+    notifications,
+    roles,
+    stores,
+    stream,
+    terraform,
+)
+from tests.rules.registry import RULES, Case, Rule
+
+__all__ = ["RULES", "Case", "Rule"]

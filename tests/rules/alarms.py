@@ -1,0 +1,134 @@
+"""Rules on alarms: each can ring, for something of the stack, and is heard (CloudWatch.15 and .17)."""
+
+from modules.alarm_catalogue import CATALOGUE
+from tests.rules.mutations import drop, put
+from tests.rules.reading import Metric, each, keeping_quarantine, metrics, refers_to, target
+from tests.rules.registry import Case, Check, Checks, rule
+from tests.synthesized import Stack
+
+_ALARM = "aws_cloudwatch_metric_alarm"
+_FUNCTION = "aws_lambda_function"
+_DIMENSIONS = {mode.metric: mode.dimensions for mode in CATALOGUE} | {"Count": ("ApiId", "Stage")}
+_NAMED_BY = {
+    "FunctionName": ("aws_lambda_function", "function_name"),
+    "StreamName": ("aws_kinesis_stream", "name"),
+    "QueueName": ("aws_sqs_queue", "name"),
+    "TableName": ("aws_dynamodb_table", "name"),
+    "Stage": ("aws_apigatewayv2_stage", "name"),
+}
+_REFERRED_BY = {
+    "ApiId": ("aws_apigatewayv2_api", "id"),
+    "EventSourceMappingUUID": ("aws_lambda_event_source_mapping", "uuid"),
+}
+
+
+@rule(
+    "CloudWatch.15, CloudWatch.17, justtrackio/gosoline#402",
+    broken_by=[
+        drop(_ALARM, "alarm_actions"),
+        put(_ALARM, "alarm_actions", []),
+        drop(_ALARM, "ok_actions"),
+        put(_ALARM, "alarm_actions", ["arn:aws:sns:us-east-1:111111111111:other"]),
+        put(_ALARM, "actions_enabled", False),
+        drop(_ALARM, "treat_missing_data"),
+        put(_ALARM, "treat_missing_data", "missing"),
+        put(_ALARM, "alarm_description", "Something happened."),
+    ],
+)
+def alarms_tell_somebody(case: Case) -> Checks:
+    """Every alarm tells the stack's topic of start and end, treats missing data explicitly, and names its runbook."""
+    anchors = {mode.id for mode in CATALOGUE}
+    for alarm in each(case.stack, _ALARM):
+        for argument in ("alarm_actions", "ok_actions"):
+            told = [target(case.stack, one, "aws_sns_topic") for one in alarm.body.get(argument, [])]
+            holds = bool(told) and all(told) and alarm.body.get("actions_enabled", True) is True
+            yield Check(alarm.address, holds, f"{argument} tell no topic of the stack")
+        missing = alarm.body.get("treat_missing_data")
+        yield Check(alarm.address, missing in ("breaching", "notBreaching"), f"treats missing data as {missing}")
+        anchor = alarm.body.get("alarm_description", "").rpartition("docs/runbook.md#")[2]
+        yield Check(alarm.address, anchor in anchors, "description names no part of the runbook")
+
+
+@rule(
+    "justtrackio/gosoline#402",
+    broken_by=[
+        put(_ALARM, "dimensions", {}, of="alarms_events"),
+        put(_ALARM, "dimensions.StreamName", "tap-other", of="alarms_events"),
+        put(_ALARM, "dimensions.FunctionName", "receiver", of="alarms_receiver"),
+        put(_ALARM, "dimensions.ApiId", "tap-api", of="alarms_api"),
+        put(_ALARM, "dimensions.Resource", "more", of="alarms_receiver"),
+        put(_ALARM, "dimensions.Function", "receiver", of="alarms_importer-quarantined"),
+        put(_ALARM, "dimensions.Stack", "tap-other", of="alarms_importer-quarantined"),
+        put(_ALARM, "namespace", "AWS/Lambdas", of="alarms_receiver"),
+        put(_ALARM, "metric_name", "Error", of="alarms_receiver"),
+        put(_ALARM, "metric_query.1.metric.dimensions", {"ApiId": "x"}),
+    ],
+)
+def alarms_watch_something_of_the_stack(case: Case) -> Checks:
+    """Every alarm's metric is in the catalogue with just these dimensions, and each names a resource of the stack."""
+    known = {(mode.namespace, mode.metric) for mode in CATALOGUE} | {("AWS/ApiGateway", "Count")}
+    for alarm in each(case.stack, _ALARM):
+        for metric in metrics(alarm.body):
+            yield Check(alarm.address, metric[:2] in known, f"{metric[:2]} is not in the catalogue")
+            holds = set(metric.dimensions) == set(_DIMENSIONS.get(metric.name, ()))
+            yield Check(alarm.address, holds, f"{metric.name} has the dimensions {sorted(metric.dimensions)}")
+            for name, value in metric.dimensions.items():
+                found = _is_in_stack(case.stack, name, value)
+                yield Check(alarm.address, found, f"dimension {name} = {value} is nothing of this stack")
+
+
+@rule(
+    "justtrackio/gosoline#402",
+    broken_by=[
+        put(_ALARM, "threshold", 10_001, of="alarms_receiver-duration"),
+        put(_ALARM, "threshold", 86_400_000, of="alarms_processor-iterator-age"),
+        put(_ALARM, "threshold", 604_800_000, of="alarms_events-lag"),
+        put(_ALARM, "threshold", 101, of="alarms_api-client-errors"),
+        put(_ALARM, "threshold", 1001, of="alarms_importer-concurrency"),
+        put(_ALARM, "threshold", 0),
+        put(_ALARM, "period", 30, of="alarms_events"),
+        put(_ALARM, "comparison_operator", "LessThanThreshold"),
+        drop(_ALARM, "statistic", of="alarms_events"),
+    ],
+)
+def thresholds_can_be_reached(case: Case) -> Checks:
+    """Every threshold is above 0 and within what its metric can reach: timeout, record age, limit, per cent."""
+    for alarm in each(case.stack, _ALARM):
+        threshold = alarm.body.get("threshold", 0)
+        for metric in metrics(alarm.body):
+            limit = _reach(case, metric)
+            yield Check(alarm.address, 0 < threshold <= limit, f"threshold {threshold} is not within 0 to {limit}")
+        below = alarm.body["comparison_operator"] == "LessThanThreshold"
+        silence = metrics(alarm.body)[0].name == "Count"
+        yield Check(alarm.address, below == silence, f"compares by {alarm.body['comparison_operator']}")
+        queries = [one["metric"] for one in alarm.body.get("metric_query", []) if "metric" in one] or [alarm.body]
+        for one in queries:
+            measured = {"stat", "statistic", "extended_statistic"} & set(one)
+            holds = len(measured) == 1 and one.get("period", 0) >= 60 and one["period"] % 60 == 0
+            yield Check(alarm.address, holds, "needs one statistic and whole minutes")
+
+
+def _is_in_stack(stack: Stack, dimension: str, value: str) -> bool:
+    if dimension in _NAMED_BY:
+        type_, argument = _NAMED_BY[dimension]
+        return any(one.body.get(argument) == value for one in each(stack, type_))
+    if dimension in _REFERRED_BY:
+        type_, attribute = _REFERRED_BY[dimension]
+        return any(refers_to(value, one, attribute) for one in each(stack, type_))
+    # The functions' own metrics: EMF with the stack's and the function's name.
+    return value == stack.name if dimension == "Stack" else value in keeping_quarantine(stack)
+
+
+def _reach(case: Case, metric: Metric) -> float:
+    functions = {one.body["function_name"]: one for one in each(case.stack, _FUNCTION)}
+    function = functions.get(metric.dimensions.get("FunctionName", ""))
+    age = case.settings.mapping.maximum_record_age_seconds * 1000
+    reserved = function.body.get("reserved_concurrent_executions") if function else None
+    return {
+        "Duration": function.body["timeout"] * 1000 if function else 0,
+        "ConcurrentExecutions": reserved or case.settings.alarms.account_concurrency,
+        "IteratorAge": age - 1,
+        "GetRecords.IteratorAgeMilliseconds": age - 1,
+        "4xx": 100,
+        "Latency": 30_000,
+    }.get(metric.name, 1_000_000_000)

@@ -1,0 +1,107 @@
+"""Rules on what has to be watched."""
+
+import json
+
+from tests.rules.mutations import put, remove, statement
+from tests.rules.reading import Resource, each, keeping_quarantine, metrics, target
+from tests.rules.registry import Case, Check, Checks, rule
+
+_ALARM = "aws_cloudwatch_metric_alarm"
+_FUNCTION = "aws_lambda_function"
+_DASHBOARD = "aws_cloudwatch_dashboard"
+
+
+@rule(
+    "failure stores, alarms, SQS.1",
+    broken_by=[
+        *(
+            remove(_ALARM, of=f"alarms_{name}")
+            for name in (
+                "dead-letters-waiting",
+                "importer-dropped-invocations",
+                "importer-undelivered-dead-letters",
+                "importer-quarantined-events",
+                "processor-quarantined-events",
+                "processor-failed-batches",
+                "processor-dropped-events",
+                "processor-undelivered-batches",
+                "processor-iterator-age",
+                "events-lag",
+                "events-throttled-writes",
+                "events-throttled-reads",
+                "ledger-throttled-claims",
+                "receiver-errors",
+                "receiver-duration",
+                "receiver-throttles",
+                "receiver-concurrency",
+                "api-client-errors",
+                "api-server-errors",
+                "api-latency",
+            )
+        ),
+        statement("aws_iam_role_policy", "WriteEvents", Resource="arn:aws:s3:::x/quarantine/*", of="receiver"),
+        put("aws_cloudwatch_metric_alarm", "metric_name", "Invocations", of="alarms_receiver"),
+    ],
+)
+def everything_that_can_fail_is_watched(case: Case) -> Checks:
+    """Every function, stream, queue, table, API, mapping and failure store has its alarms, and no others."""
+    watched = {
+        (metric.name, str(value))
+        for alarm in each(case.stack, _ALARM)
+        for metric in metrics(alarm.body)
+        for name, value in metric.dimensions.items()
+        if name != "Stack" and value != "$default"
+    }
+    wanted = dict(_to_be_watched(case))
+    for one, address in wanted.items():
+        yield Check(address, one in watched, f"no alarm on {one[0]} of {one[1]}")
+    for name, value in sorted(watched - set(wanted)):
+        yield Check(value, False, f"alarm on {name} is of no known use")
+
+
+@rule("alarms", broken_by=[remove(_DASHBOARD), put(_DASHBOARD, "dashboard_body", '{"widgets": []}')])
+def the_dashboard_shows_what_is_watched(case: Case) -> Checks:
+    """Every metric that an alarm watches is drawn on the stack's dashboard, for the same resource."""
+    drawn = {
+        (line[1], str(value))
+        for dashboard in each(case.stack, _DASHBOARD)
+        for widget in json.loads(dashboard.body["dashboard_body"])["widgets"]
+        for line in widget["properties"]["metrics"]
+        if len(line) > 3
+        for value in line[3::2]
+    }
+    for alarm in each(case.stack, _ALARM):
+        for metric in metrics(alarm.body):
+            value = next(iter(metric.dimensions.values()), "")
+            yield Check(alarm.address, (metric.name, str(value)) in drawn, f"{metric.name} is on no dashboard")
+
+
+def _to_be_watched(case: Case) -> list[tuple[tuple[str, str], str]]:
+    stack = case.stack
+    found: list[tuple[tuple[str, str], str]] = []
+
+    def want(resource: Resource, value: str, *names: str) -> None:
+        found.extend(((metric, value), resource.address) for metric in names)
+
+    for function in each(stack, _FUNCTION):
+        name = function.body["function_name"]
+        want(function, name, "Errors", "Duration", "Throttles", "ConcurrentExecutions")
+        if "dead_letter_config" in function.body:
+            want(function, name, "AsyncEventsDropped", "DeadLetterErrors")
+        if function.id in keeping_quarantine(stack):
+            want(function, function.id, "EventsQuarantined")
+    for mapping in each(stack, "aws_lambda_event_source_mapping"):
+        uuid = f"${{{mapping.address}.uuid}}"
+        want(mapping, uuid, "OnFailureDestinationDeliveredEventCount", "DroppedEventCount")
+        reader = target(stack, mapping.body["function_name"], _FUNCTION)
+        want(mapping, reader.body["function_name"] if reader else "", "IteratorAge", "DestinationDeliveryFailures")
+    for stream in each(stack, "aws_kinesis_stream"):
+        throttling = ("WriteProvisionedThroughputExceeded", "ReadProvisionedThroughputExceeded")
+        want(stream, stream.body["name"], *throttling, "GetRecords.IteratorAgeMilliseconds")
+    for queue in each(stack, "aws_sqs_queue"):
+        want(queue, queue.body["name"], "ApproximateNumberOfMessagesVisible")
+    for table in each(stack, "aws_dynamodb_table"):
+        want(table, table.body["name"], "WriteThrottleEvents")
+    for api in each(stack, "aws_apigatewayv2_api"):
+        want(api, f"${{{api.address}.id}}", "4xx", "5xx", "Latency", "Count")
+    return found

@@ -1,0 +1,119 @@
+"""Rules on keys and secrets (KMS.*, SecretsManager.*)."""
+
+import json
+import re
+
+from tests.rules.mutations import Mutation, add, drop, put, remove, statement
+from tests.rules.reading import each, everything, is_our_key, parts, statements
+from tests.rules.registry import Case, Check, Checks, rule
+from tests.synthesized import Json
+
+_KEY = "aws_kms_key"
+_SECRET = "aws_secretsmanager_secret"
+_VERSION = "aws_secretsmanager_secret_version"
+_EPHEMERAL = re.compile(r"\$\{ephemeral\.aws_secretsmanager_random_password\.[\w-]+\.random_password\}")
+
+
+@rule(
+    "KMS.4, CIS 4.6",
+    broken_by=[put(_KEY, "enable_key_rotation", False), put(_KEY, "is_enabled", False), remove("aws_kms_alias")],
+)
+def keys_are_rotated(case: Case) -> Checks:
+    """Every key is enabled, rotates, and has an alias."""
+    for key in each(case.stack, _KEY):
+        holds = key.body.get("enable_key_rotation") is True and key.body.get("is_enabled", True) is True
+        yield Check(key.address, holds, "is disabled or does not rotate")
+        aliases = parts(case.stack, "aws_kms_alias", key, "target_key_id")
+        yield Check(key.address, len(aliases) == 1, f"has {len(aliases)} aliases")
+
+
+@rule(
+    "KMS.5",
+    broken_by=[
+        drop(_KEY, "policy"),
+        statement(_KEY, "AccountAdministersByIam", Principal="*"),
+        statement(_KEY, "AccountAdministersByIam", Principal={"AWS": "*"}),
+        statement(_KEY, "AccountAdministersByIam", Principal={"AWS": "arn:aws:iam::999999999999:root"}),
+        put(_KEY, "bypass_policy_lockout_safety_check", True),
+    ],
+)
+def keys_belong_to_the_account(case: Case) -> Checks:
+    """Every key's policy names this account and services, never everybody or another account."""
+    root = f"arn:aws:iam::{case.settings.account_id}:root"
+    for key in each(case.stack, _KEY):
+        principals = [one["Principal"] for one in statements(key.body.get("policy", '{"Statement": []}'))]
+        yield Check(key.address, {"AWS": root} in principals, "does not let the account administer it")
+        holds = all(one == {"AWS": root} or (isinstance(one, dict) and list(one) == ["Service"]) for one in principals)
+        yield Check(key.address, holds, f"principals are {principals}")
+        yield Check(key.address, "bypass_policy_lockout_safety_check" not in key.body, "may lock everybody out")
+
+
+@rule("KMS.3, destroy", broken_by=[put(_KEY, "deletion_window_in_days", 8), drop(_KEY, "deletion_window_in_days")])
+def keys_can_be_saved(case: Case) -> Checks:
+    """A deleted key waits as long as the settings say: 30 days in production, 7 where all is destroyable."""
+    protection = case.settings.protection
+    for key in each(case.stack, _KEY):
+        days = key.body.get("deletion_window_in_days")
+        holds = days == protection.kms_deletion_window_days and (days == 30 or not case.settings.production)
+        if case.committed and protection.force_destroy:
+            holds = holds and days == 7
+        yield Check(key.address, holds, f"deletion window is {days} days")
+
+
+@rule(
+    "SecretsManager.3, CKV_AWS_149, terraform-provider-aws#4467",
+    broken_by=[
+        drop(_SECRET, "kms_key_id"),
+        put(_SECRET, "kms_key_id", "alias/aws/secretsmanager"),
+        put(_SECRET, "recovery_window_in_days", 7),
+        drop(_SECRET, "recovery_window_in_days"),
+        put(_SECRET, "policy", json.dumps({"Statement": [{"Sid": "All", "Effect": "Allow", "Principal": "*"}]})),
+    ],
+)
+def secrets_have_our_key_and_a_window(case: Case) -> Checks:
+    """Every secret has our key and the settings' recovery window: 30 days in production, 0 where destroyable."""
+    protection = case.settings.protection
+    for secret in each(case.stack, _SECRET):
+        yield Check(
+            secret.address, is_our_key(case.stack, secret.body.get("kms_key_id")), "is not under the stack's key"
+        )
+        days = secret.body.get("recovery_window_in_days")
+        holds = days == protection.secret_recovery_window_days and (days == 30 or not case.settings.production)
+        if case.committed and protection.force_destroy:
+            holds = holds and days == 0
+        yield Check(secret.address, holds, f"recovery window is {days} days")
+        yield Check(secret.address, "policy" not in secret.body, "lets others in by a policy of its own")
+
+
+def _random_in_state(stack: Json) -> None:
+    stack.setdefault("ephemeral", {}).clear()
+
+
+@rule(
+    "least privilege, terraform-provider-aws#11595",
+    broken_by=[
+        put(_VERSION, "secret_string", "hunter2"),
+        put(_VERSION, "secret_string_wo", "hunter2"),
+        put(_VERSION, "secret_string_wo", "${random_password.signing.result}"),
+        drop(_VERSION, "secret_string_wo_version"),
+        add("random_password", length=48),
+        add("aws_ssm_parameter", type="SecureString", value="hunter2"),
+        Mutation("no ephemeral block", _random_in_state),
+    ],
+)
+def a_secret_is_in_no_state(case: Case) -> Checks:
+    """A secret's value comes from an ephemeral block by a write-only argument, and nothing else makes or holds one."""
+    for version in each(case.stack, _VERSION):
+        value = str(version.body.get("secret_string_wo"))
+        made = _EPHEMERAL.fullmatch(value) is not None and value.split(".")[2] in _passwords(case)
+        yield Check(version.address, made, f"secret_string_wo is {value}")
+        numbered = isinstance(version.body.get("secret_string_wo_version"), int)
+        yield Check(version.address, numbered, "has no version, so that it would be written once and never again")
+    for one in everything(case.stack):
+        literal = {"secret_string", "secret_binary", "master_password", "private_key", "password"} & set(one.body)
+        keeps = one.type in ("random_password", "tls_private_key", "aws_ssm_parameter", "aws_iam_access_key")
+        yield Check(one.address, not literal and not keeps, "keeps a secret in the state")
+
+
+def _passwords(case: Case) -> set[str]:
+    return set(case.stack.json.get("ephemeral", {}).get("aws_secretsmanager_random_password", {}))

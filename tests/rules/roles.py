@@ -1,0 +1,187 @@
+"""Rules on who may do what (IAM.1, IAM.21)."""
+
+import json
+import re
+
+from tests.rules.mutations import Mutation, add, put, statement, twice
+from tests.rules.reading import each, is_our_key, parts, policies, target
+from tests.rules.registry import Case, Check, Checks, rule
+from tests.synthesized import Json
+
+_ROLE, _GRANTS, _FUNCTION = "aws_iam_role", "aws_iam_role_policy", "aws_lambda_function"
+_KEY, _BUCKET_POLICY = "aws_kms_key", "aws_s3_bucket_policy"
+# A wildcard action is allowed in one place: the root statement of a key, without which IAM policies do not count there
+# and nobody could repair a wrong one (KMS developer guide, "Default key policy").
+_ADMINISTERS = ("aws_kms_key", "AccountAdministersByIam", ["kms:*"])
+# AWS defines no resource level for these (Service Authorization Reference, X-Ray).
+_WITHOUT_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+# What the pipeline's code works with. None of them hands out permissions.
+_SERVICES = {"dynamodb", "kinesis", "kms", "logs", "s3", "secretsmanager", "sqs", "xray"}
+# CloudWatch Logs documents no other condition for its use of a key; the context holds region and account.
+_LOGS_CONTEXT = "ArnLike kms:EncryptionContext:aws:logs:arn"
+_SOURCES = ("aws:SourceAccount", "aws:SourceArn")
+
+
+@rule(
+    "IAM.1, IAM.21, CKV_AWS_62, CKV_AWS_63, CKV_AWS_286, CKV_AWS_287, CKV_AWS_288, CKV_AWS_289, CKV_AWS_290",
+    broken_by=[
+        statement(_GRANTS, "WriteEvents", Action="kinesis:*"),
+        statement(_GRANTS, "WriteEvents", Action="*"),
+        statement(_GRANTS, "WriteEvents", Action=["kinesis:Put*"]),
+        statement(_GRANTS, "WriteEvents", Action=["iam:PassRole"]),
+        statement(_GRANTS, "WriteEvents", NotAction=["kinesis:DeleteStream"]),
+        statement(_GRANTS, "WriteEvents", NotResource=["x"]),
+        statement(_BUCKET_POLICY, "DenyInsecureTransport", Effect="Allow"),
+        statement(_KEY, "LogGroups", Action=["kms:*"]),
+    ],
+)
+def actions_are_named(case: Case) -> Checks:
+    """Actions are allowed by name but in a key's root statement; roles reach the pipeline's services only."""
+    for policy in policies(case.stack):
+        for one in policy.statements:
+            wild = [action for action in one["Action"] if "*" in action] if one["Effect"] == "Allow" else []
+            listed = (policy.resource.type, one["Sid"], wild) == _ADMINISTERS
+            yield Check(policy.resource.address, not wild or listed, f"{one['Sid']} allows {wild}")
+            inverted = {"NotAction", "NotResource", "NotPrincipal"} & set(one)
+            yield Check(policy.resource.address, not inverted, f"{one['Sid']} allows by exclusion: {sorted(inverted)}")
+            services = {action.split(":")[0] for action in one["Action"]} if policy.kind == "role" else set()
+            yield Check(policy.resource.address, services <= _SERVICES, f"{one['Sid']} reaches {services - _SERVICES}")
+
+
+@rule(
+    "IAM.21, CKV_AWS_355",
+    broken_by=[
+        statement(_GRANTS, "WriteEvents", Resource="*"),
+        statement(_GRANTS, "ReadSigningSecret", Resource=["arn:aws:secretsmanager:*:*:secret:*"]),
+        statement(_GRANTS, "SendTraces", Action=["xray:PutTraceSegments", "xray:GetTraceSummaries"]),
+        statement(_GRANTS, "WriteEvents", Resource="arn:aws:kinesis:us-east-1:999999999999:stream/other"),
+    ],
+)
+def resources_are_named(case: Case) -> Checks:
+    """A role reaches everything only for X-Ray, which has no resource level; else this account's, by name."""
+    account = case.settings.account_id
+    named = re.compile(
+        rf"\$\{{aws_[a-z_]+\.[\w-]+\.arn\}}|arn:aws:s3:::[a-z0-9-]+-{account}(/.*)?|arn:aws:[a-z]+:[a-z0-9-]+:{account}:[^*].+"
+    )
+    for policy in policies(case.stack, "role"):
+        for one in policy.statements:
+            without = set(one["Action"]) <= _WITHOUT_RESOURCE
+            holds = one["Resource"] == ["*"] if without else all(named.fullmatch(arn) for arn in one["Resource"])
+            yield Check(policy.resource.address, holds, f"{one['Sid']} reaches {one['Resource']}")
+
+
+@rule(
+    "IAM.21",
+    broken_by=[
+        statement(_GRANTS, "EncryptViaKinesis", Condition=None),
+        statement(_GRANTS, "EncryptViaKinesis", Resource="*"),
+        statement(_GRANTS, "EncryptViaKinesis", Condition={"StringEquals": {"kms:ViaService": "*.amazonaws.com"}}),
+        statement(_GRANTS, "EncryptViaKinesis", Action=["kms:GenerateDataKey", "kms:ScheduleKeyDeletion"]),
+    ],
+)
+def keys_are_used_by_way_of_a_service(case: Case) -> Checks:
+    """Roles use only the stack's key, to encrypt or decrypt, and only through a named service of the region."""
+    for policy in policies(case.stack, "role"):
+        for one in policy.statements:
+            if any(action.startswith("kms:") for action in one["Action"]):
+                address, sid = policy.resource.address, one["Sid"]
+                named = all(is_our_key(case.stack, arn) for arn in one["Resource"])
+                yield Check(address, named, f"{sid} uses {one['Resource']}")
+                used = set(one["Action"]) <= {"kms:Decrypt", "kms:GenerateDataKey"}
+                yield Check(address, used, f"{sid} allows {one['Action']}")
+                service = str(one["Condition"].get("StringEquals kms:ViaService"))
+                exact = re.fullmatch(rf"[a-z0-9]+\.{case.region}\.amazonaws\.com", service)
+                yield Check(address, exact is not None, f"{sid} is conditioned on kms:ViaService {service}")
+
+
+@rule(
+    "confused deputy",
+    broken_by=[
+        statement(_KEY, "AlarmsToEncryptedTopic", Condition=None),
+        statement(_KEY, "LogGroups", Condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*"}}),
+        statement(_BUCKET_POLICY, "DeliverAccessLogs", Condition=None),
+        statement(_ROLE, "AssumeRole", argument="assume_role_policy", Condition=None),
+        statement("aws_sns_topic_policy", "AlarmsPublish", Condition={"StringLike": {"aws:SourceAccount": "*"}}),
+    ],
+)
+def services_act_for_this_account_only(case: Case) -> Checks:
+    """Every service principal is held to this account by source account, source ARN or the logs' encryption context."""
+    account = case.settings.account_id
+    for policy in policies(case.stack):
+        for one in policy.statements:
+            if isinstance(one.get("Principal"), dict) and "Service" in one["Principal"] and one["Effect"] == "Allow":
+                held = any(
+                    account in str(value)
+                    for key, value in one["Condition"].items()
+                    if key == _LOGS_CONTEXT or key.split(" ")[1] in _SOURCES
+                )
+                yield Check(policy.resource.address, held, f"{one['Sid']} lets {one['Principal']} act for anybody")
+
+
+@rule(
+    "IAM.21, S3.8",
+    broken_by=[
+        statement(_BUCKET_POLICY, "DeliverAccessLogs", Principal="*"),
+        statement(_BUCKET_POLICY, "DeliverAccessLogs", Principal={"AWS": "*"}),
+        statement(_BUCKET_POLICY, "DeliverAccessLogs", Principal={"AWS": "arn:aws:iam::999999999999:root"}),
+    ],
+)
+def nobody_else_is_let_in(case: Case) -> Checks:
+    """No resource policy allows everybody, or another account."""
+    root = f"arn:aws:iam::{case.settings.account_id}:root"
+    for policy in policies(case.stack, "resource", "trust"):
+        for one in policy.statements:
+            principal = one.get("Principal")
+            ours = isinstance(principal, dict) and (list(principal) == ["Service"] or principal == {"AWS": root})
+            yield Check(policy.resource.address, one["Effect"] == "Deny" or ours, f"{one['Sid']} lets {principal} in")
+
+
+@rule(
+    "one role per function",
+    broken_by=[
+        put(_FUNCTION, "role", "${aws_iam_role.processor_role.arn}", of="importer"),
+        statement(_ROLE, "AssumeRole", argument="assume_role_policy", Principal={"Service": "ec2.amazonaws.com"}),
+        twice(_ROLE),
+        twice(_GRANTS),
+    ],
+)
+def a_function_has_a_role_of_its_own(case: Case) -> Checks:
+    """Every role is one function's, has one policy, and only Lambda may be it; every function has one."""
+    functions = each(case.stack, _FUNCTION)
+    for function in functions:
+        role = target(case.stack, function.body.get("role"), _ROLE)
+        sharers = [one.id for one in functions if one.body.get("role") == function.body.get("role")]
+        yield Check(
+            function.address, role is not None and len(sharers) == 1, f"role is shared by {sharers}, or not ours"
+        )
+    used = [function.body.get("role") for function in functions]
+    for role in each(case.stack, _ROLE):
+        yield Check(role.address, f"${{aws_iam_role.{role.id}.arn}}" in used, "is no function's")
+        yield Check(role.address, len(parts(case.stack, _GRANTS, role, "role")) == 1, "needs one policy")
+        trusted = [one["Principal"] for one in json.loads(role.body["assume_role_policy"])["Statement"]]
+        yield Check(role.address, trusted == [{"Service": "lambda.amazonaws.com"}], f"trusts {trusted}")
+
+
+def _managed(stack: Json) -> None:
+    for body in stack["resource"].get(_ROLE, {}).values():
+        body["managed_policy_arns"] = ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]
+
+
+@rule(
+    "IAM.1, no managed policies",
+    broken_by=[
+        add("aws_iam_role_policy_attachment", role="x", policy_arn="arn:aws:iam::aws:policy/AdministratorAccess"),
+        add("aws_iam_policy", name="x"),
+        add("aws_iam_user", name="x"),
+        Mutation("managed policy", _managed),
+        put(_ROLE, "inline_policy", [{"name": "x"}]),
+    ],
+)
+def grants_are_written_here(case: Case) -> Checks:
+    """Roles have no policy of AWS and none attached: all that they may do is in the stack, in one place."""
+    for role in each(case.stack, _ROLE):
+        foreign = {"managed_policy_arns", "inline_policy"} & set(role.body)
+        yield Check(role.address, not foreign, f"has {sorted(foreign)}")
+    for type_ in case.stack.json["resource"]:
+        attached = type_.startswith("aws_iam_") and type_ not in (_ROLE, _GRANTS)
+        yield Check(type_, not attached, "permissions are granted by one inline policy of each role only")

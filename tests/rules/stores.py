@@ -1,0 +1,113 @@
+"""Rules on topic, queue and table (SNS.*, SQS.*, DynamoDB.*)."""
+
+from tests.rules.mutations import drop, no_statement, put, remove, statement, twice
+from tests.rules.reading import dig, each, is_our_key, parts, statements
+from tests.rules.registry import Case, Check, Checks, rule
+
+_TOPIC = "aws_sns_topic"
+_TOPIC_POLICY = "aws_sns_topic_policy"
+_QUEUE = "aws_sqs_queue"
+_QUEUE_POLICY = "aws_sqs_queue_policy"
+_TABLE = "aws_dynamodb_table"
+_SUBSCRIPTION = "aws_sns_topic_subscription"
+_TLS = {"Bool aws:SecureTransport": "false"}
+
+
+@rule(
+    "SNS.1, SNS.4, CKV_AWS_26, CKV_AWS_169",
+    broken_by=[
+        drop(_TOPIC, "kms_master_key_id"),
+        put(_TOPIC, "kms_master_key_id", "alias/aws/sns"),
+        remove(_TOPIC_POLICY),
+        statement(_TOPIC_POLICY, "AlarmsPublish", Principal="*"),
+        statement(_TOPIC_POLICY, "AlarmsPublish", Principal={"Service": "events.amazonaws.com"}),
+        statement(_TOPIC_POLICY, "AlarmsPublish", Condition=None),
+        statement(_TOPIC_POLICY, "AlarmsPublish", Condition={"StringEquals": {"aws:SourceAccount": "999999999999"}}),
+        no_statement(_TOPIC_POLICY, "DenyInsecureTransport"),
+    ],
+)
+def topics_take_alarms_of_this_account_only(case: Case) -> Checks:
+    """Every topic has our key, and only CloudWatch of this account may publish, over TLS."""
+    account = {"StringEquals aws:SourceAccount": case.settings.account_id}
+    for topic in each(case.stack, _TOPIC):
+        yield Check(topic.address, is_our_key(case.stack, topic.body.get("kms_master_key_id")), "has not our key")
+        policy = [
+            one for part in parts(case.stack, _TOPIC_POLICY, topic, "arn") for one in statements(part.body["policy"])
+        ]
+        allowed = [(one["Principal"], one["Action"], one["Condition"]) for one in policy if one["Effect"] == "Allow"]
+        wanted = [({"Service": "cloudwatch.amazonaws.com"}, ["sns:Publish"], account)]
+        yield Check(topic.address, allowed == wanted, f"allows {allowed}")
+        denied = [(one["Principal"], one["Condition"]) for one in policy if one["Effect"] == "Deny"]
+        yield Check(topic.address, ("*", _TLS) in denied, "takes messages without TLS")
+
+
+@rule(
+    "SNS.1, alarms",
+    broken_by=[
+        remove(_SUBSCRIPTION),
+        put(_SUBSCRIPTION, "endpoint", "other@example.com"),
+        put(_SUBSCRIPTION, "protocol", "http"),
+        twice(_SUBSCRIPTION),
+    ],
+)
+def people_are_told(case: Case) -> Checks:
+    """Every topic has exactly the subscribers of the settings, and production has one at least."""
+    for topic in each(case.stack, _TOPIC):
+        found = [one.body for one in parts(case.stack, _SUBSCRIPTION, topic, "topic_arn")]
+        got = sorted((one["protocol"], one["endpoint"]) for one in found)
+        wanted = sorted(("email", email) for email in case.settings.alarms.emails)
+        yield Check(topic.address, got == wanted, f"subscribers are {got}, the settings say {wanted}")
+        yield Check(topic.address, bool(got) or not case.settings.production, "production tells nobody")
+
+
+@rule(
+    "SQS.1, SQS.3",
+    broken_by=[
+        drop(_QUEUE, "kms_master_key_id"),
+        put(_QUEUE, "message_retention_seconds", 345600),
+        remove(_QUEUE_POLICY),
+        no_statement(_QUEUE_POLICY, "DenyInsecureTransport"),
+        statement(_QUEUE_POLICY, "DenyInsecureTransport", Effect="Allow"),
+        statement(_QUEUE_POLICY, "DenyInsecureTransport", Action="sqs:ReceiveMessage"),
+    ],
+)
+def dead_letters_wait_two_weeks(case: Case) -> Checks:
+    """Every queue has our key, keeps messages for 14 days, allows nobody by policy and denies requests without TLS."""
+    for queue in each(case.stack, _QUEUE):
+        yield Check(queue.address, is_our_key(case.stack, queue.body.get("kms_master_key_id")), "has not our key")
+        seconds = queue.body.get("message_retention_seconds")
+        yield Check(queue.address, seconds == 1_209_600, f"keeps messages for {seconds} s")
+        found = parts(case.stack, _QUEUE_POLICY, queue, "queue_url")
+        policy = [one for part in found for one in statements(part.body["policy"])]
+        wanted = [("Deny", "*", ["sqs:*"], _TLS)]
+        got = [(one["Effect"], one["Principal"], one["Action"], one["Condition"]) for one in policy]
+        yield Check(queue.address, got == wanted, f"policy is {got}")
+
+
+@rule(
+    "DynamoDB.1, DynamoDB.2, DynamoDB.6, CKV_AWS_28, CKV_AWS_119",
+    broken_by=[
+        put(_TABLE, "billing_mode", "PROVISIONED"),
+        put(_TABLE, "point_in_time_recovery.enabled", False),
+        drop(_TABLE, "point_in_time_recovery"),
+        put(_TABLE, "server_side_encryption.enabled", False),
+        drop(_TABLE, "server_side_encryption.kms_key_arn"),
+        put(_TABLE, "ttl.enabled", False),
+        put(_TABLE, "deletion_protection_enabled", False),
+    ],
+)
+def tables_can_be_brought_back(case: Case) -> Checks:
+    """Every table is on demand, recoverable, under our key, forgets by TTL, and is protected as the settings say."""
+    for table in each(case.stack, _TABLE):
+        for holds, wrong in (
+            (table.body.get("billing_mode") == "PAY_PER_REQUEST", "is not on demand"),
+            (dig(table.body, "point_in_time_recovery.enabled") is True, "has no point-in-time recovery"),
+            (dig(table.body, "server_side_encryption.enabled") is True, "is not under our key"),
+            (is_our_key(case.stack, dig(table.body, "server_side_encryption.kms_key_arn")), "is not under our key"),
+            (dig(table.body, "ttl.enabled") is True, "keeps rows for ever"),
+            (
+                table.body.get("deletion_protection_enabled") is case.settings.protection.deletion_protection,
+                "deletion protection differs from the settings",
+            ),
+        ):
+            yield Check(table.address, holds, wrong)

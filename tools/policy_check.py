@@ -1,0 +1,81 @@
+"""`make policy`: checkov and policy_sentry over freshly synthesized stacks, against `policy/waivers.toml`."""
+
+import datetime
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from stacks import speed
+from stacks.packaging import PackagingError
+from stacks.settings import Environment, SettingsError, select_environments
+from stacks.settings.model import EdgeSettings
+from tools.policy import checkov
+from tools.policy.actions import check_policies
+from tools.policy.copies import write_copies
+from tools.policy.findings import Finding, PolicyError
+from tools.policy.hcl import Json
+from tools.policy.report import report
+from tools.policy.waivers import load_waivers, unused
+
+ROOT = Path(__file__).parent.parent
+_PROGRAM = ROOT / ".tools/checkov/bin/checkov"
+_WAIVERS = ROOT / "policy/waivers.toml"
+
+
+def main() -> int:
+    """Checks, prints what came of it, and returns the exit status: 1 with findings, 2 when the checks do not work."""
+    try:
+        if subprocess.run([ROOT / "tools/setup/ensure", "checkov"], check=False).returncode:
+            return 2  # it has said why
+        with tempfile.TemporaryDirectory() as folder:
+            stacks = _synthesize(Path(folder) / "stacks")
+            found, passed = _check(stacks, Path(folder) / "copies")
+    except (PolicyError, SettingsError, PackagingError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    waivers, problems = load_waivers(_WAIVERS, datetime.datetime.now(tz=datetime.UTC).date())
+    problems += unused(waivers, found, stacks)
+    waived = {finding for finding in found if any(waiver.covers(finding) for waiver in waivers)}
+    print(report(passed=passed, waived=waived, findings=found - waived, problems=problems))
+    return 1 if found - waived or problems else 0
+
+
+def chosen(environments: list[Environment]) -> list[Environment]:
+    """Every environment in its first region (others have the same shape), and a production one with an edge."""
+    one_region = [_with(environment, regions=environment.settings.regions[:1]) for environment in environments]
+    production = next((one for one in one_region if one.settings.production), one_region[0])
+    edge = EdgeSettings(domain_name="events.example.com", hosted_zone_id="Z0123456789ABCDEFGHIJ")
+    return [*one_region, _with(production, suffix="edged", edge=edge)]
+
+
+def _with(environment: Environment, *, suffix: str = "", **changes: object) -> Environment:
+    settings = environment.settings.model_copy(update=changes)
+    return Environment(name=environment.name, suffix=suffix or environment.suffix, settings=settings)
+
+
+def _synthesize(outdir: Path) -> dict[str, dict[str, Json]]:
+    environments = chosen(select_environments(ROOT / "environments", {}))
+    speed.install()
+    # After install(), which makes this import fast.
+    from stacks.synthesis import synthesize
+
+    synthesize(environments, outdir, root=ROOT)
+    return {path.parent.name: json.loads(path.read_text()) for path in sorted(outdir.glob("stacks/*/cdk.tf.json"))}
+
+
+def _check(stacks: dict[str, dict[str, Json]], folder: Path) -> tuple[set[Finding], int]:
+    write_copies(stacks, folder)
+    resources = {name: sum(map(len, document["resource"].values())) for name, document in stacks.items()}
+    scan = checkov.read(checkov.run(_PROGRAM, folder), folder, resources)
+    found, passed = set(scan.findings), scan.passed
+    for name, document in stacks.items():
+        findings, in_order = check_policies(name, document)
+        found.update(findings)
+        passed += in_order
+    return found, passed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
