@@ -13,7 +13,10 @@ Missing = Literal["notBreaching", "breaching"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FailureMode:
-    """What fails, where it is seen, and what to do. `id` is also the anchor in the runbook."""
+    """What fails, where it is seen, and what to do. `id` is also the anchor in the runbook.
+
+    It counts when `breaching_periods` of the last `evaluated_periods` are beyond the threshold.
+    """
 
     id: str
     title: str
@@ -25,6 +28,8 @@ class FailureMode:
     action: str
     dimensions: tuple[str, ...]
     below: bool = False
+    breaching_periods: int = 1
+    evaluated_periods: int = 1
     percent_of: str | None = None
     missing: Missing = "notBreaching"
 
@@ -171,8 +176,11 @@ STREAM_LAG = FailureMode(
     statistic="Maximum",
     unit="ms",
     dimensions=("StreamName",),
-    means="Some shard is read late, or not at all because the mapping is disabled or has a problem.",
+    means="Some shard is read late; or nothing is read, which has no metric: the mapping is disabled or has a problem.",
     action="Look at the state of the event source mapping and the reason it gives, then as for the processor's lag.",
+    missing="breaching",
+    breaching_periods=2,
+    evaluated_periods=3,
 )
 WRITES_THROTTLED = FailureMode(
     id="throttled-writes",
@@ -193,8 +201,10 @@ READS_THROTTLED = FailureMode(
     statistic="Sum",
     unit="calls",
     dimensions=("StreamName",),
-    means="Someone besides the processor reads the stream: a shard serves five reads or 2 MiB a second.",
-    action="Find the other reader and give it enhanced fan-out.",
+    means="Reads are refused again and again: the processor catches up after a backlog, or somebody else reads, too.",
+    action="Nothing while a backlog shrinks. Otherwise find the other reader and give it enhanced fan-out.",
+    breaching_periods=2,
+    evaluated_periods=3,
 )
 CLAIMS_THROTTLED = FailureMode(
     id="throttled-claims",
@@ -226,8 +236,8 @@ API_CLIENT_ERRORS = FailureMode(
     statistic="Sum",
     unit="% of requests",
     percent_of="Count",
-    dimensions=("ApiId", "Stage"),
-    means="A client sends what is refused: wrong signatures after a rotation, a new format, throttling (429).",
+    dimensions=("ApiId", "Stage", "Method", "Resource"),
+    means="Much of what is sent is refused: wrong signatures after a rotation, a new format, throttling (429).",
     action="Group the access log by status and sourceIp; tell the client, or raise the throttle.",
 )
 API_LATENCY = FailureMode(
@@ -237,7 +247,7 @@ API_LATENCY = FailureMode(
     metric="Latency",
     statistic="p99",
     unit="ms",
-    dimensions=("ApiId", "Stage"),
+    dimensions=("ApiId", "Stage", "Method", "Resource"),
     means="One request in a hundred waits this long: cold starts, a throttled stream, or a slow dependency.",
     action="Compare with integrationLatency in the access log, then look at the receiver's traces.",
 )
@@ -248,7 +258,7 @@ API_SILENCE = FailureMode(
     metric="Count",
     statistic="Sum",
     unit="requests",
-    dimensions=("ApiId", "Stage"),
+    dimensions=("ApiId", "Stage", "Method", "Resource"),
     below=True,
     missing="breaching",
     means="Fewer requests than ever in normal times: the sender stopped, or can't reach the API.",

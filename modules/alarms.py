@@ -1,5 +1,6 @@
 """Alarms on every arrow of the pipeline: `alarms.watch_...(construct)`."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,8 +22,8 @@ from modules.http_api import HttpApi
 from modules.ledger import Ledger
 from modules.names import Kind, Names
 
-_MINIMUM_PERIOD_SECONDS = 60
 _HOUR_SECONDS = 3600
+_ENOUGH_REQUESTS = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,14 +68,17 @@ class Alarms(Construct):
     def watch_function(self, function: Function) -> None:
         """Errors, duration against the timeout, throttles, concurrency against its limit."""
         limits, dimensions = self._limits, {"FunctionName": function.function_name}
-        share = function.reserved_concurrency or limits.account_concurrency
         for mode, threshold in (
             (catalogue.FUNCTION_ERRORS, limits.lambda_errors),
             (catalogue.FUNCTION_DURATION, function.timeout_seconds * 1000 * limits.duration_percent / 100),
             (catalogue.FUNCTION_THROTTLES, 1),
-            (catalogue.FUNCTION_CONCURRENCY, max(1, share * limits.concurrency_percent // 100)),
         ):
             self._alarm(mode, function.node.id, dimensions, threshold)
+        share = function.reserved_concurrency or limits.account_concurrency
+        # Where one execution is all there is, each of them would be an alarm.
+        if share > 1:
+            nearly_all = math.ceil(share * limits.concurrency_percent / 100)
+            self._alarm(catalogue.FUNCTION_CONCURRENCY, function.node.id, dimensions, nearly_all)
 
     def watch_quarantine(self, function: Function, *, stack: str) -> None:
         """Events that the function of this stack put into quarantine, as it counts them itself."""
@@ -107,15 +111,19 @@ class Alarms(Construct):
         """Throttled claims."""
         self._alarm(catalogue.CLAIMS_THROTTLED, ledger.node.id, {"TableName": ledger.name}, 1)
 
-    def watch_api(self, api: HttpApi) -> None:
-        """4xx, 5xx, latency and, where a minimum is set, too little traffic."""
-        dimensions = {"ApiId": api.id, "Stage": api.stage}
-        self._alarm(catalogue.API_SERVER_ERRORS, api.node.id, dimensions, self._limits.api_5xx_count)
-        self._alarm(catalogue.API_CLIENT_ERRORS, api.node.id, dimensions, self._limits.api_4xx_percent)
-        self._alarm(catalogue.API_LATENCY, api.node.id, dimensions, self._limits.api_latency_ms)
+    def watch_api(self, api: HttpApi, *, method: str, path: str) -> None:
+        """5xx of all; of one route 4xx, latency and, where a minimum is set, too little traffic.
+
+        Health checks and strangers who try addresses would drown what is watched of the route that matters.
+        """
+        whole = {"ApiId": api.id, "Stage": api.stage}
+        route = {**whole, "Method": method, "Resource": path}
+        self._alarm(catalogue.API_SERVER_ERRORS, api.node.id, whole, self._limits.api_5xx_count)
+        self._alarm(catalogue.API_CLIENT_ERRORS, api.node.id, route, self._limits.api_4xx_percent)
+        self._alarm(catalogue.API_LATENCY, api.node.id, route, self._limits.api_latency_ms)
         if self._limits.minimum_requests_per_hour:
             minimum = self._limits.minimum_requests_per_hour
-            self._alarm(catalogue.API_SILENCE, api.node.id, dimensions, minimum, period_seconds=_HOUR_SECONDS)
+            self._alarm(catalogue.API_SILENCE, api.node.id, route, minimum, period_seconds=_HOUR_SECONDS)
 
     def _lag_milliseconds(self, source: EventSource) -> float:
         return source.maximum_record_age_seconds * 1000 * self._limits.iterator_age_percent / 100
@@ -129,7 +137,7 @@ class Alarms(Construct):
         *,
         period_seconds: int = 0,
     ) -> None:
-        period = period_seconds or max(_MINIMUM_PERIOD_SECONDS, self._limits.evaluation_minutes * 60)
+        period = period_seconds or self._limits.evaluation_minutes * 60
         watched = Watched(mode=mode, subject=subject, dimensions=dimensions, threshold=threshold, period_seconds=period)
         self.watched.append(watched)
         share = mode.percent_of is not None
@@ -141,7 +149,8 @@ class Alarms(Construct):
             alarm_description=f"{mode.title}. {mode.means} What to do: {self._runbook}#{mode.id}",
             comparison_operator="LessThanThreshold" if mode.below else "GreaterThanOrEqualToThreshold",
             threshold=threshold,
-            evaluation_periods=1,
+            evaluation_periods=mode.evaluated_periods,
+            datapoints_to_alarm=mode.breaching_periods,
             treat_missing_data=mode.missing,
             alarm_actions=[self._topic.arn],
             ok_actions=[self._topic.arn],
@@ -152,11 +161,13 @@ class Alarms(Construct):
             period=None if share else period,
             statistic=mode.statistic if simple and not share else None,
             extended_statistic=None if simple else mode.statistic,
+            # A percentile of a handful of requests says nothing.
+            evaluate_low_sample_count_percentiles=None if simple else "ignore",
         )
 
 
 def _share_of(watched: Watched) -> list[CloudwatchMetricAlarmMetricQuery]:
-    """The metric as a percentage of another one; with less than one request there is nothing to divide by."""
+    """The metric as a percentage of another one, once there are enough requests for a percentage to mean something."""
     mode = watched.mode
 
     def query(id_: str, name: str) -> CloudwatchMetricAlarmMetricQuery:
@@ -171,7 +182,10 @@ def _share_of(watched: Watched) -> list[CloudwatchMetricAlarmMetricQuery]:
 
     return [
         CloudwatchMetricAlarmMetricQuery(
-            id="share", expression="100 * part / whole", label=mode.title, return_data=True
+            id="share",
+            expression=f"IF(whole >= {_ENOUGH_REQUESTS}, 100 * part / whole, 0)",
+            label=mode.title,
+            return_data=True,
         ),
         query("part", mode.metric),
         query("whole", mode.percent_of or ""),

@@ -58,6 +58,7 @@ class ApiDomain(Construct):
             domain_name=self._domain_name,
             validation_method="DNS",
             region=region,
+            tags={"Region": region},
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
 
@@ -89,6 +90,7 @@ class ApiDomain(Construct):
                 certificate_arn=valid.certificate_arn, endpoint_type="REGIONAL", security_policy="TLS_1_2"
             ),
             region=api.region,
+            tags={"Region": api.region},
         )
         Apigatewayv2ApiMapping(
             self,

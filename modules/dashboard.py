@@ -9,11 +9,10 @@ from constructs import Construct
 from modules.alarms import Alarms, Watched
 from modules.names import Kind, Names
 
-_COLUMNS, _WIDTH, _HEIGHT = (
-    3,
-    8,
-    6,
-)  # a dashboard is 24 units wide (CloudWatch API reference, "Dashboard Body Structure")
+# A dashboard is 24 units wide (CloudWatch API reference, "Dashboard Body Structure").
+_COLUMNS = 3
+_WIDTH = 8
+_HEIGHT = 6
 
 
 class Dashboard(Construct):
@@ -47,7 +46,9 @@ def _graph(place: int, group: list[Watched], region: str) -> dict[str, Any]:
             "stat": mode.statistic,
             "period": group[0].period_seconds,
             "metrics": [line for index, watched in enumerate(group) for line in _lines(index, watched)],
-            "annotations": {"horizontal": [{"label": f"alarm at {value:g}", "value": value} for value in thresholds]},
+            "annotations": {
+                "horizontal": [{"label": f"alarm at {value:,.10g}", "value": value} for value in thresholds]
+            },
         },
     }
 

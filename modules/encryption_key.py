@@ -42,7 +42,7 @@ class EncryptionKey(Construct):
         key = KmsKey(
             self,
             "Default",
-            description=f"Encrypts everything of {names.project}-{names.suffix} in {names.region}",
+            description=f"Encrypts the {purpose} of {names.project}-{names.suffix} in {names.region}",
             enable_key_rotation=True,
             deletion_window_in_days=deletion_window_days,
             policy=policy_document([_administered_by_iam(names), *services]),
@@ -67,8 +67,8 @@ class EncryptionKey(Construct):
 
 
 def log_groups_encrypt(names: Names) -> Statement:
-    """Lets CloudWatch Logs use the key for the stack's groups (its user guide, "Encrypt log data using AWS KMS")."""
-    group = f"log-group:/aws/*/{names.project}-*-{names.suffix}-{names.region}"
+    """Lets CloudWatch Logs use the key for the project's groups (its user guide, "Encrypt log data using AWS KMS")."""
+    group = f"log-group:/aws/*/{names.project}-*"
     return Statement(
         sid="LogGroups",
         principals={"Service": f"logs.{names.region}.amazonaws.com"},

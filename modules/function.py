@@ -54,6 +54,13 @@ class FunctionProps:
     variables: Mapping[str, str]
     dead_letters: DeadLetterQueue | None = None
 
+    def __post_init__(self) -> None:
+        """Refuses what Lambda would refuse at apply."""
+        if not 128 <= self.memory_mb <= 10_240:
+            raise ValueError(f"memory_mb must be 128 to 10240, got {self.memory_mb}")
+        if not 1 <= self.timeout_seconds <= 900:
+            raise ValueError(f"timeout_seconds must be 1 to 900, got {self.timeout_seconds}")
+
 
 class Function(Construct):
     """A function, created after its log group and its role's policy, and destroyed before them.
@@ -79,7 +86,7 @@ class Function(Construct):
             self,
             "role",
             name=props.names(id_, Kind.ROLE),
-            assume_role_policy=assume_role_document("lambda.amazonaws.com", props.names.account_id),
+            assume_role_policy=assume_role_document("lambda.amazonaws.com"),
         )
         self._statements = {s.sid: s for s in _own_statements(log_group, props.tracing)}
         self.policy = IamRolePolicy(self, "policy", role=role.id, name="grants", policy=self._document())

@@ -48,7 +48,20 @@ _CORS_HEADERS = [
     "webhook-id",
     "webhook-timestamp",
     "webhook-signature",
+    # CloudEvents in binary mode.
+    "ce-specversion",
+    "ce-id",
+    "ce-source",
+    "ce-type",
+    "ce-time",
+    "ce-subject",
+    "ce-partitionkey",
+    # Requests signed for IAM.
+    "x-amz-date",
+    "x-amz-security-token",
+    "x-amz-content-sha256",
 ]
+_LONGEST_FUNCTION_SECONDS = 29  # one less than an HTTP API waits (API Gateway developer guide, "Quotas for HTTP APIs")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +123,11 @@ class HttpApi(Construct):
 
     def route(self, method: str, path: str, function: Function, *, public: bool = False) -> None:
         """Sends `method path` to the function; a `public` route asks for no authorisation, whatever `auth` says."""
+        if function.timeout_seconds > _LONGEST_FUNCTION_SECONDS:
+            raise ValueError(
+                f"a function behind {method} {path} may run {_LONGEST_FUNCTION_SECONDS} s at most, "
+                f"got {function.timeout_seconds}"
+            )
         role = path.strip("/").replace("/", "-")
         authorisation = "NONE" if public else {"iam": "AWS_IAM", "jwt": "JWT"}.get(self._auth, "NONE")
         Apigatewayv2Route(

@@ -52,14 +52,17 @@ def policy_document(statements: Sequence[Statement]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [s.as_dict() for s in statements]}, sort_keys=True)
 
 
-def assume_role_document(service: str, account_id: str) -> str:
-    """The trust policy of a role that only `service` may assume, and only on behalf of this account."""
+def assume_role_document(service: str) -> str:
+    """The trust policy of a role that only `service` may assume.
+
+    It has no `aws:SourceAccount`: AWS documents that for resource policies, not for Lambda's assuming of a role, and
+    Lambda takes a role only from who may pass it (`iam:PassRole`), which ends at the account.
+    """
     statement = {
         "Sid": "AssumeRole",
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
 

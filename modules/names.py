@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 _HASH_LENGTH = 8
-_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}  # by the beginning of the region; all others are in `aws`
 _ALLOWED = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -57,16 +56,11 @@ class Names:
         kept = whole[: kind.limit - _HASH_LENGTH - 1].rstrip("-")
         return f"{kept}-{hashlib.sha256(whole.encode()).hexdigest()[:_HASH_LENGTH]}"
 
-    @property
-    def partition(self) -> str:
-        """The AWS partition of the region: `aws`, `aws-cn` or `aws-us-gov`."""
-        return next((name for start, name in _PARTITIONS.items() if self.region.startswith(start)), "aws")
-
     def arn(self, service: str, resource: str) -> str:
         """An ARN in this stack's account and region."""
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{resource}"
+        return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
 
     def global_arn(self, service: str, resource: str) -> str:
         """An ARN of a service whose ARNs hold no region: S3 has no account either."""
         account = "" if service == "s3" else self.account_id
-        return f"arn:{self.partition}:{service}::{account}:{resource}"
+        return f"arn:aws:{service}::{account}:{resource}"

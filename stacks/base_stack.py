@@ -13,7 +13,7 @@ from stacks.state_location import StateLocation
 
 # 1.11 is the first with write-only arguments, which keep the signing secret out of state (Terraform 1.11 changelog).
 _TERRAFORM = ">= 1.11.0, < 2.0.0"
-_PROVIDER = {"source": "hashicorp/aws", "version": "~> 6.25"}  # what the bindings were generated from
+_PROVIDER = {"source": "hashicorp/aws", "version": "6.25.0"}  # what the bindings were generated from
 
 
 class BaseStack(TerraformStack):

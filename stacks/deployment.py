@@ -35,7 +35,8 @@ def add_stacks(app: App, environment: Environment, *, root: Path, bootstrap: boo
         args = TapStackArgs(environment_suffix=environment.suffix, region=region, settings=settings)
         id_ = f"{settings.project}-{environment.suffix}-{region}"
         pipelines[region] = TapStack(app, id_, args, state=location, packages=packages, version=version)
-    if settings.edge:
+    # A copy of an environment must not claim the domain of the original.
+    if settings.edge and not environment.is_ephemeral:
         edge = EdgeStack(
             app,
             f"{settings.project}-{environment.suffix}-edge",

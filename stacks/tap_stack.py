@@ -158,7 +158,7 @@ class TapStack(BaseStack):
             thresholds=Thresholds(**settings.alarms.model_dump(exclude={"emails"})),
             runbook=f"{settings.repository}/{_RUNBOOK}",
         )
-        alarms.watch_api(api)
+        alarms.watch_api(api, method="POST", path="/process")
         for function in (receiver, processor, importer):
             alarms.watch_function(function)
         for function in (processor, importer):

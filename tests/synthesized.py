@@ -102,7 +102,7 @@ UNUSUAL: Json = {
         "access_log_expiration_days": 66,
     },
     "deduplication": {"days": 41},
-    "observability": {"tracing": False, "log_retention_days": 545, "log_level": "WARNING"},
+    "observability": {"tracing": False, "log_retention_days": 545, "log_level": "DEBUG"},
     "alarms": {
         "emails": ["one@example.com", "two@example.com"],
         "evaluation_minutes": 9,
@@ -142,6 +142,7 @@ VARIANTS = (
     ),
     _variant("destroyable", protection={"force_destroy": True, "deletion_protection": False}),
     _variant("thrifty", budget={"monthly_usd": 50}, alarms={"emails": ["alerts@example.com"]}),
+    _variant("single", receiver={"reserved_concurrency": 1}, processor={"reserved_concurrency": 2}),
     _variant("intel", architecture="x86_64"),
     _variant(
         "strict",

@@ -22,6 +22,12 @@ HttpsUrl = Annotated[
     StringConstraints(pattern=rf"^https://{_DOMAIN}(/[A-Za-z0-9._~/-]*)?$", max_length=512),
     Allowed("an https URL, such as https://login.example.com/tenant"),
 ]
+# Also the value of a tag, which allows no more (AWS Tagging User Guide, "Tag naming limits and requirements").
+RepositoryUrl = Annotated[
+    str,
+    StringConstraints(pattern=rf"^https://{_DOMAIN}(/[A-Za-z0-9._-]+)+$", max_length=256),
+    Allowed("an https URL, such as https://github.com/example/tapstack"),
+]
 Audience = Annotated[
     str, StringConstraints(pattern=r"^[\x21-\x7E]{1,256}$"), Allowed("1 to 256 characters without spaces")
 ]

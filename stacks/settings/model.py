@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from stacks.settings.kinds import AccountId, ProjectName, Regions, Section, TagValue
-from stacks.settings.kinds_web import DomainName, HostedZoneId, LocalUrl
+from stacks.settings.kinds_web import DomainName, HostedZoneId, LocalUrl, RepositoryUrl
 from stacks.settings.sections_flow import (
     ApiSettings,
     ImporterSettings,
@@ -42,7 +42,7 @@ class Settings(Section):
     regions: Regions = Field(description="Where the pipeline runs: one stack per region")
     owner: TagValue = Field(description="Tag on everything: who to ask")
     cost_centre: TagValue = Field(description="Tag on everything: who pays")
-    repository: TagValue = Field(description="Tag on everything: where the code is")
+    repository: RepositoryUrl = Field(description="Tag on everything: where the code is; alarms name the runbook in it")
     architecture: Architecture = Field("arm64", description="Processors that the functions run on")
     state: StateSettings
     api: ApiSettings = ApiSettings()

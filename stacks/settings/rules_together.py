@@ -10,6 +10,24 @@ def _record_age(age_seconds: int, retention_hours: int) -> Refusal | None:
     return Refusal(f"60 to {retention_hours * 3600 - 1}, below stream.retention_hours ({retention_hours} h)")
 
 
+def _batching_window(window_seconds: int, age_seconds: int, age_percent: int) -> Refusal | None:
+    """Waiting for a full batch must neither be an alarm of lag nor use up the age of what waits."""
+    alarm_seconds = age_seconds * age_percent / 100
+    if window_seconds < alarm_seconds:
+        return None
+    age = f"{age_percent} % of mapping.maximum_record_age_seconds ({age_seconds})"
+    return Refusal(f"below {alarm_seconds:g}, at which the lag alarm rings: alarms.iterator_age_percent, {age}")
+
+
+def _reservations(account: int, *reserved: int | None) -> Refusal | None:
+    """Lambda keeps 100 executions for those without a reservation (Lambda API Reference: PutFunctionConcurrency)."""
+    total = sum(each or 0 for each in reserved)
+    if total == 0 or total <= account - 100:
+        return None
+    allowed = f"{total + 100} and more, because reserved_concurrency of all functions is {total} together"
+    return Refusal(allowed, "reserve less, or name the quota that the account really has")
+
+
 def _deduplication(days: int, retention_hours: int) -> Refusal | None:
     """The ledger must remember an event for as long as the stream can deliver it again."""
     if days == 0 or days * 24 > retention_hours:
@@ -62,6 +80,19 @@ def _budget(monthly_usd: int, emails: tuple[str, ...]) -> Refusal | None:
 
 TOGETHER = (
     Rule(("mapping.maximum_record_age_seconds", "stream.retention_hours"), _record_age),
+    Rule(
+        ("mapping.batching_window_seconds", "mapping.maximum_record_age_seconds", "alarms.iterator_age_percent"),
+        _batching_window,
+    ),
+    Rule(
+        (
+            "alarms.account_concurrency",
+            "receiver.reserved_concurrency",
+            "processor.reserved_concurrency",
+            "importer.reserved_concurrency",
+        ),
+        _reservations,
+    ),
     Rule(("deduplication.days", "stream.retention_hours"), _deduplication),
     Rule(("storage.failures_expiration_days", "stream.retention_hours"), _failures_expiration),
     Rule(("storage.archive_expiration_days", "storage.archive_transition_days"), _archive_expiration),

@@ -7,7 +7,9 @@ from pydantic import Field
 from stacks.settings.kinds import LogRetentionDays, Section
 from stacks.settings.kinds_web import Emails
 
-LogLevel = Literal["INFO", "DEBUG", "WARNING", "ERROR"]
+# Lambda's filter takes a printed metric for a message of level INFO: above that it would drop the functions' metrics
+# (Lambda developer guide, "Log-level filtering").
+LogLevel = Literal["INFO", "DEBUG"]
 
 
 class ObservabilitySettings(Section):
@@ -17,7 +19,10 @@ class ObservabilitySettings(Section):
     log_retention_days: LogRetentionDays = Field(
         90, description="How long logs are kept; production: 365 at least (CloudWatch Logs: PutRetentionPolicy)"
     )
-    log_level: LogLevel = Field("INFO", description="The least severe message that functions log")
+    log_level: LogLevel = Field(
+        "INFO",
+        description="The least severe message that functions log: above INFO, Lambda would drop their metrics, too",
+    )
 
 
 class AlarmSettings(Section):
@@ -33,7 +38,9 @@ class AlarmSettings(Section):
     account_concurrency: int = Field(
         1000, ge=10, le=1_000_000, description="Concurrent executions that the account allows (Lambda: Lambda quotas)"
     )
-    api_4xx_percent: int = Field(25, ge=1, le=100, description="Refused requests, in percent of all")
+    api_4xx_percent: int = Field(
+        25, ge=1, le=100, description="Refused requests to `POST /process`, in percent, in periods with 20 or more"
+    )
     api_5xx_count: int = Field(1, ge=1, le=1_000_000, description="Failed requests per period")
     api_latency_ms: int = Field(2000, ge=1, le=30000, description="Time to answer, 99th percentile")
     minimum_requests_per_hour: int = Field(

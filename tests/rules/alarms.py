@@ -8,7 +8,7 @@ from tests.synthesized import Stack
 
 _ALARM = "aws_cloudwatch_metric_alarm"
 _FUNCTION = "aws_lambda_function"
-_DIMENSIONS = {mode.metric: mode.dimensions for mode in CATALOGUE} | {"Count": ("ApiId", "Stage")}
+_DIMENSIONS = {mode.metric: mode.dimensions for mode in CATALOGUE} | {"Count": ("ApiId", "Stage", "Method", "Resource")}
 _NAMED_BY = {
     "FunctionName": ("aws_lambda_function", "function_name"),
     "StreamName": ("aws_kinesis_stream", "name"),
@@ -57,6 +57,8 @@ def alarms_tell_somebody(case: Case) -> Checks:
         put(_ALARM, "dimensions.FunctionName", "receiver", of="alarms_receiver"),
         put(_ALARM, "dimensions.ApiId", "tap-api", of="alarms_api"),
         put(_ALARM, "dimensions.Resource", "more", of="alarms_receiver"),
+        put(_ALARM, "dimensions.Resource", "/elsewhere", of="alarms_api-latency"),
+        put(_ALARM, "dimensions.Method", "PUT", of="alarms_api-latency"),
         put(_ALARM, "dimensions.Function", "receiver", of="alarms_importer-quarantined"),
         put(_ALARM, "dimensions.Stack", "tap-other", of="alarms_importer-quarantined"),
         put(_ALARM, "namespace", "AWS/Lambdas", of="alarms_receiver"),
@@ -87,6 +89,8 @@ def alarms_watch_something_of_the_stack(case: Case) -> Checks:
         put(_ALARM, "threshold", 1001, of="alarms_importer-concurrency"),
         put(_ALARM, "threshold", 0),
         put(_ALARM, "period", 30, of="alarms_events"),
+        put(_ALARM, "datapoints_to_alarm", 4, of="alarms_events-throttled-reads"),
+        drop(_ALARM, "datapoints_to_alarm"),
         put(_ALARM, "comparison_operator", "LessThanThreshold"),
         drop(_ALARM, "statistic", of="alarms_events"),
     ],
@@ -98,6 +102,8 @@ def thresholds_can_be_reached(case: Case) -> Checks:
         for metric in metrics(alarm.body):
             limit = _reach(case, metric)
             yield Check(alarm.address, 0 < threshold <= limit, f"threshold {threshold} is not within 0 to {limit}")
+        breaching, periods = alarm.body.get("datapoints_to_alarm", 0), alarm.body.get("evaluation_periods", 0)
+        yield Check(alarm.address, 1 <= breaching <= periods, f"needs {breaching} of {periods} periods")
         below = alarm.body["comparison_operator"] == "LessThanThreshold"
         silence = metrics(alarm.body)[0].name == "Count"
         yield Check(alarm.address, below == silence, f"compares by {alarm.body['comparison_operator']}")
@@ -115,6 +121,9 @@ def _is_in_stack(stack: Stack, dimension: str, value: str) -> bool:
     if dimension in _REFERRED_BY:
         type_, attribute = _REFERRED_BY[dimension]
         return any(refers_to(value, one, attribute) for one in each(stack, type_))
+    if dimension in ("Method", "Resource"):
+        routes = [str(one.body.get("route_key")).split(" ") for one in each(stack, "aws_apigatewayv2_route")]
+        return any(value == route[0 if dimension == "Method" else 1] for route in routes)
     # The functions' own metrics: EMF with the stack's and the function's name.
     return value == stack.name if dimension == "Stack" else value in keeping_quarantine(stack)
 

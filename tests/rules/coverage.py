@@ -50,7 +50,7 @@ def everything_that_can_fail_is_watched(case: Case) -> Checks:
         for alarm in each(case.stack, _ALARM)
         for metric in metrics(alarm.body)
         for name, value in metric.dimensions.items()
-        if name != "Stack" and value != "$default"
+        if name not in ("Stack", "Stage", "Method", "Resource")
     }
     wanted = dict(_to_be_watched(case))
     for one, address in wanted.items():
@@ -85,7 +85,9 @@ def _to_be_watched(case: Case) -> list[tuple[tuple[str, str], str]]:
 
     for function in each(stack, _FUNCTION):
         name = function.body["function_name"]
-        want(function, name, "Errors", "Duration", "Throttles", "ConcurrentExecutions")
+        want(function, name, "Errors", "Duration", "Throttles")
+        if function.body.get("reserved_concurrent_executions") != 1:
+            want(function, name, "ConcurrentExecutions")
         if "dead_letter_config" in function.body:
             want(function, name, "AsyncEventsDropped", "DeadLetterErrors")
         if function.id in keeping_quarantine(stack):

@@ -54,7 +54,7 @@ def no_role_creates_log_groups(case: Case) -> Checks:
     broken_by=[
         no_statement(_KEY, "LogGroups"),
         put(_GROUP, "name", "/elsewhere/tap-api-strict-us-east-1"),
-        put(_GROUP, "name", "/aws/lambda/tap-receiver-strict-us-east-1-but-longer"),
+        put(_GROUP, "name", "/aws/lambda/other-receiver-strict-us-east-1"),
     ],
 )
 def the_key_serves_every_log_group(case: Case) -> Checks:

@@ -100,14 +100,13 @@ def keys_are_used_by_way_of_a_service(case: Case) -> Checks:
         statement(_KEY, "AlarmsToEncryptedTopic", Condition=None),
         statement(_KEY, "LogGroups", Condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*"}}),
         statement(_BUCKET_POLICY, "DeliverAccessLogs", Condition=None),
-        statement(_ROLE, "AssumeRole", argument="assume_role_policy", Condition=None),
         statement("aws_sns_topic_policy", "AlarmsPublish", Condition={"StringLike": {"aws:SourceAccount": "*"}}),
     ],
 )
 def services_act_for_this_account_only(case: Case) -> Checks:
-    """Every service principal is held to this account by source account, source ARN or the logs' encryption context."""
+    """In resource policies source account, source ARN or logs' encryption context hold services to this account."""
     account = case.settings.account_id
-    for policy in policies(case.stack):
+    for policy in policies(case.stack, "resource"):
         for one in policy.statements:
             if isinstance(one.get("Principal"), dict) and "Service" in one["Principal"] and one["Effect"] == "Allow":
                 held = any(

@@ -34,10 +34,18 @@ def make_stream(stack: TerraformStack, key: EncryptionKey, *, retention_hours: i
     return EventStream(stack, "events", names=NAMES, key=key, shards=1, retention_hours=retention_hours, protect=False)
 
 
-def make_function(stack: TerraformStack, key: EncryptionKey) -> Function:
+def make_function(
+    stack: TerraformStack, key: EncryptionKey, *, memory_mb: int = 512, timeout_seconds: int = 10
+) -> Function:
     """A function whose package is this file."""
     code = Code(path=__file__, sha256_base64="", handler="handler.handle")
     props = FunctionProps(
-        names=NAMES, key=key, code=code, memory_mb=512, timeout_seconds=10, log_retention_days=30, variables={}
+        names=NAMES,
+        key=key,
+        code=code,
+        memory_mb=memory_mb,
+        timeout_seconds=timeout_seconds,
+        log_retention_days=30,
+        variables={},
     )
     return Function(stack, "processor", props)

@@ -12,6 +12,7 @@ _STREAM = {"StreamName": "zap-events-unusual-ap-south-1"}
 _QUEUE = {"QueueName": "zap-dead-letters-unusual-ap-south-1"}
 _TABLE = {"TableName": "zap-ledger-unusual-ap-south-1"}
 _API = {"ApiId": "${aws_apigatewayv2_api.api.id}", "Stage": "$default"}
+_ROUTE = {**_API, "Method": "POST", "Resource": "/process"}
 _MAPPING = {"EventSourceMappingUUID": "${aws_lambda_event_source_mapping.source.uuid}"}
 _LAMBDA, _KINESIS, _GATEWAY = "AWS/Lambda", "AWS/Kinesis", "AWS/ApiGateway"
 _LAG_MS = 54321 * 1000 * 15 / 100  # maximum_record_age_seconds and iterator_age_percent of the variant
@@ -19,8 +20,8 @@ _LAG_MS = 54321 * 1000 * 15 / 100  # maximum_record_age_seconds and iterator_age
 # Alarm -> namespace, metric, statistic, dimensions, threshold; in the variant every threshold has a value of its own.
 _EXPECTED = {
     "api-server-errors": (_GATEWAY, "5xx", "Sum", _API, 6),
-    "api-latency": (_GATEWAY, "Latency", "p99", _API, 1234),
-    "api-silence": (_GATEWAY, "Count", "Sum", _API, 99),
+    "api-latency": (_GATEWAY, "Latency", "p99", _ROUTE, 1234),
+    "api-silence": (_GATEWAY, "Count", "Sum", _ROUTE, 99),
     "receiver-errors": (_LAMBDA, "Errors", "Sum", _RECEIVER, 2),
     "processor-errors": (_LAMBDA, "Errors", "Sum", _PROCESSOR, 2),
     "importer-errors": (_LAMBDA, "Errors", "Sum", _IMPORTER, 2),
@@ -30,9 +31,9 @@ _EXPECTED = {
     "receiver-throttles": (_LAMBDA, "Throttles", "Sum", _RECEIVER, 1),
     "processor-throttles": (_LAMBDA, "Throttles", "Sum", _PROCESSOR, 1),
     "importer-throttles": (_LAMBDA, "Throttles", "Sum", _IMPORTER, 1),
-    "receiver-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _RECEIVER, 18),
-    "processor-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _PROCESSOR, 25),
-    "importer-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _IMPORTER, 31),
+    "receiver-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _RECEIVER, 19),
+    "processor-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _PROCESSOR, 26),
+    "importer-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _IMPORTER, 32),
     "processor-quarantined-events": (
         "TapStack",
         "EventsQuarantined",
@@ -79,18 +80,17 @@ def test_an_alarm_watches_its_metric_against_the_threshold_of_the_settings(alarm
     assert (alarm["namespace"], alarm["metric_name"], alarm["dimensions"]) == (namespace, metric, dimensions)
     assert alarm.get("statistic", alarm.get("extended_statistic")) == statistic
     assert alarm["threshold"] == pytest.approx(threshold)
-    assert alarm["evaluation_periods"] == 1
     assert "metric_query" not in alarm
 
 
-def test_client_errors_are_measured_in_percent_of_all_requests(alarms: dict[str, Json]) -> None:
+def test_client_errors_are_measured_in_percent_of_twenty_requests_or_more(alarms: dict[str, Json]) -> None:
     alarm = alarms["api-client-errors"]
     assert not {"namespace", "metric_name", "dimensions", "period", "statistic", "extended_statistic"} & set(alarm)
     assert alarm["threshold"] == 35
     assert alarm["metric_query"] == [
         {
             "id": "share",
-            "expression": "100 * part / whole",
+            "expression": "IF(whole >= 20, 100 * part / whole, 0)",
             "label": "The API answers many requests with 4xx",
             "return_data": True,
         },
@@ -100,7 +100,7 @@ def test_client_errors_are_measured_in_percent_of_all_requests(alarms: dict[str,
                 "metric": {
                     "namespace": _GATEWAY,
                     "metric_name": metric,
-                    "dimensions": _API,
+                    "dimensions": _ROUTE,
                     "period": 540,
                     "stat": "Sum",
                 },
@@ -110,19 +110,30 @@ def test_client_errors_are_measured_in_percent_of_all_requests(alarms: dict[str,
     ]
 
 
-def test_only_silence_is_an_alarm_when_there_is_less_or_no_data_and_it_looks_at_an_hour(
-    alarms: dict[str, Json],
-) -> None:
-    keys = ("comparison_operator", "treat_missing_data")
-    assert alarms["api-silence"]["period"] == 3600
+def test_only_silence_is_an_alarm_when_there_is_less_and_it_looks_at_an_hour(alarms: dict[str, Json]) -> None:
     for name, alarm in alarms.items():
-        expected = (
-            ("LessThanThreshold", "breaching")
-            if name == "api-silence"
-            else ("GreaterThanOrEqualToThreshold", "notBreaching")
-        )
-        assert tuple(alarm[key] for key in keys) == expected, name
-        assert alarm.get("period", 540) == (3600 if name == "api-silence" else 540)
+        silence = name == "api-silence"
+        expected = "LessThanThreshold" if silence else "GreaterThanOrEqualToThreshold"
+        assert alarm["comparison_operator"] == expected, name
+        assert alarm.get("period", 540) == (3600 if silence else 540)
+
+
+def test_no_data_is_an_alarm_where_it_means_that_nothing_is_sent_or_read(alarms: dict[str, Json]) -> None:
+    assert {alarm["treat_missing_data"] for alarm in alarms.values()} == {"breaching", "notBreaching"}
+    breaching = {name for name, alarm in alarms.items() if alarm["treat_missing_data"] == "breaching"}
+    assert breaching == {"api-silence", "events-lag"}
+
+
+def test_one_period_is_enough_for_an_alarm_but_throttled_reads_need_two_of_three(alarms: dict[str, Json]) -> None:
+    for name, alarm in alarms.items():
+        periods = (alarm["datapoints_to_alarm"], alarm["evaluation_periods"])
+        patient = name in ("events-throttled-reads", "events-lag")
+        assert periods == ((2, 3) if patient else (1, 1)), name
+
+
+def test_only_a_percentile_waits_for_enough_samples(alarms: dict[str, Json]) -> None:
+    key = "evaluate_low_sample_count_percentiles"
+    assert {name: alarm[key] for name, alarm in alarms.items() if key in alarm} == {"api-latency": "ignore"}
 
 
 def test_there_is_no_alarm_of_silence_unless_a_minimum_is_set(dev: Stack) -> None:
@@ -156,3 +167,15 @@ def test_concurrency_is_measured_against_the_account_where_none_is_reserved(
     stack = every_stack[f"tap-{variant}-us-east-1"]
     names = [f"alarms_{role}-concurrency" for role in ("receiver", "processor", "importer")]
     assert {stack.resource("aws_cloudwatch_metric_alarm", name)["threshold"] for name in names} == {share}
+
+
+def test_a_function_that_runs_once_at_a_time_has_no_alarm_of_concurrency(every_stack: dict[str, Stack]) -> None:
+    found = every_stack["tap-single-us-east-1"].resources("aws_cloudwatch_metric_alarm")
+    watched = {id_[:-9] for id_ in found if "concurrency" in id_}
+    assert watched == {"alarms_processor-concurrency", "alarms_importer-concurrency"}
+
+
+def test_of_two_executions_the_second_is_nearly_all(every_stack: dict[str, Stack]) -> None:
+    """80 % of two, rounded down, would be an alarm at every invocation."""
+    stack = every_stack["tap-single-us-east-1"]
+    assert stack.resource("aws_cloudwatch_metric_alarm", "alarms_processor-concurrency")["threshold"] == 2

@@ -22,6 +22,7 @@ def test_a_region_has_a_certificate_that_is_replaced_before_it_is_destroyed(edge
         "domain_name": _DOMAIN,
         "validation_method": "DNS",
         "region": region,
+        "tags": {"Region": region},
         "lifecycle": {"create_before_destroy": True},
     }
     valid = edge.arguments("aws_acm_certificate_validation", f"domain_valid-{region}")
@@ -48,6 +49,7 @@ def test_a_region_serves_the_domain_over_tls_1_2(edge: Stack, region: str) -> No
         "domain_name": _DOMAIN,
         "domain_name_configuration": {"endpoint_type": "REGIONAL", "security_policy": "TLS_1_2"},
         "region": region,
+        "tags": {"Region": region},
     }
     mapping = edge.arguments("aws_apigatewayv2_api_mapping", f"domain_mapping-{region}")
     assert mapping.pop("domain_name").startswith(f"${{aws_apigatewayv2_domain_name.domain_domain-{region}_")

@@ -43,16 +43,17 @@ def test_a_graph_shows_every_subject_in_its_own_region_with_the_threshold_drawn_
         ],
         "annotations": {
             "horizontal": [
-                {"label": "alarm at 14700", "value": 14700},
-                {"label": "alarm at 85400", "value": 85400},
-                {"label": "alarm at 373100", "value": 373100},
+                {"label": "alarm at 14,700", "value": 14700},
+                {"label": "alarm at 85,400", "value": 85400},
+                {"label": "alarm at 373,100", "value": 373100},
             ]
         },
     }
 
 
 def test_a_share_is_drawn_as_a_share(graphs: dict[str, Json]) -> None:
-    dimensions = ["ApiId", "${aws_apigatewayv2_api.api.id}", "Stage", "$default"]
+    api = ["ApiId", "${aws_apigatewayv2_api.api.id}", "Stage", "$default"]
+    dimensions = [*api, "Method", "POST", "Resource", "/process"]
     properties = graphs["The API answers many requests with 4xx (% of requests)"]["properties"]
     assert properties["metrics"] == [
         [{"expression": "100 * part0 / whole0", "label": "api"}],
@@ -60,6 +61,11 @@ def test_a_share_is_drawn_as_a_share(graphs: dict[str, Json]) -> None:
         ["AWS/ApiGateway", "Count", *dimensions, {"id": "whole0", "visible": False}],
     ]
     assert properties["annotations"]["horizontal"] == [{"label": "alarm at 35", "value": 35}]
+
+
+def test_large_thresholds_are_written_out(graphs: dict[str, Json]) -> None:
+    properties = graphs["Records are read late from the stream (ms)"]["properties"]
+    assert properties["annotations"]["horizontal"] == [{"label": "alarm at 8,148,150", "value": 8148150}]
 
 
 def test_every_alarm_s_threshold_is_on_the_dashboard(every_stack: dict[str, Stack]) -> None:

@@ -12,19 +12,24 @@ from tests.unit.modules.parts import NAMES, bare_stack
 def test_the_key_is_rotated_and_can_be_saved_for_as_long_as_the_settings_say(dev: Stack, prod: Stack) -> None:
     assert [stack.arguments("aws_kms_key", "key") | {"policy": ""} for stack in (dev, prod)] == [
         {
-            "description": "Encrypts everything of tap-dev in us-east-1",
+            "description": "Encrypts the pipeline of tap-dev in us-east-1",
             "enable_key_rotation": True,
             "deletion_window_in_days": 7,
             "policy": "",
         },
         {
-            "description": "Encrypts everything of tap-prod in us-east-1",
+            "description": "Encrypts the pipeline of tap-prod in us-east-1",
             "enable_key_rotation": True,
             "deletion_window_in_days": 30,
             "policy": "",
             "lifecycle": {"prevent_destroy": True},
         },
     ]
+
+
+def test_the_key_of_the_state_says_so(stacks: dict[str, Stack]) -> None:
+    key = stacks["tap-dev-state"].resource("aws_kms_key", "key")
+    assert key["description"] == "Encrypts the state of tap-dev in us-east-1"
 
 
 def test_the_key_has_an_alias(dev: Stack) -> None:
@@ -58,9 +63,7 @@ def test_the_account_logs_and_alarms_are_all_that_the_key_policy_knows(dev: Stac
             ],
             "Condition": {
                 "ArnLike": {
-                    "kms:EncryptionContext:aws:logs:arn": (
-                        "arn:aws:logs:us-east-1:111111111111:log-group:/aws/*/tap-*-dev-us-east-1"
-                    )
+                    "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:us-east-1:111111111111:log-group:/aws/*/tap-*"
                 }
             },
         },

@@ -91,12 +91,12 @@ def test_without_tracing_nothing_is_traced_nor_allowed_to_be(every_stack: dict[s
 
 
 @pytest.mark.parametrize("function", _FUNCTIONS)
-def test_a_role_of_its_own_may_be_assumed_by_lambda_for_this_account_only(dev: Stack, function: str) -> None:
+def test_a_role_of_its_own_may_be_assumed_by_lambda_only(dev: Stack, function: str) -> None:
     role = dev.arguments("aws_iam_role", f"{function}_role")
     (statement,) = json.loads(role.pop("assume_role_policy"))["Statement"]
     assert role == {"name": f"tap-{function}-dev-us-east-1"}
     assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
-    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}
+    assert "Condition" not in statement
     policy = dev.resource("aws_iam_role_policy", f"{function}_policy")
     assert policy["role"].startswith(f"${{aws_iam_role.{function}_role_")
     assert dev.resource("aws_lambda_function", function)["role"] == policy["role"].replace(".id}", ".arn}")
@@ -170,3 +170,24 @@ def test_grants_of_one_sid_become_one_statement() -> None:
     statements = json.loads(function.policy.policy_input or "")["Statement"]
     assert [s["Resource"] for s in statements if s["Sid"] == "Put"] == [["arn:a", "arn:b"]]
     assert [s["Sid"] for s in statements] == sorted(s["Sid"] for s in statements)
+
+
+@pytest.mark.parametrize("megabytes", [127, 10_241])
+def test_memory_that_lambda_would_refuse_is_refused(megabytes: int) -> None:
+    stack = bare_stack()
+    with pytest.raises(ValueError, match=f"memory_mb must be 128 to 10240, got {megabytes}"):
+        make_function(stack, make_key(stack), memory_mb=megabytes)
+
+
+@pytest.mark.parametrize("seconds", [0, 901])
+def test_a_timeout_that_lambda_would_refuse_is_refused(seconds: int) -> None:
+    stack = bare_stack()
+    with pytest.raises(ValueError, match=f"timeout_seconds must be 1 to 900, got {seconds}"):
+        make_function(stack, make_key(stack), timeout_seconds=seconds)
+
+
+@pytest.mark.parametrize(("megabytes", "seconds"), [(128, 1), (10_240, 900)])
+def test_the_smallest_and_the_largest_function_are_taken(megabytes: int, seconds: int) -> None:
+    stack = bare_stack()
+    function = make_function(stack, make_key(stack), memory_mb=megabytes, timeout_seconds=seconds)
+    assert function.timeout_seconds == seconds

@@ -31,6 +31,8 @@ def test_cors_names_origins_methods_and_headers(every_stack: dict[str, Stack]) -
             "webhook-id",
             "webhook-timestamp",
             "webhook-signature",
+            *(f"ce-{name}" for name in ("specversion", "id", "source", "type", "time", "subject", "partitionkey")),
+            *(f"x-amz-{name}" for name in ("date", "security-token", "content-sha256")),
         ],
         "expose_headers": ["retry-after"],
         "max_age": 300,
@@ -159,3 +161,19 @@ def test_a_route_of_several_parts_is_named_after_all_of_them() -> None:
     api = _api(stack, key, "iam")
     api.route("POST", "/events/batch", make_function(stack, key))
     assert {"events-batch", "invoke-events-batch", "to-processor"} <= {child.node.id for child in api.node.children}
+
+
+def test_a_function_that_runs_longer_than_the_gateway_waits_is_refused() -> None:
+    stack = bare_stack()
+    key = make_key(stack)
+    api = _api(stack, key, "iam")
+    with pytest.raises(ValueError, match=r"a function behind POST /process may run 29 s at most, got 30"):
+        api.route("POST", "/process", make_function(stack, key, timeout_seconds=30))
+
+
+def test_a_function_that_answers_just_in_time_gets_its_route() -> None:
+    stack = bare_stack()
+    key = make_key(stack)
+    api = _api(stack, key, "iam")
+    api.route("POST", "/process", make_function(stack, key, timeout_seconds=29))
+    assert api.node.try_find_child("process")

@@ -64,14 +64,13 @@ def test_equal_policies_are_equal_texts() -> None:
     assert text == json.dumps(json.loads(text), sort_keys=True)
 
 
-def test_a_role_is_assumed_by_one_service_for_this_account_only() -> None:
-    assert json.loads(assume_role_document("lambda.amazonaws.com", "111111111111"))["Statement"] == [
+def test_a_role_is_assumed_by_one_service_only() -> None:
+    assert json.loads(assume_role_document("lambda.amazonaws.com"))["Statement"] == [
         {
             "Sid": "AssumeRole",
             "Effect": "Allow",
             "Principal": {"Service": "lambda.amazonaws.com"},
             "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": "111111111111"}},
         }
     ]
 

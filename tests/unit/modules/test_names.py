@@ -87,7 +87,7 @@ def test_every_suffix_gives_a_name_that_its_service_takes(suffix: str, kind: Kin
 
 @pytest.mark.parametrize("purpose", ["receiver", "processor", "importer"])
 def test_the_longest_function_names_are_not_cut(purpose: str) -> None:
-    """The key's policy knows their log groups by how they end."""
+    """Whoever looks for a log group finds it by suffix and region."""
     assert _names("s" * 24)(purpose, Kind.FUNCTION).endswith(f"-{'s' * 24}-{_LONGEST_REGION}")
 
 
@@ -95,23 +95,6 @@ def test_the_longest_function_names_are_not_cut(purpose: str) -> None:
 def test_a_name_that_aws_would_refuse_is_refused(purpose: str) -> None:
     with pytest.raises(ValueError, match="a name may hold lower-case letters, digits and single hyphens, got 'tap-"):
         _DEV(purpose, Kind.STREAM)
-
-
-@pytest.mark.parametrize(
-    ("region", "partition"),
-    [
-        ("us-east-1", "aws"),
-        ("eu-west-1", "aws"),
-        ("ca-central-1", "aws"),
-        ("cn-north-1", "aws-cn"),
-        ("cn-northwest-1", "aws-cn"),
-        ("us-gov-west-1", "aws-us-gov"),
-    ],
-)
-def test_the_partition_follows_the_region(region: str, partition: str) -> None:
-    names = Names(project="tap", suffix="dev", region=region, account_id="111111111111")
-    assert names.partition == partition
-    assert names.arn("sqs", "queue") == f"arn:{partition}:sqs:{region}:111111111111:queue"
 
 
 def test_global_arns_hold_no_region_and_those_of_s3_no_account() -> None:

@@ -83,3 +83,13 @@ def test_a_list_becomes_a_tuple_and_settings_stay_as_they_are() -> None:
     assert settings.regions == ("us-east-1", "eu-west-1")
     with pytest.raises(ValueError, match="frozen"):
         settings.owner = "other"  # type: ignore[misc]
+
+
+def test_waiting_for_a_batch_may_last_until_just_before_the_lag_alarm() -> None:
+    settings = make_settings(mapping={"batching_window_seconds": 14, "maximum_record_age_seconds": 60})
+    assert settings.mapping.batching_window_seconds == 14  # the alarm rings at 25 % of 60
+
+
+def test_all_but_a_hundred_executions_may_be_reserved() -> None:
+    settings = make_settings(receiver={"reserved_concurrency": 500}, processor={"reserved_concurrency": 400})
+    assert settings.alarms.account_concurrency == 1000

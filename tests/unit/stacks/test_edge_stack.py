@@ -1,15 +1,23 @@
 """One domain name over the APIs of all regions."""
 
 import json
+from pathlib import Path
 
 import pytest
 from cdktf import App
 
+from stacks import deployment
 from stacks.edge_stack import EdgeStack
+from stacks.packaging import Package
 from stacks.settings import Environment
-from tests.synthesized import Stack
+from tests.conftest import ROOT
+from tests.synthesized import VARIANTS, Stack
 from tests.unit.settings.factory import make_settings
 
+_PACKAGES = {
+    name: Package(name=name, path=Path(__file__), sha256_base64="", size_bytes=0)
+    for name in ("receiver", "processor", "importer")
+}
 _PIPELINES = ["tap-edged-us-east-1", "tap-edged-eu-west-1"]
 
 
@@ -56,6 +64,20 @@ def test_no_other_stack_reads_anything_so_that_each_can_be_planned_on_an_empty_a
 
 def test_there_is_an_edge_only_where_a_domain_is_configured(every_stack: dict[str, Stack]) -> None:
     assert [name for name in every_stack if name.endswith("-edge")] == ["tap-edged-edge"]
+
+
+def test_an_ephemeral_environment_has_no_edge_so_that_it_claims_no_domain(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = next(environment.settings for environment in VARIANTS if environment.name == "edged")
+    monkeypatch.setattr(deployment, "build_packages", lambda *_args, **_options: _PACKAGES)
+    app = App(outdir=str(tmp_path))
+    for suffix in ("edged", "pr42"):
+        environment = Environment(name="edged", suffix=suffix, settings=settings)
+        deployment.add_stacks(app, environment, root=ROOT, bootstrap=False)
+    found = [child.node.id for child in app.node.children]
+    assert {"tap-edged-edge", "tap-pr42-us-east-1", "tap-pr42-eu-west-1"} <= set(found)
+    assert [name for name in found if name.endswith("-edge")] == ["tap-edged-edge"]
 
 
 def test_an_edge_without_a_domain_is_refused() -> None:

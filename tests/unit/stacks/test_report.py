@@ -35,9 +35,14 @@ def test_the_report_is_a_table_of_stacks_resources_and_packages_and_where_they_l
 
 
 def test_the_report_says_what_to_do_next_with_the_first_pipeline(lines: list[str]) -> None:
-    assert lines[-1].startswith("Next: ")
-    assert "diff tap-dev-us-east-1`" in lines[-1]
-    assert "deploy tap-dev-us-east-1`" in lines[-1]
+    assert lines[-2].startswith("Next: ")
+    assert "diff tap-dev-us-east-1`" in lines[-2]
+    assert "deploy tap-dev-us-east-1`" in lines[-2]
+
+
+def test_the_report_ends_with_how_the_bucket_of_the_state_is_made(lines: list[str]) -> None:
+    assert lines[-1].startswith("Once before that, to make the bucket of the state: ")
+    assert "`TAP_BOOTSTRAP=1 ./cdktf deploy tap-dev-state`" in lines[-1]
 
 
 def test_the_report_says_what_is_less_safe_than_the_defaults(lines: list[str]) -> None:

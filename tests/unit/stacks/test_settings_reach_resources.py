@@ -142,13 +142,13 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
     "observability.log_level": (
         _PIPELINE,
         _argument("aws_lambda_function", "importer", "logging_config", "application_log_level"),
-        "WARNING",
+        "DEBUG",
     ),
     "alarms.emails": (_PIPELINE, _emails, ["one@example.com", "two@example.com"]),
     "alarms.evaluation_minutes": (_PIPELINE, _alarm("importer-errors", "period"), 9 * 60),
     "alarms.lambda_errors": (_PIPELINE, _alarm("importer-errors"), 2),
     "alarms.duration_percent": (_PIPELINE, _alarm("receiver-duration"), 21_000 * 70 / 100),
-    "alarms.concurrency_percent": (_PIPELINE, _alarm("processor-concurrency"), 42 * 60 // 100),
+    "alarms.concurrency_percent": (_PIPELINE, _alarm("processor-concurrency"), 26),  # 60 % of 42
     "alarms.account_concurrency": (
         "tap-watchful-us-east-1",
         _alarm("processor-concurrency"),

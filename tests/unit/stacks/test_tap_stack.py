@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
+from lambda_code.importer import notification
 from lambda_code.importer import settings as importer
 from lambda_code.processor import settings as processor
+from lambda_code.processor.records import read_batch
 from lambda_code.receiver import settings as receiver
+from lambda_code.shared import quarantine
+from stacks import tap_stack
 from tests.synthesized import Stack
 
 _READERS: Mapping[str, Callable[[Mapping[str, str]], object]] = {
@@ -115,3 +119,13 @@ def test_nothing_in_a_pipeline_is_shared_by_a_whole_account(every_stack: dict[st
     }
     pipelines = [stack for stack in every_stack.values() if stack.resources("aws_lambda_function")]
     assert not [stack.name for stack in pipelines if shared & set(stack.json["resource"])]
+
+
+def test_roles_and_notifications_name_the_prefixes_that_the_functions_use() -> None:
+    record = {
+        "eventID": "shardId-000000000000:1",
+        "kinesis": {"sequenceNumber": "1", "data": "", "approximateArrivalTimestamp": 0},
+    }
+    archived = read_batch([record]).home.partition("date=")[0]
+    used = (notification.PREFIX, quarantine.PREFIX, archived)
+    assert used == (tap_stack.INCOMING, tap_stack.QUARANTINE, tap_stack.ARCHIVED)
