@@ -4,6 +4,10 @@ Names are sorted, times, modes and the making system are fixed, nothing is compr
 no cache is taken along. A package holds `lambda_code/<function>`, `lambda_code/shared` and the third-party packages
 that `lambda_code/requirements.txt` locks by hash. Their wheels are fetched once into `.cache/wheels` and are checked
 against the lock at every build; after that no network is needed.
+
+A package also holds `lambda_code/build.json`: a hash of our code in it and of the lock. It changes when they change,
+not at every commit, and is the same for every architecture. `GET /health` shows the receiver's. To find the commits
+that it stands for, build the packages at a commit (`make synth`) and compare: `Package.build` is the same text.
 """
 
 from __future__ import annotations
@@ -41,9 +45,13 @@ class PackagingError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Package:
-    """A built zip: `sha256_base64` is what Terraform calls `source_code_hash`, `size_bytes` the size of the file."""
+    """A built zip: `sha256_base64` is what Terraform calls `source_code_hash`, `size_bytes` the size of the file.
+
+    `build` names our code in it: 12 hexadecimal digits.
+    """
 
     name: str
+    build: str
     path: Path
     sha256_base64: str
     size_bytes: int
@@ -58,11 +66,13 @@ def build_packages(root: Path, out: Path, *, architecture: Architecture, host: b
     libraries = dict(_libraries(_wheels(root, _target_options(architecture, host))))
     packages = {}
     for name in FUNCTIONS:
-        data = _zip({**libraries, **_own_files(root, name)})
+        own = _own_files(root, name)
+        build = _build(root, own)
+        data = _zip({**libraries, **own, "lambda_code/build.json": b'{"build":"%b"}\n' % build.encode()})
         path = out / target / f"{name}.zip"
         _write_if_changed(path, data)
         digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
-        packages[name] = Package(name=name, path=path, sha256_base64=digest, size_bytes=len(data))
+        packages[name] = Package(name=name, build=build, path=path, sha256_base64=digest, size_bytes=len(data))
     return packages
 
 
@@ -72,6 +82,11 @@ def _own_files(root: Path, function: str) -> dict[str, bytes]:
         raise PackagingError(f"lambda_code/{function}/handler.py is missing in {root}: run from the project's folder")
     files = [code / "__init__.py", *(code / function).rglob("*.py"), *(code / "shared").rglob("*.py")]
     return {file.relative_to(root).as_posix(): file.read_bytes() for file in files}
+
+
+def _build(root: Path, own: Mapping[str, bytes]) -> str:
+    lock = root / "lambda_code" / "requirements.txt"  # has been read before: the wheels are those that it names
+    return hashlib.sha256(_zip({**own, lock.name: lock.read_bytes()})).hexdigest()[:12]
 
 
 def _libraries(wheels: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:

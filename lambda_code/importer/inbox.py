@@ -11,7 +11,18 @@ from lambda_code.importer.text import UnreadableError
 from lambda_code.shared.errors import UnavailableError
 
 _BLOCK_BYTES = 256 * 1024
-_GONE = ("NoSuchKey", "NoSuchVersion", "MethodNotAllowed")  # the last one: the version is a mark of deletion
+_NEVER = {
+    "NoSuchKey": "gone",
+    "NoSuchVersion": "gone",
+    "MethodNotAllowed": "gone",  # the version is a mark of deletion
+    "KeyTooLongError": "unreadable",
+    "InvalidArgument": "unreadable",  # no version has such a name
+    "InvalidRequest": "unreadable",  # encrypted with a key that only the sender has (SSE-C)
+    "InvalidObjectState": "unreadable",  # in a storage class that must be restored first
+}
+"""S3's error codes (API reference, "Error responses") that no retry changes, and the reasons that are noted."""
+MAX_FILE_BYTES = 5 * 1024**3
+"""Largest file, as it is stored: what one PUT may hold, and far more than is read in the time of an invocation."""
 
 
 class GetClient(Protocol):
@@ -29,16 +40,19 @@ class Inbox:
         self._account_id = account_id
 
     def blocks(self, file: File) -> Iterator[bytes]:
-        """The file's bytes; raises UnreadableError where it is gone, else UnavailableError."""
+        """The file's bytes; raises UnreadableError where it can never be read, else UnavailableError."""
         try:
             found = self._client.get_object(
                 Bucket=file.bucket, Key=file.key, VersionId=file.version, ExpectedBucketOwner=self._account_id
             )
+            if found["ContentLength"] > MAX_FILE_BYTES:
+                raise UnreadableError("file_too_large", f"a file has at most {MAX_FILE_BYTES} bytes")
             while block := found["Body"].read(_BLOCK_BYTES):
                 yield block
         except ClientError as error:
-            if error.response["Error"]["Code"] in _GONE:
-                raise UnreadableError("gone", "the file was deleted before it was read") from error
+            reason = _NEVER.get(error.response["Error"]["Code"])
+            if reason:
+                raise UnreadableError(reason, "S3 does not hold the file, or gives it to nobody") from error
             raise UnavailableError(str(error)) from error
         except BotoCoreError as error:
             raise UnavailableError(str(error)) from error

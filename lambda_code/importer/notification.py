@@ -1,8 +1,6 @@
 """Notifications of S3, read into the files that they name."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import unquote_plus
 
 import msgspec
@@ -36,25 +34,51 @@ class File(msgspec.Struct, frozen=True):
         return self.line_id(0)[:32]
 
 
-def files_of(event: Mapping[str, Any], bucket: str) -> list[File]:
+class _Object(msgspec.Struct):
+    key: str
+    size: int | None = None
+    version: str = msgspec.field(name="versionId", default="null")
+
+
+class _Bucket(msgspec.Struct):
+    name: str
+
+
+class _S3(msgspec.Struct):
+    bucket: _Bucket
+    object: _Object
+
+
+class _Record(msgspec.Struct):
+    s3: _S3
+
+
+def files_of(event: object, bucket: str) -> list[File]:
     """Every file that the notification names; raises NotOursError."""
+    if not isinstance(event, dict):
+        raise NotOursError("the notification is not an object")
     if event.get("Event") == "s3:TestEvent":
         return []  # sent once, when the notification is set up
     records = event.get("Records")
     if not isinstance(records, list) or not records:
         raise NotOursError("the notification has no records")
-    files = [_file(record, bucket) for record in records]
-    return [file for file in files if not file.key.endswith("/")]  # a folder, as consoles make them
+    found = [_read(record, bucket) for record in records]
+    return [File(each.bucket.name, each.object.key, each.object.version) for each in found if not _is_folder(each)]
 
 
-def _file(record: Mapping[str, Any], bucket: str) -> File:
+def _read(record: object, bucket: str) -> _S3:
     try:
-        s3 = record["s3"]
+        found = msgspec.convert(record, _Record).s3
         # S3 encodes keys as forms do; what is no UTF-8 then is no key that S3 takes.
-        key = unquote_plus(s3["object"]["key"], errors="strict")
-        file = File(s3["bucket"]["name"], key, s3["object"].get("versionId", "null"))
-    except (KeyError, TypeError, AttributeError, UnicodeDecodeError):
+        found.object.key = unquote_plus(found.object.key, errors="strict")
+        (found.object.key + found.object.version).encode()
+    except ValueError:
         raise NotOursError("a record of the notification is malformed") from None
-    if file.bucket != bucket or not file.key.startswith(PREFIX):
+    if found.bucket.name != bucket or not found.object.key.startswith(PREFIX):
         raise NotOursError("the object is not in the inbox, or not under its prefix")
-    return file
+    return found
+
+
+def _is_folder(found: _S3) -> bool:
+    """Whether it is the empty object that consoles make of a folder; a file may have such a key, too."""
+    return found.object.key.endswith("/") and found.object.size == 0

@@ -27,7 +27,9 @@ class UnreadableError(RefusedError):
 def unpack(blocks: Iterable[bytes]) -> Iterable[bytes]:
     """The text in pieces, none empty; what is gzip is seen by its first bytes, not by its name."""
     pending = iter(blocks)
-    first = next(pending, b"")
+    first = b""
+    while len(first) < len(_MAGIC) and (block := next(pending, b"")):
+        first += block
     blocks = chain([first] if first else [], pending)
     return _gunzip(blocks) if first.startswith(_MAGIC) else blocks
 

@@ -22,7 +22,6 @@ A first attempt costs one conditional put per object; only retries read.
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from itertools import groupby
 from typing import TypeVar
 
 import msgspec
@@ -32,7 +31,8 @@ from lambda_code.processor.records import Arrived, Batch, Poison
 from lambda_code.shared.errors import UnavailableError
 
 _RESERVED_SHARE = 0.4  # of the time at the start: kept for putting what was claimed, and for the answer
-_PUT_SECONDS = 1.0  # with less left no put is begun
+_PUT_SECONDS = 5.0  # with less left no put is begun: what an attempt may take (see aws.STORE) ...
+_PUT_SHARE = 0.1  # ... or with less than this share, so that a function with little time stores anything at all
 
 _log = logging.getLogger(__name__)
 _Made = TypeVar("_Made")
@@ -74,10 +74,16 @@ class Processor:
 
     def process(self, batch: Batch, seconds_left: Callable[[], float]) -> Outcome:
         """Store in order, up to the first record that fails or for which there is no time."""
-        plan = make_plan(batch, self._claim(batch, seconds_left))
+        given = seconds_left()
+        plan = make_plan(batch, self._claim(batch, seconds_left, _RESERVED_SHARE * given))
+        least = min(_PUT_SECONDS, _PUT_SHARE * given)
+
+        def is_time() -> bool:
+            return seconds_left() >= least
+
         putting = ((index, partial(self._put_away, batch.shard, refused)) for index, refused in plan.refused)
-        until, put_away = _work(putting, plan.until, seconds_left)
-        until, stored = _work(self._storing(plan, until), until, seconds_left)
+        until, put_away = _work(putting, plan.until, is_time)
+        until, stored = _work(self._storing(plan, until), until, is_time)
         return Outcome(
             stored=sum(each.events for each in stored),
             stored_bytes=sum(each.size_bytes for each in stored),
@@ -86,14 +92,13 @@ class Processor:
             failed_from=batch.items[until].sequence if until < len(batch.items) else None,
         )
 
-    def _claim(self, batch: Batch, seconds_left: Callable[[], float]) -> dict[str, Claim]:
+    def _claim(self, batch: Batch, seconds_left: Callable[[], float], reserved: float) -> dict[str, Claim]:
         """The rows of as many events as there is time for; copies within the batch claim once."""
         wanted: dict[str, Claim] = {}
         for item in batch.items:
             if isinstance(item, Arrived):
                 wanted.setdefault(item.identity, Claim(item.identity, item.sequence, item.content_hash, batch.home))
         rows: dict[str, Claim] = {}
-        reserved = _RESERVED_SHARE * seconds_left()
         try:
             for some in self._ledger.claims(list(wanted.values())):
                 rows.update((row.identity, row) for row in some)
@@ -104,12 +109,17 @@ class Processor:
         return rows
 
     def _storing(self, plan: Plan, until: int) -> Iterable[tuple[int, Callable[[], Stored]]]:
-        """One put for each run of events with the same home: one in all, unless the batch is cut in a new way."""
-        kept = (each for each in plan.kept if each[0] < until)
-        for home, run in groupby(kept, key=lambda each: each[1]):
-            places = list(run)
-            lines = {item.sequence: item.line for _, _, item in places}
-            yield places[0][0], partial(self._archive.store, home, lines)
+        """One put for each home, at the place of its first event: one in all, unless the batch is cut in a new way.
+
+        Then homes may alternate from event to event, as lanes that are now read as one do. Where a put fails, later
+        events may be in their homes already; they come again with the rest, and add nothing.
+        """
+        homes: dict[str, tuple[int, dict[str, bytes]]] = {}
+        for place, home, item in plan.kept:
+            if place < until:
+                homes.setdefault(home, (place, {}))[1][item.sequence] = item.line
+        for home, (place, lines) in homes.items():
+            yield place, partial(self._archive.store, home, lines)
 
     def _put_away(self, shard: str, refused: Refused) -> None:
         item = refused.item
@@ -142,12 +152,12 @@ def make_plan(batch: Batch, rows: Mapping[str, Claim]) -> Plan:
 
 
 def _work(
-    steps: Iterable[tuple[int, Callable[[], _Made]]], end: int, seconds_left: Callable[[], float]
+    steps: Iterable[tuple[int, Callable[[], _Made]]], end: int, is_time: Callable[[], bool]
 ) -> tuple[int, list[_Made]]:
     """Take steps; give the place of the first that fails or has no time (else `end`), and what the others made."""
     made: list[_Made] = []
     for place, step in steps:
-        if seconds_left() < _PUT_SECONDS:
+        if not is_time():
             _log.warning("there is no time for more")
             return place, made
         try:

@@ -10,13 +10,14 @@ import msgspec
 
 from lambda_code.receiver.http import ProblemError
 from lambda_code.shared import strict_json
+from lambda_code.shared.attributes import PAYLOADS
 from lambda_code.shared.errors import NotAnEventError, TooLargeError
 from lambda_code.shared.events import Event, from_attributes, from_cloud_event, from_plain_json, parse_object
 
 MAX_EVENTS = 500
 """Events in one batch, as many as one PutRecords call holds."""
 
-_JSON = re.compile(r"\A(application|text)/([\w.-]+\+)?json\Z")
+_JSON = re.compile(r"\A[^/]+/([^/]+\+)?json\Z")
 _QUOTED = re.compile(r'\A"(.*)"\Z')
 _split = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -39,11 +40,12 @@ def events_of(headers: Mapping[str, str], body: bytes, *, source: str, idempoten
 def _media_type(headers: Mapping[str, str]) -> str:
     media_type, *parameters = headers.get("content-type", "").lower().split(";")
     charsets = [text.strip().removeprefix("charset=").strip('"') for text in parameters if "charset=" in text]
-    if any(charset != "utf-8" for charset in charsets):
+    media_type = media_type.strip()
+    if _JSON.match(media_type) and any(charset != "utf-8" for charset in charsets):
         raise ProblemError(415, "unsupported_charset", "send UTF-8")
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise ProblemError(415, "unsupported_encoding", "send the body uncompressed")
-    return media_type.strip()
+    return media_type
 
 
 def _batch(body: bytes) -> list[Event]:
@@ -66,12 +68,15 @@ def _element(document: bytes, value: object) -> Event:
 
 def _binary(headers: Mapping[str, str], media_type: str, body: bytes) -> Event:
     found = {name[3:]: _header_text(text) for name, text in headers.items() if name.startswith("ce-")}
+    if not found.keys().isdisjoint(PAYLOADS):
+        raise NotAnEventError("data is in the body, not in a header")
     attributes: dict[str, object] = {name: text for name, text in found.items() if name != "datacontenttype"}
+    if media_type:
+        attributes["datacontenttype"] = headers["content-type"]
     if not body:
         return from_attributes(attributes, None)
     if not media_type:
         raise ProblemError(415, "unsupported_media_type", "a body needs a content-type")
-    attributes["datacontenttype"] = headers["content-type"]
     if _JSON.match(media_type):
         strict_json.parse(body)
         return from_attributes(attributes, body)

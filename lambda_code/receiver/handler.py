@@ -14,6 +14,7 @@ from lambda_code.receiver.http import Answer, ProblemError, Request
 from lambda_code.receiver.settings import Settings
 from lambda_code.receiver.signing_keys import SigningKeys
 from lambda_code.shared import aws, environment
+from lambda_code.shared.build import BUILD
 from lambda_code.shared.errors import RefusedError, UnavailableError
 from lambda_code.shared.events import Event
 from lambda_code.shared.metrics import print_metrics
@@ -21,6 +22,8 @@ from lambda_code.shared.stream import Entry, EventStream
 
 _KEYS_SECONDS = 300  # for how long the signing keys are kept
 _KEYS_SECONDS_IN_DOUBT = 15  # how old they may be when a signature does not fit: the secret may have been rotated
+_METHODS = {"/health": "GET", "/process": "POST"}
+_AGAIN = "nothing is lost: send the same request again, with the same ids"
 _STATUS = {"not_json": 400, "not_an_event": 422, "too_large": 413}
 
 _log = logging.getLogger(__name__)
@@ -53,8 +56,9 @@ class Receiver:
             found = ProblemError(_STATUS[error.code], error.code, str(error))
         except UnavailableError as error:
             _log.error("not accepted", extra={"request_id": request.id, "reason": str(error)})
-            found = ProblemError(503, "unavailable", "nothing is lost: send the same request again, with the same ids")
-        _log.info("refused", extra={"request_id": request.id, "status": found.status, "code": found.code})
+            found = ProblemError(503, "unavailable", _AGAIN, headers={"retry-after": "5"})
+        ids = {"request_id": request.id, "trace_id": request.trace}
+        _log.info("refused", extra={**ids, "status": found.status, "code": found.code})
         return http.problem(request, found)
 
     def _route(self, request: Request, seconds_left: Callable[[], float]) -> Answer:
@@ -62,12 +66,15 @@ class Receiver:
             return self._health(request)
         if request.route == "POST /process":
             return self._process(request, seconds_left)
-        raise ProblemError(404, "not_found", "there are GET /health and POST /process")
+        method = _METHODS.get(request.path)
+        if method is None:
+            raise ProblemError(404, "not_found", "there are GET /health and POST /process")
+        raise ProblemError(405, "method_not_allowed", f"only {method} is taken here", headers={"allow": method})
 
     def _health(self, request: Request) -> Answer:
         about = self._settings
         names = {"stack": about.stack, "environment": about.environment, "region": about.region}
-        return http.answer(request, 200, {"status": "ok", "version": about.version, **names})
+        return http.answer(request, 200, {"status": "ok", "version": about.version, "build": BUILD, **names})
 
     def _process(self, request: Request, seconds_left: Callable[[], float]) -> Answer:
         body = request.body()
@@ -94,7 +101,7 @@ class Receiver:
     def _idempotency_key(self, request: Request) -> str | None:
         """What names a plain object: the client's key, else the id that it has signed."""
         signed = request.headers["webhook-id"] if self._keys else None
-        return request.headers.get("idempotency-key", signed)
+        return request.headers.get("idempotency-key") or signed
 
     def _marks(self, request: Request) -> dict[str, str]:
         arrival = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds")

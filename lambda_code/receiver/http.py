@@ -17,6 +17,7 @@ _TITLES = {
     400: "Bad Request",
     401: "Unauthorized",
     404: "Not Found",
+    405: "Method Not Allowed",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
@@ -27,11 +28,12 @@ _TITLES = {
 class ProblemError(Exception):
     """An answer other than success; `detail` is for the client and repeats nothing of the request."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    def __init__(self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
+        self.headers = headers or {}
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -44,12 +46,18 @@ class Request(msgspec.Struct, frozen=True):
     content: str
     is_base64: bool
 
+    @property
+    def path(self) -> str:
+        """The path of the route; for a route without one (`$default`) empty."""
+        return self.route.partition(" ")[2]
+
     def body(self) -> bytes:
         """The body's bytes; raises ProblemError."""
         try:
+            "".join([*self.headers, *self.headers.values()]).encode()  # fails for what is no Unicode
             body = binascii.a2b_base64(self.content, strict_mode=True) if self.is_base64 else self.content.encode()
         except ValueError:
-            raise ProblemError(400, "bad_encoding", "the body's encoding is damaged") from None
+            raise ProblemError(400, "bad_encoding", "the encoding of the body, or of a header, is damaged") from None
         if len(body) > MAX_BODY_BYTES:
             raise ProblemError(413, "too_large", f"the body is larger than {MAX_BODY_BYTES} bytes")
         return body
@@ -82,13 +90,10 @@ def problem(request: Request, error: ProblemError) -> Answer:
         "status": error.status,
         "detail": error.detail,
     }
-    made = _answer(request, error.status, "application/problem+json", content)
-    if error.status == 503:
-        made["headers"]["retry-after"] = "5"
-    return made
+    return _answer(request, error.status, "application/problem+json", content, **error.headers)
 
 
-def _answer(request: Request, status: int, media_type: str, content: Mapping[str, object]) -> Answer:
-    headers = {"content-type": media_type, "cache-control": "no-store", "x-request-id": request.id}
+def _answer(request: Request, status: int, media_type: str, content: Mapping[str, object], **more: str) -> Answer:
+    headers = {"content-type": media_type, "cache-control": "no-store", "x-request-id": request.id, **more}
     body = msgspec.json.encode({**content, "request_id": request.id}).decode()
     return {"statusCode": status, "headers": headers, "body": body, "isBase64Encoded": False}

@@ -25,8 +25,10 @@ def keys_of(secret: str) -> tuple[bytes, ...]:
 
 
 def _key(text: str) -> bytes:
+    encoded = text.strip().removeprefix("whsec_")
+    padding = "=" * (-len(encoded) % 4)  # which client libraries let people leave out
     try:
-        return binascii.a2b_base64(text.strip().removeprefix("whsec_"), strict_mode=True)
+        return binascii.a2b_base64(encoded + padding, strict_mode=True)
     except ValueError:
         return text.strip().encode()
 

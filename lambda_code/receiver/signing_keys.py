@@ -10,7 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambda_code.receiver.signature import keys_of
 from lambda_code.shared.errors import UnavailableError
 
-_STAGES = ("AWSCURRENT", "AWSPREVIOUS")  # while a secret is rotated, senders may still use the one before
+_PREVIOUS = "AWSPREVIOUS"
+_STAGES = ("AWSCURRENT", _PREVIOUS)  # while a secret is rotated, senders may still use the one before
 
 
 class SecretsClient(Protocol):
@@ -34,8 +35,6 @@ class SigningKeys:
         """The keys as they were at most so many seconds ago; raises UnavailableError."""
         if self._clock() - self._read_at > seconds:
             self._keys = tuple(key for stage in _STAGES for key in self._read(stage))
-            if not self._keys:
-                raise UnavailableError("the signing secret holds no key")
             self._read_at = self._clock()
         return self._keys
 
@@ -44,11 +43,12 @@ class SigningKeys:
             answer = self._client.get_secret_value(SecretId=self._secret_arn, VersionStage=stage)
         except ClientError as error:
             missing = error.response["Error"]["Code"] == "ResourceNotFoundException"
-            if missing and stage == "AWSPREVIOUS":
+            if missing and stage == _PREVIOUS:
                 return ()
             raise UnavailableError(str(error)) from error
         except BotoCoreError as error:
             raise UnavailableError(str(error)) from error
-        # A version may hold no text: the one before the first, or one that holds bytes.
-        text = answer.get("SecretString")
-        return keys_of(text) if text else ()
+        keys = keys_of(answer.get("SecretString", ""))  # a version can be there and hold no text
+        if not keys and stage != _PREVIOUS:
+            raise UnavailableError("the signing secret holds no key")
+        return keys

@@ -19,6 +19,7 @@ PAYLOADS = ("data", "data_base64")
 
 _REQUIRED = ("id", "source", "type")
 _SHORT = (*_REQUIRED, "subject", "partitionkey")
+_KNOWN = (*_SHORT, "time", "datacontenttype", "dataschema")
 _ATTRIBUTE = re.compile(r"\A[a-z0-9]{1,64}\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _INT32 = range(-(2**31), 2**31)
@@ -43,18 +44,23 @@ def _check_attribute(name: str, value: object) -> None:
         raise NotAnEventError("an attribute's name is not made of 1 to 64 of a-z and 0-9")
     if isinstance(value, str):
         _check_text(name, value)
-    elif name in (*_SHORT, "time", "datacontenttype", "dataschema") or not isinstance(value, int):
-        raise NotAnEventError(f"{name} has a type that it cannot have")
+    elif name in _KNOWN or not isinstance(value, int):
+        raise NotAnEventError(f"{_title(name)} has a type that it cannot have")
     elif value not in _INT32:
-        raise NotAnEventError(f"{name} is a number outside 32 bits")
+        raise NotAnEventError("an extension attribute is a number outside 32 bits")
+
+
+def _title(name: str) -> str:
+    """What the attribute is called in a refusal, which repeats no text of the sender's own making."""
+    return name if name in _KNOWN else "an extension attribute"
 
 
 def _check_text(name: str, value: str) -> None:
     limit = MAX_NAME_BYTES if name in _SHORT else MAX_TEXT_BYTES
     if not 1 <= len(value.encode()) <= limit:
-        raise NotAnEventError(f"{name} must have 1 to {limit} bytes")
+        raise NotAnEventError(f"{_title(name)} must have 1 to {limit} bytes")
     if _CONTROL.search(value):
-        raise NotAnEventError(f"{name} has a control character")
+        raise NotAnEventError(f"{_title(name)} has a control character")
     if name == "source" and " " in value:
         raise NotAnEventError("source must be a URI reference: no spaces")
     if name == "id" and ("/" in value or "\\" in value):

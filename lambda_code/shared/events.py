@@ -80,7 +80,8 @@ def too_large() -> TooLargeError:
 
 
 def _event(value: Mapping[str, object], content: dict[str, Raw]) -> Event:
-    size = sum(len(name) + len(bytes(raw)) + 4 for name, raw in content.items())
+    # Two quotes, a colon and a comma for each, and the braces, but no comma after the last.
+    size = 1 + sum(len(name) + len(bytes(raw)) + 4 for name, raw in content.items())
     if size > MAX_EVENT_BYTES:
         raise too_large()
     source, id = str(value["source"]), str(value["id"])

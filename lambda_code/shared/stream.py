@@ -46,7 +46,11 @@ class EventStream:
         self._sleep = sleep
 
     def put(self, entries: Iterable[Entry], *, seconds_left: Callable[[], float]) -> None:
-        """Return when all are in the stream, or raise UnavailableError when the time left is too short to go on."""
+        """Return when all are in the stream, or raise UnavailableError when the time left is too short to go on.
+
+        What Kinesis refuses follows later, behind what it took of the same call. So the order of one partition key
+        holds from one `put` to the next, and within one only as far as nothing is refused.
+        """
         for chunk in full_chunks(entries):
             self._put_chunk(chunk, seconds_left)
 

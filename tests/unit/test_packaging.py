@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -63,7 +65,36 @@ def test_a_package_is_at_most_1_mb(packages: dict[str, Package]) -> None:
 def test_a_package_holds_its_own_code_and_what_is_shared_and_no_other_function(packages: dict[str, Package]) -> None:
     for function, package in packages.items():
         folders = {name.split("/")[1] for name in names(package) if name.startswith("lambda_code/")}
-        assert folders == {"__init__.py", function, "shared"}
+        assert folders == {"__init__.py", "build.json", function, "shared"}
+
+
+def written_build(package: Package) -> str:
+    with zipfile.ZipFile(package.path) as archive:
+        return str(json.loads(archive.read("lambda_code/build.json"))["build"])
+
+
+def test_a_package_says_which_code_it_holds(packages: dict[str, Package]) -> None:
+    builds = [package.build for package in packages.values()]
+    assert [written_build(package) for package in packages.values()] == builds
+    assert all(re.fullmatch("[0-9a-f]{12}", build) for build in builds)
+    assert len(set(builds)) == len(FUNCTIONS)
+
+
+def test_the_build_depends_on_our_code_and_the_lock_and_on_nothing_else(project: Path) -> None:
+    def builds(architecture: Architecture = "arm64") -> dict[str, str]:
+        built = build_packages(project, project.parent / "out", architecture=architecture)
+        return {name: package.build for name, package in built.items()}
+
+    first = builds()
+    assert builds("x86_64") == builds() == first
+    handler = project / "lambda_code" / "receiver" / "handler.py"
+    handler.write_bytes(handler.read_bytes() + b"\n")
+    second = builds()
+    assert {name for name in FUNCTIONS if first[name] != second[name]} == {"receiver"}
+    own = packaging._own_files(project, "importer")
+    assert packaging._build(project, own) == second["importer"]
+    (project / "lambda_code" / "requirements.txt").write_bytes(b"another lock")
+    assert packaging._build(project, own) != second["importer"]
 
 
 def test_there_are_no_caches_stubs_or_records_of_an_installation(packages: dict[str, Package]) -> None:

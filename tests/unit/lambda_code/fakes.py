@@ -107,7 +107,7 @@ class FakeS3(Faulty):
         if name not in self.objects:
             raise client_error("NoSuchKey")
         body = self.objects[name]
-        return {"Body": io.BytesIO(body), "ETag": _etag(body)}
+        return {"Body": io.BytesIO(body), "ETag": _etag(body), "ContentLength": len(body)}
 
     def bodies(self, bucket: str, prefix: str = "") -> dict[str, bytes]:
         """The objects of a bucket, by key."""
@@ -150,7 +150,7 @@ class FakeDynamo(Faulty):
 class FakeSecrets(Faulty):
     """One secret and its versions by stage."""
 
-    stages: dict[str, str] = field(default_factory=dict)
+    stages: dict[str, str | None] = field(default_factory=dict)  # None: the version holds no text
     reads: int = 0
 
     def get_secret_value(self, *, SecretId: str, VersionStage: str) -> Mapping[str, Any]:
@@ -161,7 +161,8 @@ class FakeSecrets(Faulty):
     def _read(self, stage: str) -> dict[str, Any]:
         if stage not in self.stages:
             raise client_error("ResourceNotFoundException")
-        return {"SecretString": self.stages[stage]}
+        text = self.stages[stage]
+        return {} if text is None else {"SecretString": text}
 
 
 class FakeClock:
@@ -175,3 +176,15 @@ class FakeClock:
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
+
+
+class ClockContext(FakeContext):
+    """Lambda's context of an invocation that may last so many seconds by the clock."""
+
+    def __init__(self, clock: FakeClock, seconds: float) -> None:
+        super().__init__()
+        self._clock = clock
+        self._until = clock.now + seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int(1000 * (self._until - self._clock.now)))

@@ -6,69 +6,15 @@ import gzip
 import json
 import random
 from typing import Any
-from urllib.parse import quote_plus
 
 import pytest
 
-from lambda_code.importer.handler import Importer
-from lambda_code.importer.inbox import Inbox
-from lambda_code.importer.settings import Settings
 from lambda_code.importer.text import UnreadableError, unpack
 from lambda_code.importer.units import units
 from lambda_code.shared.errors import UnavailableError
 from lambda_code.shared.events import MAX_EVENT_BYTES
-from lambda_code.shared.quarantine import Quarantine
-from lambda_code.shared.stream import EventStream
-from tests.unit.lambda_code.fakes import FakeClock, FakeContext, FakeKinesis, FakeS3, client_error, lost_answer
-
-KEY = "incoming/a.ndjson"
-EVENT = {"specversion": "1.0", "id": "1", "source": "/shop", "type": "order", "data": {"n": 1}}
-
-
-class World:
-    """An importer and what it stands on."""
-
-    def __init__(self, *, account: str = "111111111111") -> None:
-        self.clock = FakeClock()
-        self.s3 = FakeS3()
-        self.kinesis = FakeKinesis()
-        settings = Settings(
-            stack="tap-test",
-            stream_name="tap-events-test",
-            inbox_bucket="inbox",
-            failures_bucket="failures",
-            account_id=account,
-        )
-        stream = EventStream(self.kinesis, "tap-events-test", sleep=self.clock.sleep)
-        inbox, quarantine = Inbox(self.s3, account), Quarantine(self.s3, "failures")
-        self.importer = Importer(settings, inbox, stream, quarantine, clock=self.clock)
-
-    def put(self, body: bytes, key: str = KEY, *, version: str = "v1") -> None:
-        """Put a file into the inbox, and notify."""
-        self.s3.objects["inbox", key] = body
-        self.notify(notification(key, version=version))
-
-    def notify(self, event: dict[str, Any]) -> None:
-        self.importer.import_files(event, FakeContext(3_000))
-
-    def events(self) -> list[dict[str, Any]]:
-        return [json.loads(data) for _, data in self.kinesis.taken]
-
-    def notes(self) -> list[dict[str, Any]]:
-        bodies = self.s3.bodies("failures", "quarantine/").values()
-        return [json.loads(line) for body in bodies for line in body.splitlines()]
-
-    def reasons(self) -> list[tuple[int, str]]:
-        return [(note["line"], note["reason"]) for note in self.notes()]
-
-
-def notification(key: str = KEY, *, bucket: str = "inbox", version: str = "v1") -> dict[str, Any]:
-    s3 = {"bucket": {"name": bucket}, "object": {"key": quote_plus(key, safe="/"), "versionId": version}}
-    return {"Records": [{"eventSource": "aws:s3", "s3": s3}]}
-
-
-def ndjson(*values: object) -> bytes:
-    return b"".join(json.dumps(value).encode() + b"\n" for value in values)
+from tests.unit.lambda_code.fakes import FakeContext, client_error, lost_answer
+from tests.unit.lambda_code.importing import EVENT, KEY, World, ndjson, notification
 
 
 def test_lines_of_events_are_put_as_they_are() -> None:
@@ -197,7 +143,7 @@ def test_a_file_that_cannot_be_read_now_comes_again(error: Exception) -> None:
 
 def test_a_stream_that_is_down_makes_the_notification_come_again() -> None:
     world = World()
-    world.kinesis.before = [client_error("KMSThrottlingException")]
+    world.kinesis.before = [client_error("KMSThrottlingException")] * 1000
     with pytest.raises(UnavailableError):
         world.put(ndjson(EVENT))
 
@@ -241,7 +187,7 @@ def test_a_notification_that_is_none_of_ours_is_put_away(event: dict[str, Any]) 
 def test_the_test_notification_and_folders_are_ignored() -> None:
     world = World()
     world.notify({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "inbox"})
-    world.notify(notification("incoming/folder/"))
+    world.notify(notification("incoming/folder/", size=0))
     assert (world.s3.reads, world.s3.objects) == (0, {})
 
 

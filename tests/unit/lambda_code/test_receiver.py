@@ -3,93 +3,24 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import json
-from typing import Any
 
 import pytest
 
-from lambda_code.receiver.handler import Receiver
-from lambda_code.receiver.settings import Settings
-from lambda_code.receiver.signing_keys import SigningKeys
-from lambda_code.shared.stream import EventStream
-from tests.unit.lambda_code.fakes import FakeClock, FakeContext, FakeKinesis, FakeSecrets, client_error, lost_answer
-
-SECRET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
-SETTINGS = Settings(
-    stack="tap-test-us-east-1",
-    environment="test",
-    version="0.1.0",
-    region="us-east-1",
-    stream_name="tap-events-test",
-    signing_secret_arn=None,
-)
-EVENT = {"specversion": "1.0", "id": "1", "source": "/shop", "type": "order", "data": {"n": 1}}
-
-
-class World:
-    """A receiver and what it stands on."""
-
-    def __init__(self, *, secrets: dict[str, str] | None = None) -> None:
-        self.milliseconds = 10_000
-        self.clock = FakeClock()
-        self.kinesis = FakeKinesis()
-        self.secrets = FakeSecrets(stages=secrets or {})
-        keys = SigningKeys(self.secrets, "arn:secret", clock=self.clock) if secrets else None
-        stream = EventStream(self.kinesis, "tap-events-test", sleep=self.clock.sleep)
-        self.receiver = Receiver(SETTINGS, stream, keys, clock=self.clock)
-
-    def post(self, body: object = None, content_type: str | None = "application/json", **headers: str) -> Answer:
-        text = body if isinstance(body, bytes) else json.dumps(body).encode()
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        if content_type is not None:
-            named["Content-Type"] = content_type
-        event = gateway_event("POST /process", named, text)
-        return Answer(self.receiver.answer(event, FakeContext(self.milliseconds)))
-
-    def events(self) -> list[Any]:
-        return [json.loads(data) for _, data in self.kinesis.taken]
-
-
-class Answer:
-    """An answer as a client sees it."""
-
-    def __init__(self, raw: dict[str, Any]) -> None:
-        self.status = raw["statusCode"]
-        self.headers = raw["headers"]
-        self.body = json.loads(raw["body"])
-        assert self.headers["x-request-id"] == self.body["request_id"] == "request-1"
-
-
-def gateway_event(route: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
-    return {
-        "version": "2.0",
-        "routeKey": route,
-        "headers": headers,
-        "requestContext": {"requestId": "request-1"},
-        "body": base64.b64encode(body).decode(),
-        "isBase64Encoded": True,
-    }
-
-
-def signed(body: bytes, clock: FakeClock, secret: str = SECRET) -> dict[str, str]:
-    """The headers of a request that is signed as the specification says, written from its text."""
-    content = b"msg_1." + str(int(clock.now)).encode() + b"." + body
-    digest = hmac.new(base64.b64decode(secret), content, hashlib.sha256).digest()
-    return {
-        "webhook_id": "msg_1",
-        "webhook_timestamp": str(int(clock.now)),
-        "webhook_signature": "v1," + base64.b64encode(digest).decode(),
-    }
+from tests.unit.lambda_code.fakes import FakeContext, client_error, lost_answer
+from tests.unit.lambda_code.receiving import EVENT, SECRET, Answer, World, gateway_event, signed
 
 
 def test_health_says_what_runs_where_and_asks_nobody() -> None:
-    answer = Answer(World().receiver.answer(gateway_event("GET /health", {}, b""), FakeContext()))
+    world = World(secrets={"AWSCURRENT": None})
+    world.kinesis.before = [lost_answer()]
+    answer = world.send(gateway_event("GET /health", {}, b""))
+    assert (world.kinesis.calls, world.secrets.reads) == ([], 0)
     assert answer.status == 200
     assert answer.body == {
         "status": "ok",
         "version": "0.1.0",
+        "build": "unpackaged",
         "stack": "tap-test-us-east-1",
         "environment": "test",
         "region": "us-east-1",
@@ -174,10 +105,19 @@ def test_a_plain_object_becomes_an_event_that_the_idempotency_key_names() -> Non
     assert event["data"] == {"n": 1}
 
 
-def test_plain_objects_without_a_key_get_ids_of_their_own() -> None:
+@pytest.mark.parametrize("headers", [{}, {"idempotency_key": ""}])
+def test_plain_objects_without_a_key_get_ids_of_their_own(headers: dict[str, str]) -> None:
     world = World()
-    ids = {world.post({"n": 1}).body["ids"][0] for _ in range(2)}
+    ids = {world.post({"n": 1}, **headers).body["ids"][0] for _ in range(2)}
     assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "id"), [({}, "msg_1"), ({"idempotency_key": ""}, "msg_1"), ({"idempotency_key": "k"}, "k")]
+)
+def test_a_signed_object_is_named_by_its_key_else_by_the_id_that_was_signed(headers: dict[str, str], id: str) -> None:
+    world = World(secrets={"AWSCURRENT": SECRET})
+    assert world.post(b"{}", **signed(b"{}", world.clock), **headers).body["ids"] == [id]
 
 
 @pytest.mark.parametrize(

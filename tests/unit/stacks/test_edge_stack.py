@@ -15,7 +15,7 @@ from tests.synthesized import VARIANTS, Stack
 from tests.unit.settings.factory import make_settings
 
 _PACKAGES = {
-    name: Package(name=name, path=Path(__file__), sha256_base64="", size_bytes=0)
+    name: Package(name=name, path=Path(__file__), sha256_base64="", size_bytes=0, build="")
     for name in ("receiver", "processor", "importer")
 }
 _PIPELINES = ["tap-edged-us-east-1", "tap-edged-eu-west-1"]

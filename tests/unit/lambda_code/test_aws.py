@@ -1,0 +1,142 @@
+"""The SDK as it is set up here: quicker to start, without its check of parameters, and otherwise the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.config import Config
+from botocore.loaders import create_loader
+
+from lambda_code.importer.inbox import Inbox
+from lambda_code.importer.notification import File
+from lambda_code.processor.archive import S3Archive
+from lambda_code.processor.ledger import DynamoLedger
+from lambda_code.processor.ports import Claim
+from lambda_code.receiver.signing_keys import SigningKeys
+from lambda_code.shared import aws
+from lambda_code.shared.quarantine import Quarantine
+from lambda_code.shared.stream import Entry, EventStream
+
+CONFIGS = (aws.PRODUCER, aws.SECRETS, aws.STORE, aws.READER)
+
+
+@pytest.fixture
+def _in_a_region(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    aws._session.cache_clear()
+    yield
+    aws._session.cache_clear()
+
+
+@pytest.mark.parametrize("service", aws.SERVICES)
+@pytest.mark.parametrize("kind", ["service-2", "endpoint-rule-set-1", "paginators-1"])
+def test_models_are_what_the_sdk_reads(service: str, kind: str) -> None:
+    ours = aws._session().get_component("data_loader")
+    assert json.dumps(ours.load_service_model(service, kind)) == json.dumps(
+        create_loader().load_service_model(service, kind)
+    )
+
+
+@pytest.mark.parametrize("name", ["endpoints", "partitions", "_retry", "sdk-default-configuration"])
+def test_shared_data_are_what_the_sdk_reads(name: str) -> None:
+    assert aws._session().get_component("data_loader").load_data(name) == create_loader().load_data(name)
+
+
+def test_what_is_stored_in_another_form_is_left_to_the_sdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = aws._Files()
+    assert files.load_file(str(tmp_path / "absent")) is None
+    monkeypatch.setattr("botocore.loaders.JSONFileLoader.load_file", lambda _self, _path: {"form": "new"})
+    assert files.load_file(str(tmp_path / "absent")) == {"form": "new"}
+
+
+@pytest.mark.usefixtures("_in_a_region")
+def test_an_sdk_whose_loader_has_changed_still_makes_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    def changed() -> None:
+        """A loader that takes no arguments any more."""
+
+    monkeypatch.setattr(aws, "_Models", changed)
+    assert aws.client("s3", aws.STORE).meta.service_model.service_name == "s3"
+
+
+@pytest.mark.usefixtures("_in_a_region")
+def test_calls_go_where_the_sdk_would_send_them() -> None:
+    plain = botocore.session.get_session()
+    for service in aws.SERVICES:
+        ours, theirs = aws.client(service, aws.STORE), plain.create_client(service)
+        assert ours.meta.endpoint_url == theirs.meta.endpoint_url
+        assert ours.meta.service_model.operation_names == theirs.meta.service_model.operation_names
+
+
+def test_no_config_checks_parameters_and_each_gives_up_in_time() -> None:
+    for config in CONFIGS:
+        values: Any = config
+        assert values.parameter_validation is False
+        assert values.connect_timeout <= 2
+        assert values.retries["total_max_attempts"] >= 1
+
+
+class Checked:
+    """A client that checks parameters as the SDK does by default, and gets an empty answer instead of sending."""
+
+    def __init__(self, service: str, body: bytes) -> None:
+        self.client: Any = aws.client(service, Config(parameter_validation=True))
+        self.calls: list[str] = []
+        self._body = body
+        self.client.meta.events.register_first(f"before-send.{service}", self._answer)
+
+    def _answer(self, request: Any, event_name: str, **_: object) -> AWSResponse:
+        self.calls.append(event_name.rpartition(".")[2])
+        headers = HTTPHeaders.from_dict({"content-length": str(len(self._body))})
+        return AWSResponse(request.url, 200, headers, self)
+
+    def stream(self) -> Iterator[bytes]:
+        yield self._body
+
+    def read(self, *_: object) -> bytes:
+        body, self._body = self._body, b""
+        return body
+
+
+CLAIM = Claim("/shop e1", "49590338271490256608559692538361571095921575989136588898", "0" * 64, "events/x.ndjson.gz")
+FILE = File("inbox", "incoming/x", "version")
+CALLS: dict[str, tuple[str, bytes, Callable[[Any], object], list[str]]] = {
+    "stream": (
+        "kinesis",
+        b'{"FailedRecordCount": 0, "Records": [{}]}',
+        lambda client: EventStream(client, "events").put([Entry("key", b"{}")], seconds_left=lambda: 60),
+        ["PutRecords"],
+    ),
+    "ledger": (
+        "dynamodb",
+        b"{}",
+        lambda client: list(DynamoLedger(client, "ledger", 35).claims([CLAIM])),
+        ["TransactWriteItems"],
+    ),
+    "archive": ("s3", b"", lambda client: S3Archive(client, "archive").store("x", {"1": b"{}"}), ["PutObject"]),
+    "quarantine": ("s3", b"", lambda client: Quarantine(client, "failures").put("x.json", b"{}"), ["PutObject"]),
+    "inbox": ("s3", b"{}", lambda client: list(Inbox(client, "111111111111").blocks(FILE)), ["GetObject"]),
+    "keys": (
+        "secretsmanager",
+        b'{"SecretString": "x"}',
+        lambda client: SigningKeys(client, "arn:secret").newer_than(1),
+        ["GetSecretValue", "GetSecretValue"],
+    ),
+}
+
+
+@pytest.mark.usefixtures("_in_a_region")
+@pytest.mark.parametrize("adapter", CALLS)
+def test_every_call_passes_the_check_of_the_sdk(adapter: str) -> None:
+    service, body, call, operations = CALLS[adapter]
+    checked = Checked(service, body)
+    call(checked.client)
+    assert checked.calls == operations

@@ -1,0 +1,373 @@
+"""Every kind of bad request, its status and the code of its problem; no answer repeats what came."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from tests.unit.lambda_code.fakes import client_error, lost_answer
+from tests.unit.lambda_code.receiving import BATCH, EVENT, SECRET, STRUCTURED, Answer, World, gateway_event, signed
+
+JSON = "application/json"
+CANARY = "canary7f3a"
+KIB = 1024
+
+NOT_JSON = {
+    "no body": b"",
+    "blank": b" \r\n\t ",
+    "not JSON": b"canary7f3a",
+    "truncated": b'{"canary7f3a": [1, 2',
+    "truncated text": b'{"canary7f3a": "x',
+    "trailing bytes": b'{"canary7f3a": 1} x',
+    "a trailing NUL": b'{"canary7f3a": 1}\0',
+    "two documents": b'{"canary7f3a": 1}{"a": 2}',
+    "two lines": b'{"canary7f3a": 1}\n{"a": 2}',
+    "a trailing comma": b'{"canary7f3a": 1,}',
+    "a comment": b'{"canary7f3a": 1} // x',
+    "single quotes": b"{'canary7f3a': 1}",
+    "NaN": b'{"canary7f3a": NaN}',
+    "Infinity": b'{"canary7f3a": Infinity}',
+    "-Infinity": b'{"canary7f3a": -Infinity}',
+    "1e999": b'{"canary7f3a": 1e999}',
+    "an integer of 5,000 digits": b'{"canary7f3a": ' + b"9" * 5000 + b"}",
+    "a leading zero": b'{"canary7f3a": 01}',
+    "a key twice": b'{"canary7f3a": 1, "canary7f3a": 2}',
+    "a key twice, once escaped": b'{"a": 1, "\\u0061": 2}',
+    "a key twice, deep": b'{"canary7f3a": [{"b": {"c": 1, "c": 1}}]}',
+    "a lone high surrogate": b'{"canary7f3a": "\\ud800"}',
+    "a lone low surrogate": b'{"canary7f3a": "\\udc00"}',
+    "a lone surrogate as a key": b'{"\\ud800": 1}',
+    "an encoded surrogate": b'{"canary7f3a": "\xed\xa0\x80"}',
+    "a byte order mark": b'\xef\xbb\xbf{"canary7f3a": 1}',
+    "100,000 nested arrays": b"[" * 100_000 + b"]" * 100_000,
+    "100,000 open arrays": b"[" * 100_000,
+    "100,000 nested objects": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    "129 levels": b'{"a":' * 129 + b"1" + b"}" * 129,
+    "invalid UTF-8": b'{"canary7f3a": "\xff"}',
+    "an overlong letter": b'{"canary7f3a": "\xc0\xaf"}',
+    "UTF-16": '{"canary7f3a": 1}'.encode("utf-16"),
+    "UTF-16 without a mark": '{"canary7f3a": 1}'.encode("utf-16-le"),
+    "UTF-32": '{"canary7f3a": 1}'.encode("utf-32"),
+    "a control character in a text": b'{"canary7f3a": "\x01"}',
+    "gzip that is called JSON": gzip.compress(b"{}"),
+}
+
+
+def refused(answer: Answer, status: int, code: str) -> None:
+    """Hold the answer against RFC 9457 and our own promises."""
+    assert (answer.status, answer.body["type"]) == (status, f"urn:tap:problem:{code}")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.body.keys() == {"type", "title", "status", "detail", "request_id"}
+    assert answer.body["status"] == answer.status
+    assert answer.body["title"]
+    assert answer.body["detail"]
+    assert CANARY not in answer.text + str(answer.headers)
+
+
+@pytest.mark.parametrize("content_type", [JSON, STRUCTURED, BATCH])
+@pytest.mark.parametrize("body", NOT_JSON.values(), ids=NOT_JSON.keys())
+def test_what_is_not_json_is_a_bad_request(body: bytes, content_type: str) -> None:
+    world = World()
+    refused(world.post(body, content_type), 400, "not_json")
+    assert world.kinesis.taken == []
+
+
+@pytest.mark.parametrize("body", [body for body in NOT_JSON.values() if body], ids=list(NOT_JSON)[1:])
+def test_the_data_of_a_binary_event_is_held_to_the_same(body: bytes) -> None:
+    headers = {"ce_specversion": "1.0", "ce_id": "1", "ce_source": "/s", "ce_type": "t"}
+    refused(World().post(body, JSON, **headers), 400, "not_json")
+
+
+@pytest.mark.parametrize("body", ["*", "e30", "e30==", "e30=e30=", "e3 0=", "e30=\n", "ü", "\ud800", "e30=" + CANARY])
+def test_what_is_not_base64_where_the_gateway_says_so_is_a_bad_request(body: str) -> None:
+    event = {**gateway_event("POST /process", {"content-type": JSON}, b""), "body": body}
+    refused(World().send(event), 400, "bad_encoding")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"webhook-id": "\ud800"}, {"webhook-signature": "v1,\udfff"}, {"idempotency-key": "a\ud800"}, {"ce-\ud800": "x"}],
+)
+@pytest.mark.parametrize("secrets", [{}, {"AWSCURRENT": SECRET}])
+def test_a_text_that_is_no_unicode_is_a_bad_request(headers: dict[str, str], secrets: dict[str, str | None]) -> None:
+    world = World(secrets=secrets)
+    text = {name.replace("_", "-"): value for name, value in signed(b"{}", world.clock).items()}
+    refused(world.send(gateway_event("POST /process", {**text, **headers}, b"{}")), 400, "bad_encoding")
+    body_as_text = {**gateway_event("POST /process", {}, b"", as_text=True), "body": '{"a": "\ud800"}'}
+    refused(world.send(body_as_text), 400, "bad_encoding")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "headers", "code"),
+    [
+        (None, {}, "unsupported_media_type"),
+        ("", {}, "unsupported_media_type"),
+        (";", {}, "unsupported_media_type"),
+        ("text/plain", {}, "unsupported_media_type"),
+        ("text/json", {}, "unsupported_media_type"),
+        ("application/xml", {}, "unsupported_media_type"),
+        ("application/x-www-form-urlencoded", {}, "unsupported_media_type"),
+        ("multipart/form-data; boundary=x", {}, "unsupported_media_type"),
+        ("application/json, application/json", {}, "unsupported_media_type"),
+        ("application/jsonx", {}, "unsupported_media_type"),
+        ("application/cloudevents+xml", {}, "unsupported_media_type"),
+        ("application/cloudevents+xml", {"ce_specversion": "1.0"}, "unsupported_media_type"),
+        ("application/x-ndjson", {}, "unsupported_media_type"),
+        ("application/json; charset=utf-16", {}, "unsupported_charset"),
+        ('application/json; charset="iso-8859-1"', {}, "unsupported_charset"),
+        (f"{STRUCTURED}; charset=latin1", {}, "unsupported_charset"),
+        (f"{BATCH}; charset=utf-7", {}, "unsupported_charset"),
+        (JSON, {"content_encoding": "gzip"}, "unsupported_encoding"),
+        (JSON, {"Content_Encoding": "br"}, "unsupported_encoding"),
+        (JSON, {"content_encoding": "gzip, identity"}, "unsupported_encoding"),
+    ],
+)
+def test_what_is_of_another_kind_is_not_supported(content_type: str | None, headers: dict[str, str], code: str) -> None:
+    refused(World().post(gzip.compress(b"{}"), content_type, **headers), 415, code)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [JSON, "APPLICATION/JSON", "application/json;charset=UTF-8", 'application/json; charset="utf-8"; x=y', f"{JSON} "],
+)
+def test_the_media_type_is_read_as_http_means_it(content_type: str) -> None:
+    assert World().post({"n": 1}, content_type, content_encoding="identity").status == 202
+
+
+@pytest.mark.parametrize("value", [[], [1], "canary7f3a", 1, 1.5, True, None])
+@pytest.mark.parametrize("content_type", [JSON, STRUCTURED])
+def test_json_that_is_no_object_is_no_event(value: object, content_type: str) -> None:
+    refused(World().post(value, content_type), 422, "not_an_event")
+
+
+@pytest.mark.parametrize("value", [{}, [], [1], [[EVENT]], [EVENT, None], "canary7f3a", EVENT])
+def test_json_that_is_no_list_of_objects_is_no_batch(value: object) -> None:
+    refused(World().post(value, BATCH), 422, "not_an_event")
+
+
+NAMES = ("id", "source", "type", "subject", "partitionkey")
+TEXTS = (*NAMES, "dataschema", "datacontenttype", "canary7f3a")
+
+NOT_1_0: tuple[object, ...] = ("", "0.3", "1", "1.0.0", "1.1", "2.0", 1.0, 1, "1.0\n", [], " 1.0")
+CONTROLS = ("\n", "\r", "\t", "\0", "\x1f", "\x7f", "\x80", "\x9f")
+NO_NAMES: tuple[object, ...] = (1, 1.5, True, [], ["canary7f3a"], {})
+NO_TIMES: tuple[object, ...] = (
+    *("canary7f3a", "2025-01-01", "2025-01-01T00:00:00", "2025-13-01T00:00:00Z", "2025-02-30T00:00:00Z"),
+    *("2025-01-01T00:00:00Z\n", "1735689600", "0000-00-00T00:00:00Z", 1, True),
+)
+NO_ATTRIBUTES = ("", "Canary7f3a", "a_b", "a-b", "a.b", "a b", "ü", "a\n", "a" * 65, "a\0")
+NO_EXTENSIONS: tuple[object, ...] = (1.5, 2**31, -(2**31) - 1, [], {}, ["x"], 10**30)
+NO_BASE64: tuple[object, ...] = ("%", "AA", "AA==\n", "A", "=", 1, True, [], {}, "ü", "_-8=", "A A=")
+
+
+def each(name: str, values: Iterable[object], **more: object) -> list[dict[str, Any]]:
+    """One change for every value."""
+    return [{name: value, **more} for value in values]
+
+
+BAD_ATTRIBUTES: list[dict[str, Any]] = [
+    *(change for name in ("specversion", "id", "source", "type") for change in each(name, (None, ...))),
+    *each("specversion", NOT_1_0),
+    *(change for name in (*TEXTS, "time") for change in each(name, ("",))),
+    *(change for name in NAMES for change in each(name, ("x" * 257, "ü" * 129, *NO_NAMES))),
+    *(change for name in TEXTS[5:] for change in each(name, ("x" * 2049,))),
+    *(change for name in TEXTS for change in each(name, (f"canary7f3a{bad}" for bad in CONTROLS))),
+    *each("id", ("../canary7f3a", "a/b", "a\\b", "/", "\\")),
+    *each("source", ("/a canary7f3a",)),
+    *each("time", NO_TIMES),
+    *({name: "x"} for name in NO_ATTRIBUTES),
+    *each("canary7f3a", NO_EXTENSIONS),
+    *each("data_base64", ("AA==",)),
+    *each("data_base64", ("AA==",), data=None),
+    *each("data_base64", NO_BASE64, data=...),
+]
+
+
+def changed(change: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in {**EVENT, **change}.items() if value is not ...}
+
+
+@pytest.mark.parametrize("change", BAD_ATTRIBUTES, ids=lambda change: str(change)[:40])
+def test_an_attribute_that_breaks_a_rule_makes_no_event(change: dict[str, Any]) -> None:
+    refused(World().post(changed(change), STRUCTURED), 422, "not_an_event")
+    refused(World().post([changed(change)], BATCH), 422, "not_an_event")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(change for name in NAMES for change in each(name, ("x" * 256, "ü" * 128))),
+        *(change for name in TEXTS[5:7] for change in each(name, ("x" * 2048,))),
+        *each("extension", (True, False, 0, 2**31 - 1, -(2**31), "x" * 2048)),
+        {"a" * 64: "x"},
+        {"0": "x"},
+        {"id": "a.b:c|d?e#f%2F"},
+        {"source": "urn:x:ü"},
+        {"time": "2025-01-01T00:00:00.123456789+14:00"},
+        *each("data", (None, "", [1, None], ...)),
+        *each("data_base64", ("", "//8="), data=...),
+    ],
+    ids=lambda change: str(change)[:40],
+)
+def test_an_attribute_at_its_limit_is_kept(change: dict[str, Any]) -> None:
+    world = World()
+    assert world.post(changed(change), STRUCTURED).status == 202
+    [event] = world.events()
+    assert {name: value for name, value in event.items() if not name.startswith("tap")} == changed(change)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"ce_id": ""},
+        {"ce_id": "a%0Ab"},
+        {"ce_id": "a%2Fb"},
+        {"ce_id": "canary7f3a%FF"},
+        {"ce_id": "%ED%A0%80"},
+        {"ce_source": "a%20canary7f3a"},
+        {"ce_source": "x" * 257},
+        {"ce_specversion": "0.3"},
+        {"ce_time": "canary7f3a"},
+        {"ce_a_b": "x"},
+        {"ce_": "x"},
+    ],
+)
+def test_a_binary_event_is_held_to_the_same_rules(headers: dict[str, str]) -> None:
+    good = {"ce_specversion": "1.0", "ce_id": "1", "ce_source": "/s", "ce_type": "t"}
+    refused(World().post({"n": 1}, JSON, **{**good, **headers}), 422, "not_an_event")
+
+
+@pytest.mark.parametrize("key", ["a/b", "a\\b", "x" * 257, "a\x7fb"])
+def test_an_idempotency_key_is_held_to_the_rules_of_an_id(key: str) -> None:
+    refused(World().post({"n": 1}, idempotency_key=key), 422, "not_an_event")
+
+
+def test_the_same_source_and_id_twice_in_a_batch_are_refused_and_others_are_not() -> None:
+    world = World()
+    refused(world.post([EVENT, {**EVENT, "id": "2"}, {**EVENT, "type": "other"}], BATCH), 422, "not_an_event")
+    assert world.kinesis.taken == []
+    assert world.post([EVENT, {**EVENT, "source": "/other"}, {**EVENT, "id": "2"}], BATCH).status == 202
+
+
+def test_one_bad_event_keeps_the_whole_batch_out() -> None:
+    world = World()
+    events = [{**EVENT, "id": str(number)} for number in range(100)]
+    refused(world.post([*events, {**EVENT, "id": "a/b"}], BATCH), 422, "not_an_event")
+    assert world.kinesis.taken == []
+
+
+class TestLimits:
+    def test_a_batch_holds_500_events(self) -> None:
+        events = [{**EVENT, "id": str(number)} for number in range(501)]
+        assert World().post(events[:500], BATCH).body["accepted"] == 500
+        refused(World().post(events, BATCH), 413, "too_large")
+
+    @pytest.mark.parametrize("more", [0, 1])
+    @pytest.mark.parametrize("content_type", [STRUCTURED, BATCH])
+    def test_an_event_has_256_kib(self, content_type: str, more: int) -> None:
+        event = {**EVENT, "data": ""}
+        event["data"] = "x" * (256 * KIB - len(json.dumps(event, separators=(",", ":"))) + more)
+        text = json.dumps(event, separators=(",", ":")).encode()
+        assert len(text) == 256 * KIB + more
+        answer = World().post(text if content_type == STRUCTURED else b"[" + text + b"]", content_type)
+        if more:
+            refused(answer, 413, "too_large")
+        else:
+            assert answer.status == 202
+
+    @pytest.mark.parametrize("more", [0, 1])
+    def test_a_plain_object_has_256_kib_with_what_makes_it_an_event(self, more: int) -> None:
+        world = World()
+        world.post({"n": ""}, idempotency_key="k")
+        [event] = world.events()
+        made = {name: value for name, value in event.items() if not name.startswith("tap")}
+        made["data"] = "DATA"
+        around = len(json.dumps(made, separators=(",", ":"))) - len('"DATA"')
+        body = b'{"n":"' + b"x" * (256 * KIB - around - 8 + more) + b'"}'
+        answer = world.post(body, idempotency_key="k")
+        if more:
+            refused(answer, 413, "too_large")
+        else:
+            assert answer.status == 202
+
+    def test_blanks_around_an_event_do_not_count(self) -> None:
+        assert World().post(b" " * 300 * KIB + json.dumps(EVENT).encode(), STRUCTURED).status == 202
+
+    @pytest.mark.parametrize("as_text", [True, False])
+    def test_a_body_has_1_mib(self, as_text: bool) -> None:
+        events = json.dumps([{**EVENT, "id": str(number), "data": "x" * 1000} for number in range(500)]).encode()
+        for length, status in ((KIB * KIB, 202), (KIB * KIB + 1, 413)):
+            event = gateway_event("POST /process", {"content-type": BATCH}, events.ljust(length), as_text=as_text)
+            assert World().send(event).status == status
+
+    def test_128_levels_are_taken(self) -> None:
+        assert World().post(b'{"a":' * 127 + b"1" + b"}" * 127).status == 202
+        assert World().post(b'{"a":' * 128 + b"1" + b"}" * 128).status == 400
+
+
+class TestRoutes:
+    @pytest.mark.parametrize("route", ["GET /", "POST /other", "GET /health/", "POST /process/x", "$default", ""])
+    def test_a_path_that_is_not_there_is_not_found(self, route: str) -> None:
+        refused(World().send(gateway_event(route, {}, b"canary7f3a")), 404, "not_found")
+
+    @pytest.mark.parametrize(
+        ("route", "allowed"),
+        [("GET /process", "POST"), ("PUT /process", "POST"), ("DELETE /process", "POST"), ("POST /health", "GET")],
+    )
+    def test_another_method_is_not_allowed(self, route: str, allowed: str) -> None:
+        answer = World().send(gateway_event(route, {}, b"canary7f3a"))
+        refused(answer, 405, "method_not_allowed")
+        assert answer.headers["allow"] == allowed
+
+
+class TestNotNow:
+    @pytest.mark.parametrize(
+        "error",
+        [
+            client_error("ProvisionedThroughputExceededException"),
+            client_error("KMSThrottlingException"),
+            client_error("KMSDisabledException"),
+            client_error("KMSAccessDeniedException"),
+            client_error("ResourceNotFoundException"),
+            client_error("InternalFailure"),
+            client_error("AccessDeniedException"),
+            lost_answer(),
+        ],
+        ids=str,
+    )
+    def test_while_the_stream_is_down_nothing_is_accepted(self, error: Exception) -> None:
+        world = World()
+        world.milliseconds = 3_000
+        world.kinesis.before = [error] * 100
+        answer = world.post(EVENT, STRUCTURED)
+        refused(answer, 503, "unavailable")
+        assert answer.headers["retry-after"] == "5"
+        assert "ids" not in answer.body
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            client_error("DecryptionFailure"),
+            client_error("InternalServiceError"),
+            client_error("ThrottlingException"),
+            client_error("ResourceNotFoundException"),
+            client_error("AccessDeniedException"),
+            lost_answer(),
+        ],
+        ids=str,
+    )
+    @pytest.mark.parametrize("stage", [0, 1])
+    def test_while_the_secret_is_unreadable_nobody_is_let_in_or_blamed(self, error: Exception, stage: int) -> None:
+        world = World(secrets={"AWSCURRENT": SECRET, "AWSPREVIOUS": SECRET})
+        world.secrets.before = [*([None] * stage), error]
+        answer = world.post(b"{}", **signed(b"{}", world.clock))
+        if stage and "ResourceNotFound" in str(error):
+            assert answer.status == 202, "a secret that was never rotated has no previous version"
+            return
+        refused(answer, 503, "unavailable")
+        assert answer.headers["retry-after"] == "5"
+        assert world.kinesis.taken == []

@@ -1,0 +1,222 @@
+"""What each function's code can call, and what its role allows, are the same: in both directions."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import botocore.session
+import pytest
+from botocore import xform_name
+
+from lambda_code.shared import aws
+from tests.synthesized import Stack
+
+ROOT = Path(__file__).parents[3]
+FUNCTIONS = ("receiver", "processor", "importer")
+
+# Of each statement that the code makes no call for: who does. By the statement's id, without that of a bucket.
+OTHERS = {
+    "WriteLogs": "the Lambda runtime writes the log",
+    "SendTraces": "the Lambda runtime sends traces, where the environment has them on",
+    "ReadEvents": "the event source mapping reads the stream as this role",
+    "PutFailedBatches": "the event source mapping leaves failed batches as this role",
+    "ListFailedBatches": "likewise",
+    "SendDeadLetters": "Lambda sends notifications that failed for good as this role",
+    "ListInbox": "without s3:ListBucket S3 answers 403, not 404, for a file that is gone",
+}
+# What a call on something encrypted needs of the key, and by way of which service (their developer guides, "KMS").
+KEY_USE = {
+    "dynamodb:PutItem": "DecryptViaDynamodb",
+    "kinesis:PutRecords": "EncryptViaKinesis",
+    "s3:GetObject": "DecryptViaS3",
+    "s3:GetObjectVersion": "DecryptViaS3",
+    "s3:PutObject": "EncryptViaS3",
+    "secretsmanager:GetSecretValue": "DecryptViaSecretsmanager",
+}
+KEY_USE_OF_OTHERS = {
+    "ReadEvents": {"DecryptViaKinesis"},
+    "PutFailedBatches": {"EncryptViaS3"},
+    "SendDeadLetters": {"DecryptViaSqs", "EncryptViaSqs"},
+}
+# Transactions are authorised write by write (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
+TRANSACTED = {name: f"dynamodb:{name}Item" for name in ("Put", "Update", "Delete")} | {
+    "ConditionCheck": "dynamodb:ConditionCheckItem"
+}
+
+
+@cache
+def tree(module: str) -> ast.Module | None:
+    path = ROOT / module.replace(".", "/")
+    file = next((each for each in (path.with_suffix(".py"), path / "__init__.py") if each.is_file()), None)
+    return ast.parse(file.read_text("utf-8")) if file else None
+
+
+def modules_of(function: str) -> list[ast.Module]:
+    """Every module of ours that the handler imports, itself or through others."""
+    waiting, found = [f"lambda_code.{function}.handler"], dict[str, ast.Module]()
+    while waiting:
+        name = waiting.pop()
+        if name in found or not name.startswith("lambda_code") or (parsed := tree(name)) is None:
+            continue
+        found[name] = parsed
+        for node in ast.walk(parsed):
+            if isinstance(node, ast.Import):
+                waiting += [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                waiting += [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return list(found.values())
+
+
+def nodes(trees: Iterable[ast.Module]) -> Iterator[ast.AST]:
+    for each in trees:
+        yield from ast.walk(each)
+
+
+def services_of(trees: Iterable[ast.Module]) -> set[str]:
+    """The services that clients are made of: `aws.client("s3", ...)`."""
+    calls = [node for node in nodes(trees) if isinstance(node, ast.Call) and ast.unparse(node.func) == "aws.client"]
+    return {ast.literal_eval(call.args[0]) for call in calls}
+
+
+@cache
+def methods(service: str) -> dict[str, str]:
+    """Operations by the name of the client's method."""
+    model = botocore.session.get_session().get_service_model(service)
+    return {xform_name(name): name for name in model.operation_names}
+
+
+def actions_of(trees: list[ast.Module]) -> set[str]:
+    """The IAM actions of every operation that is named, called or not."""
+    return {
+        action
+        for service in services_of(trees)
+        for each in trees
+        for node in ast.walk(each)
+        if isinstance(node, ast.Attribute) and node.attr in methods(service)
+        for action in actions(service, methods(service)[node.attr], node, each)
+    }
+
+
+def actions(service: str, operation: str, at: ast.Attribute, tree: ast.Module) -> set[str]:
+    """The actions that an operation needs, where AWS does not call them the same."""
+    if operation == "TransactWriteItems":
+        keys = [key for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys]
+        kinds = {key.value for key in keys if isinstance(key, ast.Constant)}
+        return {action for kind, action in TRANSACTED.items() if kind in kinds}
+    if (service, operation) == ("s3", "GetObject") and "VersionId" in keywords(at, tree):
+        return {"s3:GetObjectVersion"}
+    return {f"{service}:{operation}"}
+
+
+def keywords(at: ast.Attribute, tree: ast.Module) -> set[str | None]:
+    """The keywords that the method is called with."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.func is at]
+    return {keyword.arg for call in calls for keyword in call.keywords}
+
+
+def granted(stack: Stack, function: str) -> tuple[set[str], set[str], set[str]]:
+    """Actions granted for calls, statements about the key, and statements for others."""
+    statements = stack.granted(function)
+    others = OTHERS.keys() & statements.keys()
+    key = {sid for sid, each in statements.items() if str(each["Action"]).startswith("kms:")}
+    own = [statements[sid]["Action"] for sid in statements.keys() - others - key]
+    return {action for each in own for action in ([each] if isinstance(each, str) else each)}, key, others
+
+
+def wanted_of_key(actions: set[str], others: set[str]) -> set[str]:
+    return {KEY_USE[action] for action in actions}.union(*(KEY_USE_OF_OTHERS.get(sid, set()) for sid in others))
+
+
+# What an environment switches off, the code can still call: it asks its settings first.
+OFF = {
+    "forgetful": ("processor", {"dynamodb:PutItem"}),
+    "iam": ("receiver", {"secretsmanager:GetSecretValue"}),
+    "jwt": ("receiver", {"secretsmanager:GetSecretValue"}),
+    "open": ("receiver", {"secretsmanager:GetSecretValue"}),
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_allows_what_the_code_can_call_and_nothing_else(every_stack: dict[str, Stack], function: str) -> None:
+    can_call = actions_of(modules_of(function))
+    pipelines = [stack for stack in every_stack.values() if "processor_function" in stack.outputs]
+    assert len(pipelines) > 20
+    for stack in pipelines:
+        of, switched_off = OFF.get(stack.name.split("-")[1], ("", set()))
+        expected = can_call - switched_off if of == function else can_call
+        allowed, key, others = granted(stack, function)
+        assert allowed == expected, stack.name
+        assert key == wanted_of_key(expected, others), stack.name
+
+
+def test_every_exception_is_needed_and_is_what_it_says(dev: Stack) -> None:
+    assert {sid for function in FUNCTIONS for sid in granted(dev, function)[2]} == OTHERS.keys()
+    actions = {sid: each["Action"] for function in FUNCTIONS for sid, each in dev.granted(function).items()}
+    assert {sid: actions[sid] for sid in OTHERS} == {
+        "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "SendTraces": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+        "ReadEvents": [
+            "kinesis:DescribeStream",
+            "kinesis:DescribeStreamSummary",
+            "kinesis:GetRecords",
+            "kinesis:GetShardIterator",
+            "kinesis:ListShards",
+        ],
+        "PutFailedBatches": "s3:PutObject",
+        "ListFailedBatches": "s3:ListBucket",
+        "SendDeadLetters": "sqs:SendMessage",
+        "ListInbox": "s3:ListBucket",
+    }
+
+
+def test_clients_are_made_in_one_place_and_every_method_of_theirs_is_an_operation() -> None:
+    for file in sorted((ROOT / "lambda_code").rglob("*.py")):
+        text = file.read_text("utf-8")
+        assert "import boto3" not in text, file
+        assert ("create_client" in text or "get_session" in text) == (file.parts[-2:] == ("shared", "aws.py")), file
+    assert set().union(*(services_of(modules_of(function)) for function in FUNCTIONS)) == set(aws.SERVICES)
+    for function in FUNCTIONS:
+        trees = modules_of(function)
+        known = set().union(*(methods(service) for service in services_of(trees)))
+        of_clients = {
+            node.attr
+            for node in nodes(trees)
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith(("client", "_s3", "_kinesis"))
+        }
+        assert of_clients <= known, f"{function}: neither waiters, paginators nor dynamic calls: this test reads calls"
+
+
+@pytest.mark.parametrize(
+    ("call", "action"),
+    [
+        ("self._client.delete_object(Bucket=b, Key=k)", "s3:DeleteObject"),
+        ("partial(client.list_objects_v2, Bucket=b)", "s3:ListObjectsV2"),
+        ("c.get_object(Bucket=b, Key=k)", "s3:GetObject"),
+        ("c.get_object(Bucket=b, Key=k, VersionId=v)", "s3:GetObjectVersion"),
+        ("d.transact_write_items(TransactItems=[{'Delete': {}}])", "dynamodb:DeleteItem"),
+        ("d.get_item(TableName=t)", "dynamodb:GetItem"),
+    ],
+)
+def test_a_new_call_would_be_seen(call: str, action: str) -> None:
+    trees = [ast.parse("x = aws.client('s3', C); y = aws.client('dynamodb', C)"), ast.parse(call)]
+    assert actions_of(trees) == {action}
+
+
+def test_a_new_grant_would_be_seen(dev: Stack) -> None:
+    statements = [*dev.granted("receiver").values(), {"Sid": "New", "Action": "sqs:SendMessage", "Resource": "x"}]
+    policies = {"receiver_policy": {"policy": json.dumps({"Statement": statements})}}
+    widened = replace(dev, json={"resource": {"aws_iam_role_policy": policies}})
+    assert granted(widened, "receiver")[0] - granted(dev, "receiver")[0] == {"sqs:SendMessage"}
+
+
+def test_what_the_functions_call() -> None:
+    assert {function: sorted(actions_of(modules_of(function))) for function in FUNCTIONS} == {
+        "receiver": ["kinesis:PutRecords", "secretsmanager:GetSecretValue"],
+        "processor": ["dynamodb:PutItem", "s3:GetObject", "s3:PutObject"],
+        "importer": ["kinesis:PutRecords", "s3:GetObjectVersion", "s3:PutObject"],
+    }
