@@ -62,8 +62,12 @@ policy: dev
 integration: dev ## Deploy to the local emulator with Terraform and test what is there
 	$(PY) -m pytest tests/integration $(ARGS)
 
+.PHONY: replay
+replay: dev ## Hand failed batches to the processor again (STACK=..., ARGS=--dry-run)
+	$(PY) -m tools.replay --stack "$(STACK)" $(ARGS)
+
 .PHONY: bench
-bench: dev ## Measure synth speed against other ways of doing it
+bench: dev ## Measure synthesis and Lambda code against floors and other ways of doing it
 	$(PY) -m tests.benchmarks $(ARGS)
 
 # In CI a snapshot that differs is a finding, never something to overwrite.

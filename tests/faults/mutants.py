@@ -1,0 +1,212 @@
+"""Wrong decisions, each small and tempting, that lose or double events."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lambda_code.importer.handler import Importer
+from lambda_code.importer.notification import File
+from lambda_code.processor import batch, handler, ledger, records
+from lambda_code.processor.archive import S3Archive
+from lambda_code.processor.batch import Plan, Processor, Refused
+from lambda_code.processor.ledger import DynamoLedger
+from lambda_code.processor.objects import pack
+from lambda_code.processor.ports import Stored
+from lambda_code.processor.records import Arrived
+from lambda_code.shared.errors import UnavailableError
+from lambda_code.shared.quarantine import Quarantine
+from lambda_code.shared.stream import EventStream
+
+Patch = pytest.MonkeyPatch
+Mutant = Callable[[Patch], None]
+
+_put, _put_once = EventStream.put, EventStream._put_once
+_make_plan, _process, _answer = batch.make_plan, Processor.process, handler.answer
+_archive_put, _quarantine_put = S3Archive._put, Quarantine.put
+_transact, _import_files = DynamoLedger._transact, Importer.import_files
+
+
+def swallowing(function: Callable[..., Any], made: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, with this made where a service is unavailable."""
+
+    def mutated(*arguments: Any, **more: Any) -> Any:
+        try:
+            return function(*arguments, **more)
+        except UnavailableError:
+            return made(*arguments)
+
+    return mutated
+
+
+def accepts_what_the_stream_did_not_take(patch: Patch) -> None:
+    patch.setattr(EventStream, "put", swallowing(_put, lambda *_: None))
+
+
+def answers_before_it_puts(patch: Patch) -> None:
+    kept: list[Any] = []
+
+    def put(self: EventStream, entries: Any, **more: Any) -> None:
+        if kept:
+            _put(self, kept.pop(), **more)
+        kept.append(list(entries))
+
+    patch.setattr(EventStream, "put", put)
+
+
+def takes_a_partial_failure_for_success(patch: Patch) -> None:
+    def put_once(self: EventStream, entries: list[Any]) -> list[Any]:
+        refused = _put_once(self, entries)
+        return refused if len(refused) == len(entries) else []
+
+    patch.setattr(EventStream, "_put_once", put_once)
+
+
+def takes_a_lost_answer_for_success(patch: Patch) -> None:
+    def put_once(self: EventStream, entries: list[Any]) -> list[Any]:
+        refused = _put_once(self, entries)
+        return [] if refused is entries else refused
+
+    patch.setattr(EventStream, "_put_once", put_once)
+
+
+def sends_everything_again(patch: Patch) -> None:
+    patch.setattr(EventStream, "_put_once", lambda self, entries: entries if _put_once(self, entries) else [])
+
+
+def sends_only_the_first_again(patch: Patch) -> None:
+    patch.setattr(EventStream, "_put_once", lambda self, entries: _put_once(self, entries)[:1])
+
+
+def claims_without_a_condition(patch: Patch) -> None:
+    patch.setattr(ledger, "_CONDITION", "attribute_not_exists(id) OR attribute_not_exists(nothing)")
+
+
+def takes_an_unanswered_claim_for_granted(patch: Patch) -> None:
+    patch.setattr(DynamoLedger, "_transact", swallowing(_transact, lambda *_: None))
+
+
+def planning(change: Callable[[Any, Any, Plan], None]) -> Mutant:
+    """Change the plan after it was made."""
+
+    def planned(found: Any, rows: Any) -> Plan:
+        plan = _make_plan(found, rows)
+        change(found, rows, plan)
+        return plan
+
+    return lambda patch: patch.setattr(batch, "make_plan", planned)
+
+
+def _own_home(found: Any, _: Any, plan: Plan) -> None:
+    plan.kept = [(place, found.home, item) for place, _home, item in plan.kept]
+
+
+def _keep(found: Any, _: Any, plan: Plan) -> None:
+    plan.kept = sorted([*plan.kept, *((place, found.home, found.items[place]) for place in plan.duplicates)])
+
+
+def _drop_claimed(found: Any, _: Any, plan: Plan) -> None:
+    plan.kept = [each for each in plan.kept if each[1] == found.home]
+
+
+def _skip(found: Any, rows: Any, plan: Plan) -> None:
+    known = [item for item in found.items if not isinstance(item, Arrived) or item.identity in rows]
+    whole = _make_plan(records.Batch(found.shard, found.home, known), rows)
+    plan.until, plan.kept, plan.refused, plan.duplicates = len(found.items), whole.kept, whole.refused, whole.duplicates
+
+
+def _drop_conflicts(_: Any, __: Any, plan: Plan) -> None:
+    def is_kept(refused: Refused) -> bool:
+        return refused.reason != "id_conflict"
+
+    plan.refused = [each for each in plan.refused if is_kept(each[1])]
+
+
+stores_in_the_home_of_the_retry = planning(_own_home)
+stores_duplicates = planning(_keep)
+takes_a_retried_record_for_a_duplicate = planning(_drop_claimed)
+skips_what_it_could_not_claim = planning(_skip)
+drops_conflicts = planning(_drop_conflicts)
+
+
+def answering(change: Callable[[Any, str], str | None]) -> Mutant:
+    """Change what is reported of a batch that failed."""
+
+    def answered(event: Any, *more: Any) -> Any:
+        made = _answer(event, *more)
+        sequences = [record["kinesis"]["sequenceNumber"] for record in event["Records"]]
+        named = [change(sequences, each["itemIdentifier"]) for each in made["batchItemFailures"]]
+        return {"batchItemFailures": [{"itemIdentifier": name} for name in named if name]}
+
+    return lambda patch: patch.setattr("tests.faults.pipeline.answer", answered)
+
+
+reports_no_failure = answering(lambda _, __: None)
+reports_the_last_record = answering(lambda sequences, _: sequences[-1])
+reports_the_record_after = answering(
+    lambda sequences, failed: sequences[min(sequences.index(failed) + 1, len(sequences) - 1)]
+)
+
+
+def overwrites_objects(patch: Patch) -> None:
+    patch.setattr(S3Archive, "_put", lambda self, home, body, **_: _archive_put(self, home, body))
+
+
+def completes_without_comparing(patch: Patch) -> None:
+    def put(self: S3Archive, home: str, body: bytes, **condition: str) -> bool:
+        condition.pop("IfMatch", None)
+        return _archive_put(self, home, body, **condition)
+
+    patch.setattr(S3Archive, "_put", put)
+
+
+def takes_an_object_that_is_there_for_complete(patch: Patch) -> None:
+    patch.setattr(S3Archive, "_complete", lambda *_: Stored(0, 0))
+
+
+def completes_by_replacing(patch: Patch) -> None:
+    patch.setattr("lambda_code.processor.archive.pack", lambda lines: pack({s: lines[s] for s in list(lines)[-4:]}))
+
+
+def stores_before_it_claims(patch: Patch) -> None:
+    def process(self: Processor, found: Any, seconds_left: Any) -> Any:
+        lines = {item.sequence: item.line for item in found.items if isinstance(item, Arrived)}
+        if lines:
+            self._archive.store(found.home, lines)
+        return _process(self, found, seconds_left)
+
+    patch.setattr(Processor, "process", process)
+
+
+def counts_its_own_marks_as_content(patch: Patch) -> None:
+    patch.setattr(records, "OWN_PREFIX", "~")
+
+
+def forgets_what_quarantine_did_not_take(patch: Patch) -> None:
+    patch.setattr(Quarantine, "put", swallowing(_quarantine_put, lambda *_: None))
+
+
+def names_quarantined_records_anew(patch: Patch) -> None:
+    def put(self: Quarantine, name: str, body: bytes) -> None:
+        _quarantine_put(self, f"{name}-{uuid.uuid4()}", body)
+
+    patch.setattr(Quarantine, "put", put)
+
+
+def does_not_watch_the_time(patch: Patch) -> None:
+    patch.setattr(Processor, "process", lambda self, found, _: _process(self, found, lambda: 60.0))
+
+
+def wants_more_time_than_it_has(patch: Patch) -> None:
+    patch.setattr(batch, "_PUT_SHARE", 10.0)
+
+
+def names_lines_anew(patch: Patch) -> None:
+    patch.setattr(File, "line_id", lambda *_: str(uuid.uuid4()))
+
+
+def forgets_files_that_it_could_not_import(patch: Patch) -> None:
+    patch.setattr(Importer, "import_files", swallowing(_import_files, lambda *_: None))

@@ -1,0 +1,82 @@
+"""F1 and F2: nothing lost and nothing double, over many runs in which everything fails now and then."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from lambda_code.processor.ledger import NoLedger
+from tests.faults.injection import RandomFaults
+from tests.faults.naive import make_naive
+from tests.faults.pipeline import World
+from tests.faults.properties import BrokenError, archived, check, exactly_once
+from tests.faults.simulation import CONSUMING, Plan, run
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_ten_thousand_events_are_stored_exactly_once_and_in_order(seed: int) -> None:
+    result = run(seed, Plan())
+    assert len(result.books.accepted) > 9_500
+    check(result.world.buckets, result.books, result.poison)
+
+
+@pytest.mark.parametrize("seed", range(100, 105))
+def test_calls_that_are_carried_out_long_after_their_sender_gave_up_change_nothing(seed: int) -> None:
+    result = run(seed, Plan(late=0.05))
+    check(result.world.buckets, result.books, result.poison, order=False)
+
+
+@pytest.mark.parametrize("seed", range(200, 203))
+def test_large_requests_make_no_difference(seed: int) -> None:
+    result = run(seed, Plan(largest_request=500, clients=2))
+    check(result.world.buckets, result.books, result.poison)
+
+
+@pytest.mark.parametrize("seed", range(300, 320))
+def test_short_runs_find_what_long_ones_hide(seed: int) -> None:
+    result = run(seed, Plan(events=300, clients=3, largest_request=20, late=0.02 * (seed % 2)))
+    check(result.world.buckets, result.books, result.poison, order=seed % 2 == 0)
+
+
+def test_in_these_runs_everything_does_go_wrong() -> None:
+    seen: Counter[str] = Counter()
+    statuses: Counter[int | None] = Counter()
+    taken = put = discarded = 0
+    for seed in range(4):
+        result = run(seed, Plan(events=4_000))
+        for faults in (result.world.kinesis.faults, result.world.s3.faults):
+            assert isinstance(faults, RandomFaults)
+            seen.update(faults.seen)
+        statuses.update(result.books.statuses)
+        put += sum(result.world.kinesis.calls)
+        taken += result.world.stream.taken
+        discarded += result.world.mapping.discarded
+    assert seen.keys() == CONSUMING.keys()
+    assert statuses.keys() == {202, 422, 503, None}
+    assert taken < 0.8 * put
+    assert discarded > 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_naive_pipeline_loses_and_doubles_in_the_same_runs(seed: int) -> None:
+    result = run(seed, Plan(events=2_000, change=make_naive))
+    with pytest.raises(BrokenError, match=r"exactly_once: [1-9]\d* lost, [1-9]\d* doubled"):
+        check(result.world.buckets, result.books, result.poison)
+
+
+def without_ledger(world: World) -> None:
+    world.processor._ledger = NoLedger()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_without_a_ledger_nothing_is_lost_but_events_are_doubled(seed: int) -> None:
+    result = run(seed, Plan(events=2_000, change=without_ledger))
+    assert result.books.accepted <= {line.identity for line in archived(result.world.buckets)}
+    with pytest.raises(BrokenError, match=r"exactly_once: 0 lost, [1-9]\d* doubled"):
+        exactly_once(result.world.buckets, result.books)
+
+
+def test_the_same_seed_makes_the_same_run() -> None:
+    one, other = run(7, Plan(events=500)), run(7, Plan(events=500))
+    assert one.world.buckets == other.world.buckets

@@ -1,0 +1,42 @@
+"""What the processor said about a batch."""
+
+import json
+
+from tools.replay.batch import Batch
+
+
+class FailedAgainError(Exception):
+    """The batch was not stored wholly; the text says why."""
+
+
+def check(batch: Batch, answer: bytes, function_error: str | None) -> None:
+    """Return if every record is stored; raise FailedAgainError for any other answer, and for one not understood.
+
+    The rules of partial batch responses (Lambda developer guide, "Configuring partial batch response with Kinesis Data
+    Streams and Lambda"), but strict: what a mapping would take for success only because nothing is said fails here.
+    """
+    try:
+        said = json.loads(answer)
+    except ValueError:
+        said = None
+    if function_error:
+        raise FailedAgainError(f"the processor failed ({function_error}): {_error(said)}")
+    failures = said.get("batchItemFailures") if isinstance(said, dict) else None
+    if not isinstance(failures, list):
+        raise FailedAgainError("the answer is not that of a processor; is this its function?")
+    if failures:
+        raise FailedAgainError(_partial(batch, failures))
+
+
+def _error(said: object) -> str:
+    if not isinstance(said, dict):
+        return "no reason given"
+    kind, message = said.get("errorType"), str(said.get("errorMessage", "no reason given"))
+    return f"{kind}: {message}" if kind else message
+
+
+def _partial(batch: Batch, failures: list[object]) -> str:
+    named = [item.get("itemIdentifier") for item in failures if isinstance(item, dict)]
+    places = [batch.sequences.index(name) for name in named if name in batch.sequences]
+    done = min(places) if len(places) == len(failures) else 0
+    return f"{done} of {len(batch.sequences)} records stored; its log says why the next one failed"

@@ -1,0 +1,71 @@
+"""The command line of `make replay`."""
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tools.replay.selection import Wanted
+
+_ABOUT = """\
+Hand the batches that a stack's stream mapping gave up to its processor once more, oldest first, and remove those that
+are stored. Any number of times: nothing is stored twice, and what fails again stays."""
+_MORE = """\
+Times are ISO 8601, UTC unless they name a zone: 2026-01-31, 2026-01-31T10:00, 2026-01-31T10:00+01:00.
+exit status: 0 all stored, 1 some failed again or a service refused, 2 wrong usage, 130 interrupted.
+permissions: s3:ListBucket on the failures bucket; s3:GetObject and s3:DeleteObject below its aws/lambda/;
+kms:Decrypt with the stack's key by way of S3; lambda:InvokeFunction on the processor. A dry run needs only to list,
+get and decrypt."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser; it ends the program with status 2 for wrong usage."""
+    made = argparse.ArgumentParser(
+        prog="python -m tools.replay",
+        description=_ABOUT,
+        epilog=_MORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--stack", required=True, type=_filled, help="such as tap-dev-us-east-1")
+    made.add_argument("--dry-run", action="store_true", help="read and show, but invoke and remove nothing")
+    made.add_argument("--since", type=_time, metavar="TIME", help="only batches given up then or later")
+    made.add_argument("--until", type=_time, metavar="TIME", help="only batches given up before")
+    made.add_argument("--limit", type=_positive, metavar="N", help="only the N oldest of them")
+    made.add_argument(
+        "--concurrency",
+        type=_positive,
+        metavar="N",
+        default=4,
+        help="shards at the same time; each has one batch under way (default: 4)",
+    )
+    made.add_argument(
+        "--outputs",
+        type=Path,
+        metavar="FILE",
+        help="take names from `terraform output -json` or `cdktf output --outputs-file` instead of environments/",
+    )
+    return made
+
+
+def wanted(chosen: argparse.Namespace) -> Wanted:
+    """What the arguments choose."""
+    return Wanted(since=chosen.since, until=chosen.until, limit=chosen.limit)
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("is empty; allowed: a stack's name, as in make replay STACK=tap-dev-us-east-1")
+    return text
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: a whole number from 1")
+    return int(text)
+
+
+def _time(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: such as 2026-01-31 or 2026-01-31T10:00") from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

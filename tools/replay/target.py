@@ -1,0 +1,88 @@
+"""Which deployed function and bucket belong to a stack."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from modules.names import Kind, Names
+from stacks.settings import Environment, SettingsError, select_environments
+
+_OUTPUTS = ("processor_function", "failures_bucket", "alerts_topic_arn")
+
+
+class TargetError(Exception):
+    """The stack can't be found, or its outputs can't be read; the text is for people."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """A pipeline's processor and failures bucket; `endpoint_url` only where its environment is an emulator."""
+
+    region: str
+    account_id: str
+    processor: str
+    failures_bucket: str
+    endpoint_url: str | None = None
+
+
+def from_settings(stack: str, folder: Path, environ: Mapping[str, str]) -> Target:
+    """Compute the names, as synthesis does. Raises TargetError."""
+    try:
+        environments = select_environments(folder, environ)
+    except SettingsError as error:
+        raise TargetError(str(error)) from None
+    targets = {name: target for each in environments for name, target in _targets(each).items()}
+    if stack not in targets:
+        raise TargetError(
+            f"there is no stack {stack!r}; there is: {', '.join(targets)}. An ephemeral environment, such as pr42 made "
+            "of dev, needs TAP_ENVIRONMENT=dev and TAP_ENVIRONMENT_SUFFIX=pr42, as at its deployment"
+        )
+    return targets[stack]
+
+
+def _targets(environment: Environment) -> dict[str, Target]:
+    settings = environment.settings
+    targets = {}
+    for region in settings.regions:
+        names = Names(
+            project=settings.project, suffix=environment.suffix, region=region, account_id=settings.account_id
+        )
+        targets[f"{settings.project}-{environment.suffix}-{region}"] = Target(
+            region=region,
+            account_id=settings.account_id,
+            processor=names("processor", Kind.FUNCTION),
+            failures_bucket=names("failures", Kind.BUCKET),
+            endpoint_url=settings.emulator.endpoint_url if settings.emulator else None,
+        )
+    return targets
+
+
+def from_outputs(stack: str, path: Path) -> Target:
+    """Read `terraform output -json`, or what `cdktf output --outputs-file` writes. Raises TargetError."""
+    values = _outputs(stack, path)
+    missing = [name for name in _OUTPUTS if name not in values]
+    topic = values.get("alerts_topic_arn", "").split(":")  # the output that tells region and account
+    if missing or len(topic) != 6:
+        what = ", ".join(missing) or "ARN in alerts_topic_arn"
+        raise TargetError(f"{path}: no {what}; allowed: the outputs of the stack {stack}")
+    return Target(
+        region=topic[3],
+        account_id=topic[4],
+        processor=values["processor_function"],
+        failures_bucket=values["failures_bucket"],
+    )
+
+
+def _outputs(stack: str, path: Path) -> dict[str, str]:
+    try:
+        data = json.loads(path.read_bytes())
+    except OSError as error:
+        raise TargetError(f"{path}: can't be read: {error.strerror}") from None
+    except ValueError:
+        raise TargetError(f"{path}: not JSON; allowed: what `terraform output -json` prints") from None
+    of_stack = data.get(stack, data) if isinstance(data, dict) else None
+    if not isinstance(of_stack, dict):
+        return {}
+    values = {name: body.get("value") if isinstance(body, dict) else body for name, body in of_stack.items()}
+    return {name: value for name, value in values.items() if isinstance(value, str)}
