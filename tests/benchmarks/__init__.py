@@ -1,4 +1,4 @@
-"""Benchmarks: how fast synthesis is, as ratios against floors and other tools measured in the same run.
+"""Benchmarks: how fast synthesis and the Lambda code are, as ratios against floors and other tools of the same run.
 
 `make bench` (or `python -m tests.benchmarks`) runs all groups, `python -m tests.benchmarks synth` one of them, and
 `--quick` measures once instead of five times and leaves out the slowest. Absolute seconds say little on a shared

@@ -1,0 +1,102 @@
+"""What a record costs the processor, and what deduplication adds."""
+
+from __future__ import annotations
+
+import binascii
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from lambda_code.processor.archive import S3Archive
+from lambda_code.processor.batch import Processor
+from lambda_code.processor.handler import answer
+from lambda_code.processor.ledger import DynamoLedger, NoLedger
+from lambda_code.processor.ports import Ledger
+from lambda_code.processor.records import Arrived, read_record
+from lambda_code.shared import aws
+from lambda_code.shared.quarantine import Quarantine
+from tests.benchmarks.lambda_cpu import Context, cpu_seconds, unsent
+from tests.benchmarks.report import Target
+
+RECORDS = 500
+_SHARD = "shardId-000000000000"
+_FIRST = 49_590_338_271_490_256_608_559_692_538_361_571_095_921_575_989_136_588_898
+_MAX_RECORD_US = 5
+_MAX_CLAIM_US = 40
+
+
+class _Bucket:
+    """Takes every object."""
+
+    def put_object(self, **_: object) -> dict[str, Any]:
+        return {}
+
+
+def processing(rounds: int) -> Iterator[Target]:
+    """A batch without deduplication, gzip included and the put left out, against json.loads and gzip of its bytes."""
+    batch = {"Records": [_record(number) for number in range(RECORDS)]}
+    processor = _processor(NoLedger())
+    found = cpu_seconds(
+        {
+            "ours": lambda: answer(batch, Context(), processor, "tap-bench"),
+            "floor": lambda: _floor(batch),
+        },
+        rounds=rounds,
+        repeats=3,
+    )
+    yield Target("processor: a record of 500, before deduplication", _us(found["ours"]), _MAX_RECORD_US, "µs")
+    yield Target("processor: a record / json.loads and gzip", found["ours"] / found["floor"], None)
+
+
+def deduplicating(rounds: int) -> Iterator[Target]:
+    """What claiming adds, with everything that the SDK does for it but sending."""
+    batch = {"Records": [_record(number) for number in range(RECORDS)]}
+    client = unsent("dynamodb", aws.STORE, b"{}")
+    with_ledger, without = _processor(DynamoLedger(client, "ledger", 35)), _processor(NoLedger())
+    items = [read_record(record["kinesis"]) for record in batch["Records"]]
+    assert all(isinstance(item, Arrived) for item in items)
+    found = cpu_seconds(
+        {
+            "with": lambda: answer(batch, Context(), with_ledger, "tap-bench"),
+            "without": lambda: answer(batch, Context(), without, "tap-bench"),
+        },
+        rounds=rounds,
+        repeats=1,
+    )
+    yield Target("processor: deduplicating a record", _us(found["with"] - found["without"]), _MAX_CLAIM_US, "µs")
+
+
+def _processor(ledger: Ledger) -> Processor:
+    bucket: Any = _Bucket()
+    return Processor(ledger, S3Archive(bucket, "archive"), Quarantine(bucket, "failures"))
+
+
+def _floor(batch: dict[str, Any]) -> bytes:
+    documents = [binascii.a2b_base64(record["kinesis"]["data"]) for record in batch["Records"]]
+    for document in documents:
+        json.loads(document)
+    return gzip.compress(b"\n".join(documents), 6)
+
+
+def _us(seconds: float) -> float:
+    return seconds / RECORDS * 1e6
+
+
+def _record(number: int) -> dict[str, Any]:
+    event = {
+        "specversion": "1.0",
+        "id": f"{number:08}-2222-4333-8444-555555555555",
+        "source": "/shop/orders",
+        "type": "com.example.order.created",
+        "subject": f"customer-{number * 7919 % 1000}",
+        "time": "2026-01-31T10:00:00.000Z",
+        "datacontenttype": "application/json",
+        "data": {"order": number, "total": number * 1.25, "items": [{"sku": f"A{number % 97}", "count": number % 5}]},
+        "taptime": "2026-01-31T10:00:00.123Z",
+        "taprequest": "JKJaXmPLvHcESHA=",
+    }
+    sequence = str(_FIRST + number)
+    data = binascii.b2a_base64(json.dumps(event, separators=(",", ":")).encode(), newline=False).decode()
+    kinesis = {"sequenceNumber": sequence, "data": data, "approximateArrivalTimestamp": 1_769_853_600.5}
+    return {"eventID": f"{_SHARD}:{sequence}", "kinesis": kinesis}
