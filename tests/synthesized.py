@@ -101,7 +101,7 @@ UNUSUAL: Json = {
         "failures_expiration_days": 88,
         "access_log_expiration_days": 66,
     },
-    "deduplication": {"days": 41},
+    "deduplication": {"days": 101},
     "observability": {"tracing": False, "log_retention_days": 545, "log_level": "DEBUG"},
     "alarms": {
         "emails": ["one@example.com", "two@example.com"],

@@ -1,5 +1,7 @@
 """Settings that must fit each other, in every environment."""
 
+import math
+
 from stacks.settings.rules import Refusal, Rule
 
 
@@ -40,6 +42,15 @@ def _failures_expiration(days: int, retention_hours: int) -> Refusal | None:
     if days * 24 > retention_hours:
         return None
     return Refusal(f"{retention_hours // 24 + 1} and more, above stream.retention_hours ({retention_hours} h)")
+
+
+def _replayable(failures_days: int, deduplication_days: int, age_seconds: int) -> Refusal | None:
+    """While a failed batch can be replayed, the ledger must remember which of its events were stored before."""
+    longest = deduplication_days - math.ceil(age_seconds / 86_400) - 1
+    if deduplication_days == 0 or failures_days <= longest:
+        return None
+    reason = f"so that replay finds every claim: deduplication.days ({deduplication_days}) less the age of records"
+    return Refusal(f"{longest} and less, {reason}")
 
 
 def _archive_expiration(expiration_days: int | None, transition_days: int) -> Refusal | None:
@@ -95,6 +106,7 @@ TOGETHER = (
     ),
     Rule(("deduplication.days", "stream.retention_hours"), _deduplication),
     Rule(("storage.failures_expiration_days", "stream.retention_hours"), _failures_expiration),
+    Rule(("storage.failures_expiration_days", "deduplication.days", "mapping.maximum_record_age_seconds"), _replayable),
     Rule(("storage.archive_expiration_days", "storage.archive_transition_days"), _archive_expiration),
     Rule(("api.jwt_issuer", "api.auth"), _jwt_issuer),
     Rule(("api.jwt_audience", "api.auth"), _jwt_audience),

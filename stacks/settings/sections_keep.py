@@ -36,10 +36,11 @@ class StorageSettings(Section):
     )
     inbox_expiration_days: int = Field(30, ge=1, le=_CENTURY_DAYS, description="Age at which inbox files are deleted")
     failures_expiration_days: int = Field(
-        90,
+        27,
         ge=2,
         le=_CENTURY_DAYS,
-        description="How long failed batches and quarantined events wait for repair; above `stream.retention_hours`",
+        description="How long failed batches and quarantined events wait for repair; above `stream.retention_hours`, "
+        "below `deduplication.days`",
     )
     access_log_expiration_days: int = Field(
         90, ge=1, le=_CENTURY_DAYS, description="Age at which the buckets' access logs are deleted"

@@ -50,6 +50,7 @@ def test_rules_over_several_settings_speak_although_other_settings_are_invalid(t
         ["environments/dev.toml:11", "mapping.maximum_record_age_seconds"],
         ["environments/dev.toml:13", "mapping.batch_size"],
         ["environments/dev.toml:15", "deduplication.days"],
+        ["environments/dev.toml:15", "storage.failures_expiration_days"],
         ["environments/dev.toml:17", "observability.log_retention_days"],
         ["environments/dev.toml:19", "alarms.emails[0]"],
         ["environments/dev.toml:21", "protection.force_destroy"],

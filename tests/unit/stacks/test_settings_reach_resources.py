@@ -127,7 +127,7 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
     "deduplication.days": (
         _PIPELINE,
         _argument("aws_lambda_function", "processor", "environment", "variables", "TAP_DEDUPLICATION_DAYS"),
-        "41",
+        "101",
     ),
     "observability.tracing": (
         _PIPELINE,
