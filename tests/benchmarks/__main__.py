@@ -7,11 +7,15 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import lambda_group, synth
+from tests.benchmarks import lambda_group, plan_review, synth
 from tests.benchmarks.measure import ROOT, BrokenError
 from tests.benchmarks.report import Report
 
-GROUPS: dict[str, Callable[[bool], Report]] = {"synth": synth.run, "lambda": lambda_group.run}
+GROUPS: dict[str, Callable[[bool], Report]] = {
+    "synth": synth.run,
+    "lambda": lambda_group.run,
+    "plan-review": plan_review.run,
+}
 
 
 def main() -> int:

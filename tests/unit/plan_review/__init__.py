@@ -1,0 +1,1 @@
+"""The review of plans, held against plans that Terraform really made."""

@@ -1,0 +1,248 @@
+"""Changes that people make to the stacks: by a setting, in the code, or by an option of Terraform.
+
+A change of code is written as what it does to the synthesized JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+Edit = Callable[[Json], None]
+OTHER_ACCOUNT = "arn:aws:iam::999988887777:root"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scenario:
+    """One change; `base` is what was deployed before, in as many regions as that has."""
+
+    base: str = "base"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    edit: Edit | None = None
+    code: Mapping[str, str] = field(default_factory=dict)  # file -> text put behind it
+    # Without refresh: the emulator tells some things otherwise than AWS does, and that isn't the change.
+    options: tuple[str, ...] = ("-refresh=false",)
+
+
+# What is deployed before: settings that differ from those of `local`.
+BASES: Mapping[str, Mapping[str, Any]] = {
+    "base": {
+        "regions": ("us-east-1", "eu-west-1"),
+        "api": {"cors_origins": ("https://app.example.com",)},
+        "stream": {"retention_hours": 168},
+        "mapping": {"maximum_record_age_seconds": 86400},
+        "storage": {"archive_expiration_days": 365},
+        "observability": {"log_retention_days": 90},
+        "alarms": {"emails": ("alerts@example.com",), "minimum_requests_per_hour": 5},
+        "protection": {"force_destroy": False, "kms_deletion_window_days": 30, "secret_recovery_window_days": 30},
+    },
+    "guarded": {"api": {"auth": "iam"}, "protection": {"force_destroy": False, "deletion_protection": True}},
+    "small": {},
+    "nothing": {},
+}
+
+
+def _one(stack: Json, type_: str, start: str = "") -> Json:
+    """The first resource of the type whose logical id begins so."""
+    bodies: Mapping[str, Json] = stack["resource"][type_]
+    return next(body for id_, body in sorted(bodies.items()) if id_.startswith(start))
+
+
+def _drop(stack: Json, type_: str, start: str = "") -> None:
+    bodies = stack["resource"][type_]
+    del bodies[next(id_ for id_ in sorted(bodies) if id_.startswith(start))]
+    if not bodies:
+        del stack["resource"][type_]
+
+
+def _add_statement(body: Json, statement: Json) -> None:
+    document = json.loads(body["policy"])
+    document["Statement"].append(statement)
+    body["policy"] = json.dumps(document)
+
+
+def _versioning(stack: Json) -> None:
+    _one(stack, "aws_s3_bucket_versioning", "archive")["versioning_configuration"]["status"] = "Suspended"
+    _one(stack, "aws_dynamodb_table")["point_in_time_recovery"]["enabled"] = False
+
+
+def _encryption(stack: Json) -> None:
+    stream = _one(stack, "aws_kinesis_stream")
+    stream["encryption_type"] = "NONE"
+    del stream["kms_key_id"]
+    rule = _one(stack, "aws_s3_bucket_server_side_encryption_configuration", "archive")["rule"][0]
+    rule["apply_server_side_encryption_by_default"] = {"sse_algorithm": "AES256"}
+    del _one(stack, "aws_sns_topic")["kms_master_key_id"]
+    _one(stack, "aws_kms_key")["enable_key_rotation"] = False
+
+
+def _position(stack: Json) -> None:
+    _one(stack, "aws_lambda_event_source_mapping")["starting_position"] = "LATEST"
+
+
+def _mapping(stack: Json) -> None:
+    mapping = _one(stack, "aws_lambda_event_source_mapping")
+    mapping |= {"enabled": False, "bisect_batch_on_function_error": False, "maximum_retry_attempts": 2}
+    del mapping["destination_config"], mapping["function_response_types"]
+    del _one(stack, "aws_lambda_function", "importer")["dead_letter_config"]
+
+
+def _public(stack: Json) -> None:
+    _one(stack, "aws_s3_bucket_public_access_block", "archive")["restrict_public_buckets"] = False
+    _drop(stack, "aws_s3_bucket_public_access_block", "inbox")
+    controls = _one(stack, "aws_s3_bucket_ownership_controls", "archive")
+    for rule in controls["rule"] if isinstance(controls["rule"], list) else [controls["rule"]]:
+        rule["object_ownership"] = "BucketOwnerPreferred"
+
+
+def _principals(stack: Json) -> None:
+    partner = {"Sid": "Partner", "Effect": "Allow", "Principal": {"AWS": OTHER_ACCOUNT}, "Resource": "*"}
+    _add_statement(_one(stack, "aws_kms_key"), partner | {"Action": "kms:Decrypt"})
+    bucket = _one(stack, "aws_s3_bucket_policy", "archive")
+    everybody = {"Sid": "Everybody", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    resources = json.loads(bucket["policy"])["Statement"][0]["Resource"]
+    _add_statement(bucket, everybody | {"Resource": resources})
+    role = _one(stack, "aws_iam_role", "receiver")
+    role["assume_role_policy"] = role["assume_role_policy"].replace("lambda.amazonaws.com", "ec2.amazonaws.com")
+    function = _one(stack, "aws_lambda_permission", "api")["function_name"]
+    stack["resource"]["aws_lambda_permission"]["partner"] = {
+        "action": "lambda:InvokeFunction",
+        "function_name": function,
+        "principal": "999988887777",
+        "statement_id": "Partner",
+    }
+
+
+def _conditions(stack: Json) -> None:
+    bucket = _one(stack, "aws_s3_bucket_policy", "archive")
+    document = json.loads(bucket["policy"])
+    document["Statement"] = document["Statement"][:1]  # the other one denies old versions of TLS
+    bucket["policy"] = json.dumps(document)
+    topic = _one(stack, "aws_sns_topic_policy")
+    document = json.loads(topic["policy"])
+    for statement in document["Statement"]:
+        if statement["Effect"] == "Allow":
+            del statement["Condition"]
+    topic["policy"] = json.dumps(document)
+
+
+def _alarms(stack: Json) -> None:
+    _drop(stack, "aws_cloudwatch_metric_alarm", "alarms_events-lag")
+    _one(stack, "aws_cloudwatch_metric_alarm", "alarms_api-latency")["threshold"] = 20000
+    _one(stack, "aws_cloudwatch_metric_alarm", "alarms_receiver-errors")["alarm_actions"] = []
+    _one(stack, "aws_cloudwatch_metric_alarm", "alarms_importer-errors")["evaluation_periods"] = 6
+    _one(stack, "aws_cloudwatch_metric_alarm", "alarms_processor-errors")["actions_enabled"] = False
+    _one(stack, "aws_cloudwatch_metric_alarm", "alarms_api-silence")["treat_missing_data"] = "notBreaching"
+    _drop(stack, "aws_sns_topic_subscription")
+    _drop(stack, "aws_cloudwatch_dashboard")
+
+
+def _logs(stack: Json) -> None:
+    _drop(stack, "aws_s3_bucket_logging", "archive")
+    del _one(stack, "aws_apigatewayv2_stage")["access_log_settings"]
+    _one(stack, "aws_lambda_function", "receiver")["tracing_config"]["mode"] = "PassThrough"
+
+
+def _outputs(stack: Json) -> None:
+    del stack["output"]["dashboard_name"]
+    stack["output"]["archive_bucket"]["value"] = "another-archive"
+    stack["output"]["added"] = {"value": "new"}
+
+
+def _move(stack: Json) -> None:
+    for type_, old, new in (("aws_kinesis_stream", "events", "flow"), ("aws_dynamodb_table", "ledger", "claims")):
+        text = json.dumps(stack["resource"]).replace(f"{type_}.{old}.", f"{type_}.{new}.")
+        stack["resource"] = json.loads(text)
+        stack["resource"][type_][new] = stack["resource"][type_].pop(old)
+        stack.setdefault("moved", []).append({"from": f"{type_}.{old}", "to": f"{type_}.{new}"})
+
+
+def _forget(stack: Json) -> None:
+    _drop(stack, "aws_dynamodb_table")
+    stack["removed"] = [{"from": "aws_dynamodb_table.ledger", "lifecycle": {"destroy": False}}]
+
+
+def _grants(stack: Json) -> None:
+    reads = {"Sid": "ReadAll", "Effect": "Allow", "Action": ["s3:GetObject", "s3:Get*"], "Resource": "*"}
+    _add_statement(_one(stack, "aws_iam_role_policy", "importer"), reads)
+    policy = _one(stack, "aws_iam_role_policy", "receiver")
+    document = json.loads(policy["policy"])
+    # The same grants in other words: nothing that a reviewer should have to look at.
+    document["Statement"] = [
+        one | {"Sid": f"{one['Sid']}{n}", "Action": action}
+        for one in reversed(document["Statement"])
+        for n, action in enumerate([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+    ]
+    policy["policy"] = json.dumps(document)
+    processor = _one(stack, "aws_iam_role_policy", "processor")
+    document = json.loads(processor["policy"])
+    document["Statement"] = [one for one in document["Statement"] if one["Sid"] != "ClaimEvents"]
+    processor["policy"] = json.dumps(document)
+    role = _one(stack, "aws_iam_role", "receiver") | {"name": "debug"}
+    everything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    stack["resource"]["aws_iam_role"]["debug"] = role
+    stack["resource"]["aws_iam_role_policy"]["debug"] = {"role": "debug", "policy": json.dumps(everything)}
+    stack["resource"]["aws_iam_role_policy_attachment"] = {
+        "administrator": {
+            "role": _one(stack, "aws_iam_role", "processor")["name"],
+            "policy_arn": "arn:aws:iam::aws:policy/AdministratorAccess",
+        }
+    }
+
+
+def _route(stack: Json) -> None:
+    route = _one(stack, "aws_apigatewayv2_route", "api_process")
+    route["authorization_type"] = "NONE"
+    stack["resource"]["aws_apigatewayv2_route"]["debug"] = route | {"route_key": "GET /debug"}
+
+
+def _stream_name(stack: Json) -> None:
+    _one(stack, "aws_kinesis_stream")["name"] += "-2"
+
+
+def _key_gone(stack: Json) -> None:
+    _one(stack, "aws_kms_key")["is_enabled"] = False
+    _one(stack, "aws_dynamodb_table")["deletion_protection_enabled"] = False
+
+
+SCENARIOS: Mapping[str, Scenario] = {
+    "nothing": Scenario(),
+    "first-deploy": Scenario(base="nothing"),
+    "code-only": Scenario(code={"lambda_code/receiver/http.py": "\n# changed\n"}),
+    "ordinary": Scenario(settings={"receiver": {"memory_mb": 1024}, "api": {"throttle_burst": 400}}),
+    "stream-renamed": Scenario(edit=_stream_name),
+    "ledger-and-secret-gone": Scenario(settings={"deduplication": {"days": 0}, "api": {"auth": "iam"}}),
+    "retention-lowered": Scenario(
+        settings={
+            "stream": {"retention_hours": 24},
+            "mapping": {"maximum_record_age_seconds": 3600},
+            "observability": {"log_retention_days": 7},
+            "storage": {"archive_expiration_days": 120, "noncurrent_version_days": 1},
+            "protection": {"kms_deletion_window_days": 7, "secret_recovery_window_days": 0},
+        }
+    ),
+    "protection-off": Scenario(base="guarded", edit=_key_gone),
+    "force-destroy": Scenario(settings={"protection": {"force_destroy": True}}),
+    "versioning-off": Scenario(edit=_versioning),
+    "encryption-off": Scenario(edit=_encryption),
+    "starting-position": Scenario(edit=_position),
+    "mapping-weakened": Scenario(edit=_mapping),
+    "auth-open": Scenario(settings={"api": {"auth": "open"}}),
+    "route-open": Scenario(base="guarded", edit=_route),
+    "cors-any": Scenario(settings={"api": {"cors_origins": ("https://app.example.com", "*")}}),
+    "bucket-public": Scenario(edit=_public),
+    "principals": Scenario(edit=_principals),
+    "conditions-dropped": Scenario(edit=_conditions),
+    "alarms-silenced": Scenario(edit=_alarms),
+    "logs-off": Scenario(edit=_logs),
+    "outputs": Scenario(edit=_outputs),
+    "moved": Scenario(edit=_move),
+    "forgotten": Scenario(edit=_forget),
+    "roles": Scenario(edit=_grants),
+    "key-replaced": Scenario(options=("-refresh=false", "-replace=aws_kms_key.key")),
+    "api-replaced": Scenario(options=("-refresh=false", "-replace=aws_apigatewayv2_api.api")),
+    "region-gone": Scenario(base="small", options=("-refresh=false", "-destroy")),
+}

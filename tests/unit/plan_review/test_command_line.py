@@ -1,0 +1,169 @@
+"""`make plan-review` and `make plan`, as they are called."""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.unit.plan_review.plans import files, written
+from tools.plan_review import __main__ as command
+from tools.plan_review import terraform
+from tools.plan_review.comment import MARKER
+from tools.plan_review.rule import Category
+
+# Answers as Terraform does, and notes how it was called.
+_TERRAFORM = """#!/bin/sh
+echo "$PWD $*" >> "$CALLS"
+case "$1" in
+  init) [ ! -f broken ] || { echo "no bucket" >&2; exit 1; } ;;
+  plan) for one in "$@"; do case "$one" in -out=*) : > "${one#-out=}" ;; esac; done
+        echo "Plan: 1 to add, 0 to change" ;;
+  show) echo '{"format_version": "1.2", "resource_changes": []}' ;;
+esac
+"""
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty project folder to be in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def synthesized(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two synthesized stacks, and a Terraform that only says so."""
+    stacks = {}
+    for name in ("tap-dev-us-east-1", "tap-dev-state"):
+        folder = project / "cdktf.out" / "stacks" / name
+        folder.mkdir(parents=True)
+        (folder / "cdk.tf.json").write_text("{}")
+        stacks[name] = {"synthesizedStackPath": f"stacks/{name}/cdk.tf.json"}
+    (project / "cdktf.out" / "manifest.json").write_text(json.dumps({"stacks": stacks}))
+    programs = project / "bin"
+    programs.mkdir()
+    (programs / "terraform").write_text(_TERRAFORM)
+    (programs / "terraform").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("CALLS", str(project / "calls"))
+    monkeypatch.setenv("TF_PLUGIN_CACHE_DIR", str(project))
+    monkeypatch.setattr(os, "umask", lambda _: 0)
+    return project
+
+
+def test_a_review_is_printed_and_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(list(map(str, files("ordinary")))) == 0
+    text = (project / "cdktf.out" / "plans" / "review.md").read_text()
+    assert capsys.readouterr().out == f"{text}\n"
+    assert text.startswith(MARKER)
+
+
+def test_a_missing_label_is_status_2_until_it_is_given() -> None:
+    plans = list(map(str, files("cors-any")))
+    assert command.main(plans) == 2
+    assert command.main([*plans, "--label", "allow-iam"]) == 2
+    assert command.main([*plans, "--label", "bug, allow-exposure"]) == 0
+
+
+def test_plans_of_make_plan_are_found_without_the_stacks_beside_them(project: Path) -> None:
+    folder = project / "cdktf.out" / "plans"
+    folder.mkdir(parents=True)
+    written(folder)
+    (folder / "tap-dev-us-east-1.tf.json").write_text('{"resource": {}}')
+    assert command.main([]) == 0
+    assert "1 stack, no changes" in (folder / "review.md").read_text()
+
+
+def test_a_broken_plan_is_status_1_and_the_comment_says_so(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = project / "broken.json"
+    broken.write_text("{")
+    assert command.main([str(files("ordinary")[0]), str(broken)]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "broken.json: not JSON, or cut off" in err
+    assert "## Plan review: failed" in (project / "cdktf.out" / "plans" / "review.md").read_text()
+
+
+def test_without_plans_it_says_how_to_make_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main([]) == 1
+    assert "run `make plan` first" in capsys.readouterr().err
+
+
+def test_called_in_a_wrong_way_it_does_not_ask_for_a_label() -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--lable", "x"])
+    assert ended.value.code == 1
+
+
+def test_help_names_every_label(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["--help"])
+    text = "".join(capsys.readouterr().out.split())
+    assert all(category.label in text for category in Category)
+
+
+def test_make_plan_takes_no_lock_and_shows_each_plan(synthesized: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert terraform.main([]) == 0
+    calls = (synthesized / "calls").read_text().splitlines()
+    assert [line.split()[1] for line in calls] == ["init", "plan", "show"] * 2
+    assert all("-lock=false" in line and "-input=false" in line for line in calls if " plan " in line)
+    assert "tap-dev-us-east-1: Plan: 1 to add, 0 to change" in capsys.readouterr().out
+    names = sorted(path.name for path in (synthesized / "cdktf.out" / "plans").iterdir())
+    assert names == [
+        f"tap-dev-{stack}.{ending}"
+        for stack in ("state", "us-east-1")
+        for ending in ("json", "packages.json", "tf.json", "tfplan")
+    ]
+    assert command.main([]) == 0
+
+
+def test_make_plan_takes_names_and_patterns_and_forgets_earlier_plans(synthesized: Path) -> None:
+    assert terraform.main([]) == 0
+    assert terraform.main(["*-us-east-1"]) == 0
+    assert {path.name.split(".")[0] for path in (synthesized / "cdktf.out" / "plans").iterdir()} == {
+        "tap-dev-us-east-1"
+    }
+
+
+def test_make_plan_names_the_stacks_there_are(synthesized: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert terraform.main(["tap-prod-state"]) == 1
+    assert capsys.readouterr().err == "no stack tap-prod-state; synthesized are: tap-dev-us-east-1, tap-dev-state\n"
+    assert not (synthesized / "calls").exists()
+
+
+def test_make_plan_hands_on_what_terraform_says(synthesized: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (synthesized / "cdktf.out" / "stacks" / "tap-dev-state" / "broken").touch()
+    assert terraform.main(["tap-dev-state"]) == 1
+    assert capsys.readouterr().err == "tap-dev-state: terraform init failed:\nno bucket\n"
+
+
+def test_make_plan_says_what_is_missing(
+    synthesized: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (synthesized / "bin" / "terraform").unlink()
+    monkeypatch.setenv("PATH", str(synthesized / "bin"))
+    assert terraform.main([]) == 1
+    assert "terraform is not installed: https://" in capsys.readouterr().err
+    (synthesized / "cdktf.out" / "manifest.json").unlink()
+    assert terraform.main([]) == 1
+    assert "run `make synth` first" in capsys.readouterr().err
+
+
+def test_make_plan_notes_the_packages_of_both_sides(synthesized: Path) -> None:
+    for name, text in (("cdktf.out", "new"), ("base", "old")):
+        folder = synthesized / name / "stacks" / "tap-dev-us-east-1" / "assets"
+        folder.mkdir(parents=True)
+        with zipfile.ZipFile(folder / "receiver.zip", "w") as archive:
+            archive.writestr("handler.py", text)
+    assert terraform.main(["tap-dev-us-east-1", "--base", "base"]) == 0
+    notes = json.loads((synthesized / "cdktf.out" / "plans" / "tap-dev-us-east-1.packages.json").read_text())
+    assert [list(files) for files in notes.values()] == [["handler.py"]] * 2
+
+
+def test_where_a_person_decides_no_label_is_asked_for_but_a_failure_stays_one(project: Path) -> None:
+    assert command.main(["--advisory", *map(str, files("force-destroy"))]) == 0
+    assert command.main(list(map(str, files("force-destroy")))) == 2
+    (project / "broken.json").write_text("{")
+    assert command.main(["--advisory", "broken.json"]) == 1

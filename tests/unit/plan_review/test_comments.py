@@ -1,0 +1,91 @@
+"""The comments about plans that Terraform made, and what the exit status of each is."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.snapshot.golden import check
+from tests.unit.plan_review.plans import COMMENTS, PLANS, recorded
+from tests.unit.plan_review.scenarios import SCENARIOS
+from tools.plan_review.comment import MARKER, comment
+from tools.plan_review.review import Status, review
+from tools.plan_review.rules import RULES
+
+NAMES = sorted(path.name for path in PLANS.iterdir())
+# What no recorded plan shows: none of our stacks has such a resource; see test_rules.py for each.
+_NOT_RECORDED = {
+    "authorizer-changed",
+    "boundary-removed",
+    "function-url-open",
+    "policy-gone",
+    "policy-unknown",
+    "role-unknown",
+}
+FINE = {"nothing", "first-deploy", "code-only", "ordinary", "moved"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_change_is_told_as_it_was_reviewed(name: str, update: bool) -> None:
+    check(COMMENTS / f"{name}.md", comment(review(recorded(name))), update=update)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_label_is_needed_for_what_can_hurt_and_for_nothing_else(name: str) -> None:
+    assert review(recorded(name)).status == (Status.FINE if name in FINE else Status.NEEDS_LABEL)
+
+
+def test_every_recorded_change_is_one_that_can_be_recorded_again() -> None:
+    assert set(NAMES) == {*SCENARIOS, "drift"}
+    assert {path.stem for path in COMMENTS.iterdir()} == set(NAMES)
+
+
+def test_every_rule_is_seen_in_a_plan_that_terraform_made() -> None:
+    found = {finding.rule.id for name in NAMES for finding in review(recorded(name)).findings}
+    assert {rule.id for rule in RULES} - found == _NOT_RECORDED
+
+
+def test_recorded_plans_stay_small() -> None:
+    assert sum(path.stat().st_size for path in PLANS.rglob("*.json")) < 3_000_000
+
+
+def test_a_comment_begins_with_what_the_next_one_finds_it_by() -> None:
+    assert comment(review(recorded("nothing"))).startswith(f"{MARKER}\n")
+
+
+def test_a_label_accepts_what_it_names_and_no_more() -> None:
+    plans = recorded("stream-renamed")
+    one = review(plans, labels=["allow-data-loss"])
+    assert (one.status, one.missing) == (Status.NEEDS_LABEL, ["allow-reprocessing"])
+    both = review(plans, labels=["allow-data-loss", "allow-reprocessing", "unrelated"])
+    assert (both.status, both.missing) == (Status.FINE, [])
+    assert "Accepted by label: `allow-data-loss`, `allow-reprocessing`" in comment(both)
+
+
+def test_the_same_change_in_two_regions_is_one_line() -> None:
+    text = comment(review(recorded("ordinary")))
+    assert text.count("`memory_size`: 512 -> 1024") == 1
+    assert "| change | `aws_lambda_function.receiver` (x2) | `memory_size`: 512 -> 1024 |" in text
+
+
+def test_regions_that_differ_are_told_apart() -> None:
+    first, second = recorded("retention-lowered")
+    text = comment(review([first, second, *recorded("ordinary")[:1]]))
+    assert "`retention_period`: 168 -> 24" in text
+    assert "| `aws_lambda_function.receiver` (x2)" not in text
+
+
+def test_grants_in_other_words_are_no_change() -> None:
+    text = comment(review(recorded("roles")))
+    assert "receiver_policy" not in text.partition("<summary>All changes")[0]
+
+
+def test_a_key_that_is_made_anew_gives_no_role_more() -> None:
+    found = [one for one in review(recorded("key-replaced")).findings if one.rule.category.label == "allow-iam"]
+    assert found == []
+
+
+def test_comments_hold_no_value_of_a_name_that_is_not_on_the_list(tmp_path: Path) -> None:
+    del tmp_path
+    text = "".join(comment(review(recorded(name))) for name in NAMES)
+    assert "alerts@example.com" not in text
+    assert "platform-team" not in text

@@ -1,0 +1,36 @@
+"""Holds every rule against every change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from tools.plan_review.model import Change, Plan
+from tools.plan_review.rule import Finding, Predicate, Rule
+
+_ANY = "*"
+
+
+def evaluate(plans: Iterable[Plan], rules: Sequence[Rule]) -> Iterator[Finding]:
+    """What the rules that look at single changes find."""
+    by_type = _by_type(rules)
+    for plan in plans:
+        for change in plan.changes:
+            for rule, test, attributes in (*by_type.get(change.type, ()), *by_type.get(_ANY, ())):
+                # One finding for the rule, with all that it found at the attributes.
+                details = [detail for name in attributes if (detail := test(change, name, plan)) is not None]
+                if details:
+                    yield _finding(rule, change, details)
+
+
+def _by_type(rules: Sequence[Rule]) -> Mapping[str, list[tuple[Rule, Predicate, tuple[str, ...]]]]:
+    found: dict[str, list[tuple[Rule, Predicate, tuple[str, ...]]]] = {}
+    for rule in rules:
+        for type_, attributes in rule.on.items():
+            if rule.test:
+                found.setdefault(type_, []).append((rule, rule.test, attributes or ("",)))
+    return found
+
+
+def _finding(rule: Rule, change: Change, details: Sequence[str]) -> Finding:
+    detail = ", ".join(dict.fromkeys(filter(None, details)))
+    return Finding(rule=rule, stack=change.stack, address=change.address, action=change.action, detail=detail)

@@ -1,0 +1,160 @@
+"""A plan, as far as a review reads it (Terraform documentation, "JSON output format", plan representation)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+Json = Any
+
+_REGION = re.compile(r"-([a-z]{2}(?:-[a-z]+)+-\d)$")
+
+
+class ReviewError(Exception):
+    """A plan can't be reviewed; the text says why and what to do."""
+
+
+class Action(StrEnum):
+    """What becomes of a resource."""
+
+    NOTHING = "no-op"
+    CREATE = "create"
+    READ = "read"
+    UPDATE = "update"
+    REPLACE = "replace"
+    DELETE = "delete"
+    FORGET = "forget"
+
+
+ENDS = (Action.REPLACE, Action.DELETE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What becomes of one resource; the trees beside `before` and `after` say what is unknown or sensitive in them."""
+
+    stack: str
+    address: str
+    type: str
+    action: Action
+    before: Mapping[str, Json]
+    after: Mapping[str, Json]
+    unknown: Json = False
+    before_sensitive: Json = False
+    after_sensitive: Json = False
+    previous_address: str | None = None
+
+    def old(self, path: str) -> Json:
+        """The value before, `None` where there is none; a path goes through blocks: `destination_config.on_failure`."""
+        return at(self.before, path)
+
+    def new(self, path: str) -> Json:
+        """The value after, `None` where there is none or it isn't known yet."""
+        return at(self.after, path)
+
+    def is_unknown(self, path: str) -> bool:
+        """Whether the value after, or a part of it, is known only after apply."""
+        return marks(self.unknown, path)
+
+    def is_sensitive(self, path: str) -> bool:
+        """Whether the value, or a part of it, is sensitive before or after."""
+        return marks(self.before_sensitive, path) or marks(self.after_sensitive, path)
+
+    @cached_property
+    def changed(self) -> tuple[str, ...]:
+        """Names of the attributes that differ, or may differ once they are known."""
+        unknown = self.unknown if isinstance(self.unknown, dict) else {}
+        names = {*self.before, *self.after, *unknown}
+        return tuple(
+            sorted(n for n in names if self.before.get(n) != self.after.get(n) or (n in unknown and holds(unknown[n])))
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The plan of one stack; outputs are changes of type `output`, without values.
+
+    `policies` are those of the synthesized stack by address, with references in them; `references` are the references
+    by the ARN that they stand for, where AWS ends that in something of its own.
+    """
+
+    stack: str
+    changes: tuple[Change, ...]
+    drifted: tuple[str, ...] = ()
+    complete: bool = True
+    policies: Mapping[str, str] = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def region(self) -> str | None:
+        """The region at the end of the stack's name, if there is one."""
+        found = _REGION.search(self.stack)
+        return found[1] if found else None
+
+    def creates(self, type_: str) -> bool:
+        """Whether a resource of the type is made here for the first time."""
+        return type_ in self._created
+
+    def destroys(self, type_: str, id_: Json) -> bool:
+        """Whether the resource of the type with this id is destroyed."""
+        return isinstance(id_, str) and (type_, id_) in self._destroyed
+
+    @cached_property
+    def _created(self) -> frozenset[str]:
+        return frozenset(change.type for change in self.changes if change.action is Action.CREATE)
+
+    @cached_property
+    def _destroyed(self) -> frozenset[tuple[str, str]]:
+        gone = (change for change in self.changes if change.action is Action.DELETE)
+        return frozenset(
+            (change.type, change.before["id"]) for change in gone if isinstance(change.before.get("id"), str)
+        )
+
+
+def at(tree: Json, path: str) -> Json:
+    """The value at a path; a block that is a list is its first element, `None` where the path leads nowhere."""
+    for name in path.split("."):
+        tree = _into(tree)
+        if not isinstance(tree, dict):
+            return None
+        tree = tree.get(name)
+    return tree
+
+
+def marks(tree: Json, path: str) -> bool:
+    """Whether a tree of marks has one at the path, above it, or below it."""
+    for name in path.split("."):
+        tree = _into(tree)
+        if tree is True:
+            return True
+        if not isinstance(tree, dict):
+            return False
+        tree = tree.get(name)
+    return holds(tree)
+
+
+def holds(tree: Json) -> bool:
+    """Whether there is a mark anywhere in the tree."""
+    waiting = [tree]
+    while waiting:
+        one = waiting.pop()
+        if one is True:
+            return True
+        waiting += _children(one)
+    return False
+
+
+def _children(tree: Json) -> Iterator[Json]:
+    if isinstance(tree, dict):
+        return iter(tree.values())
+    return iter(tree) if isinstance(tree, list) else iter(())
+
+
+def _into(tree: Json) -> Json:
+    while isinstance(tree, list):
+        tree = tree[0] if tree else None
+    return tree

@@ -1,0 +1,160 @@
+"""What a policy in JSON grants, compared by meaning: order, splitting and names of statements don't matter."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from tools.plan_review.markdown import code
+from tools.plan_review.model import Json
+
+# AWS defines no resource level for these, so that "*" is the only way to grant them (Service Authorization Reference).
+WITHOUT_RESOURCES = frozenset({"xray:puttracesegments", "xray:puttelemetryrecords"})
+_MOST_GRANTS = 20_000
+
+
+class Grant(NamedTuple):
+    """One action on one resource for one principal (empty in a role's policy), under one condition."""
+
+    effect: str
+    principal: str
+    action: str
+    resource: str
+    condition: str
+
+    @property
+    def allows(self) -> bool:
+        """Whether it isn't a denial."""
+        return self.effect.lower() != "deny"
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it holds every resource, or actions by a pattern."""
+        if "*" in self.action or self.action.startswith("!"):
+            return True
+        anything = self.resource.startswith("!") or self.resource in ("*", "arn:*", "arn:aws:*")
+        return anything and self.action.lower() not in WITHOUT_RESOURCES
+
+
+Grants = frozenset[Grant]
+NO_GRANTS: Grants = frozenset()
+
+
+def parse(text: Json, references: Mapping[str, str]) -> Grants | None:
+    """What the policy grants; `None` where it can't be read, or is too large to be compared.
+
+    ARNs are replaced by the references that they stand for, so that both sides of a plan read the same.
+    """
+    if not isinstance(text, str):
+        return None
+    for arn, reference in references.items():
+        text = text.replace(arn, reference)
+    return _parsed(text)
+
+
+@lru_cache(maxsize=256)  # several rules look at the same policy
+def _parsed(text: str) -> Grants | None:
+    try:
+        document = json.loads(text)
+        return frozenset(_grants(document)) if isinstance(document, Mapping) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _grants(document: Mapping[str, Json]) -> Iterator[Grant]:
+    statements = document.get("Statement")
+    left = _MOST_GRANTS
+    for one in statements if isinstance(statements, list) else [statements]:
+        if not isinstance(one, Mapping):
+            raise ValueError("a statement that is none")
+        condition = json.dumps(one["Condition"], sort_keys=True) if one.get("Condition") else ""
+        parts = [[p, a, r] for p in _principals(one) for a in _parts(one, "Action") for r in _parts(one, "Resource")]
+        left -= len(parts)
+        if left < 0:
+            raise ValueError("more grants than can be compared")
+        for principal, action, resource in parts:
+            yield Grant(str(one.get("Effect")), principal, action, resource, condition)
+
+
+def _parts(statement: Mapping[str, Json], name: str) -> list[str]:
+    if f"Not{name}" in statement:
+        return [f"!{', '.join(sorted(_texts(statement[f'Not{name}'])))}"]
+    return _texts(statement.get(name)) or ([""] if name == "Resource" else [])
+
+
+def _principals(statement: Mapping[str, Json]) -> list[str]:
+    for name, sign in (("Principal", ""), ("NotPrincipal", "!")):
+        found = statement.get(name)
+        if isinstance(found, Mapping):
+            return [
+                f"{sign}{kind}: {one}" if kind != "AWS" or one != "*" else "*"
+                for kind in found
+                for one in _texts(found[kind])
+            ]
+        if found is not None:
+            return [f"{sign}{one}" for one in _texts(found)]
+    return [""]
+
+
+def _texts(value: Json) -> list[str]:
+    return [str(one) for one in (value if isinstance(value, list) else [value])] if value is not None else []
+
+
+def not_covered(grants: Collection[Grant], by: Collection[Grant]) -> list[Grant]:
+    """The grants that none of the others holds already, sorted."""
+    others = [one for one in by if "*" in one.action or "*" in one.resource or not one.condition]
+    return sorted(one for one in grants if one not in by and not any(_covers(other, one) for other in others))
+
+
+def _covers(wide: Grant, narrow: Grant) -> bool:
+    return (
+        (wide.effect, wide.principal) == (narrow.effect, narrow.principal)
+        and wide.condition in ("", narrow.condition)
+        and matches(wide.action.lower(), narrow.action.lower())
+        and matches(wide.resource, narrow.resource)
+    )
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether the pattern, as IAM writes it, holds everything that the text, or the pattern in it, does."""
+    return pattern == text or bool("*" in pattern and pattern[0] != "!" and _compiled(pattern).fullmatch(text))
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # Neighbouring stars are one: otherwise a pattern of many would take very long.
+    return re.compile(".*".join(re.escape(part) for part in re.split(r"\*+", pattern)), re.DOTALL)
+
+
+def told(grants: Collection[Grant], *, region: str | None = None, most: int = 12) -> list[str]:
+    """A line for each resource: its actions, what is wide about them, and the condition."""
+    lines: dict[tuple[str, str, str, str], list[str]] = {}
+    wide = set()
+    for one in sorted(grants):
+        key = (one.effect, one.principal, one.resource, one.condition)
+        lines.setdefault(key, []).append(one.action)
+        if one.is_wide and one.allows:
+            wide.add(key)
+    told_ones = [_line(key, actions, key in wide, region) for key, actions in lines.items()]
+    rest = len(told_ones) - most
+    return told_ones if rest <= 0 else [*told_ones[:most], f"and {rest:,} more"]
+
+
+def _line(key: tuple[str, str, str, str], actions: list[str], wide: bool, region: str | None) -> str:
+    effect, principal, resource, condition = (_without(part, region) for part in key)
+    names = ", ".join(code(action) for action in actions[:10])
+    more = f" and {len(actions) - 10:,} more" if len(actions) > 10 else ""
+    whom = f"{code(principal)}: " if principal else ""
+    deny = "**denial** of " if effect.lower() == "deny" else ""
+    where = f" on {code(resource)}" if resource else ""
+    only = f" if {code(condition)}" if condition else ""
+    mark = " **(wildcard)**" if wide else ""
+    return f"{whom}{deny}{names}{more}{where}{only}{mark}"
+
+
+def _without(text: str, region: str | None) -> str:
+    """The text with the stack's own region named as such, so that regions that get the same read the same."""
+    return text.replace(region, "<region>") if region else text

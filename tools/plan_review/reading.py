@@ -1,0 +1,170 @@
+"""Reads what `terraform show -json` says of a saved plan.
+
+Written here, because no library for it is kept well and tells the sensitive from the rest: see docs/adr.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tools.plan_review.model import Action, Change, Json, Plan, ReviewError, at, marks
+
+LARGEST_MEGABYTES = 512
+OUTPUT = "output"
+# Their ARNs end in something random, and so tell nobody anything.
+_RANDOM_ARNS = ("aws_kms_key", "aws_secretsmanager_secret")
+_AGAIN = "make it again with `make plan`"
+_ACTIONS = {(action.value,): action for action in Action if action is not Action.REPLACE} | {
+    ("delete", "create"): Action.REPLACE,
+    ("create", "delete"): Action.REPLACE,
+    ("create", "forget"): Action.FORGET,
+    ("forget", "create"): Action.FORGET,
+}
+
+
+def read_plan(path: Path) -> Plan:
+    """The plan in a file, with the policies of `<stack>.tf.json` beside it; raises ReviewError."""
+    document = _load(path)
+    if not isinstance(document, dict):
+        raise ReviewError(f"{path}: got JSON that is no object: this is no plan; {_AGAIN}")
+    _check_version(path, document)
+    if document.get("errored"):
+        raise ReviewError(f"{path}: Terraform failed while it planned, so the plan is not whole: see its own messages")
+    stack = path.name.removesuffix(".json")
+    where = str(path)
+    return Plan(
+        stack=stack,
+        changes=(
+            *_changes(where, stack, _list(where, document, "resource_changes")),
+            *_outputs(where, stack, _object(where, document, "output_changes")),
+        ),
+        drifted=tuple(one.address for one in _changes(where, stack, _list(where, document, "resource_drift"))),
+        complete=document.get("complete") is not False,
+        policies=_policies(path.with_name(f"{stack}.tf.json")),
+        references=dict(_references(document.get("prior_state"))),
+    )
+
+
+def _load(path: Path) -> Json:
+    try:
+        data = path.read_bytes() if path.stat().st_size <= LARGEST_MEGABYTES << 20 else None
+    except OSError as error:
+        raise ReviewError(f"{path}: {error.strerror or error}") from None
+    if data is None:
+        raise ReviewError(f"{path}: larger than {LARGEST_MEGABYTES} MB: split the stack, or review its plan by hand")
+    if not data.strip():
+        raise ReviewError(f"{path}: the file is empty; {_AGAIN}")
+    if data.startswith(b"PK"):
+        raise ReviewError(f"{path}: this is the saved plan itself; review what `terraform show -json` says of it")
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ReviewError(f"{path}: not UTF-8 (was it written by a shell that changes encodings?); {_AGAIN}") from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise ReviewError(f"{path}: not JSON, or cut off, at {place}; {_AGAIN}") from None
+    except (ValueError, RecursionError):
+        raise ReviewError(f"{path}: JSON that Terraform doesn't write (numbers or nesting without end)") from None
+
+
+def _check_version(path: Path, document: Mapping[str, Json]) -> None:
+    version = document.get("format_version")
+    if version is None:
+        raise ReviewError(f"{path}: no format_version: this isn't what `terraform show -json` writes; {_AGAIN}")
+    if not isinstance(version, str) or version.partition(".")[0] != "1":
+        raise ReviewError(f"{path}: format_version {str(version)[:20]!r}; this review reads 1.x: use a Terraform 1.x")
+    if "values" in document:
+        raise ReviewError(f"{path}: this is a state, not a plan: `terraform show -json` needs the saved plan's file")
+    if not any(name in document for name in ("resource_changes", "planned_values", "output_changes")):
+        raise ReviewError(f"{path}: there is no plan in it; {_AGAIN}")
+
+
+def _changes(where: str, stack: str, found: list[Json]) -> Iterator[Change]:
+    for number, one in enumerate(found):
+        place = f"{where}: resource_changes[{number}]"
+        change = _object(place, one, "change")
+        action = _action(place, change)
+        if one.get("mode") == "data":
+            continue
+        previous = one.get("previous_address")
+        if action is Action.NOTHING and previous is None:
+            continue
+        yield Change(
+            stack=stack,
+            address=_text(place, one, "address"),
+            type=_text(place, one, "type"),
+            action=action,
+            before=_object(place, change, "before"),
+            after=_object(place, change, "after"),
+            unknown=change.get("after_unknown", False),
+            before_sensitive=change.get("before_sensitive", False),
+            after_sensitive=change.get("after_sensitive", False),
+            previous_address=previous if isinstance(previous, str) else None,
+        )
+
+
+def _outputs(where: str, stack: str, found: Mapping[str, Json]) -> Iterator[Change]:
+    """Outputs, without their values: nothing of these is ever shown."""
+    for name, change in found.items():
+        place = f"{where}: output_changes.{name[:80]}"
+        action = _action(place, change if isinstance(change, Mapping) else {})
+        if action is not Action.NOTHING:
+            yield Change(stack=stack, address=f"output.{name}", type=OUTPUT, action=action, before={}, after={})
+
+
+def _action(place: str, change: Mapping[str, Json]) -> Action:
+    found = change.get("actions")
+    key = tuple(map(str, found)) if isinstance(found, list) else ()
+    if key not in _ACTIONS:
+        raise ReviewError(f"{place}: unknown actions {str(found)[:60]}; this review knows {', '.join(Action)}")
+    return _ACTIONS[key]
+
+
+def _object(place: str, parent: Json, name: str) -> Mapping[str, Json]:
+    found = parent.get(name, {}) if isinstance(parent, dict) else parent
+    found = {} if found is None else found
+    if not isinstance(parent, dict) or not isinstance(found, dict):
+        raise ReviewError(f"{place}: {name} is not an object; {_AGAIN}")
+    return found
+
+
+def _list(place: str, parent: Mapping[str, Json], name: str) -> list[Json]:
+    found = parent.get(name)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise ReviewError(f"{place}: {name} is not a list; {_AGAIN}")
+    return found
+
+
+def _text(place: str, parent: Mapping[str, Json], name: str) -> str:
+    found = parent.get(name)
+    if not isinstance(found, str):
+        raise ReviewError(f"{place}: {name} is not a text; {_AGAIN}")
+    return found
+
+
+def _policies(path: Path) -> dict[str, str]:
+    """Policies of a synthesized stack, by address; none where the file isn't there."""
+    if not path.exists():
+        return {}
+    resources = _load(path)
+    found = {}
+    for type_, bodies in _object(str(path), resources, "resource").items():
+        for id_, body in bodies.items() if isinstance(bodies, Mapping) else ():
+            policy = body.get("policy") if isinstance(body, Mapping) else None
+            if isinstance(policy, str):
+                found[f"{type_}.{id_}"] = policy
+    return found
+
+
+def _references(state: Json) -> Iterator[tuple[str, str]]:
+    resources = at(state, "values.root_module") if isinstance(state, Mapping) else None
+    found = resources.get("resources") if isinstance(resources, Mapping) else None
+    for one in found if isinstance(found, list) else ():
+        if isinstance(one, Mapping) and one.get("type") in _RANDOM_ARNS:
+            arn, address = at(one, "values.arn"), one.get("address")
+            if isinstance(arn, str) and arn.startswith("arn:") and not marks(one.get("sensitive_values"), "arn"):
+                yield arn, f"${{{address}.arn}}"

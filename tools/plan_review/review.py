@@ -1,0 +1,62 @@
+"""A review: what was found in the plans, which labels that needs, and the exit status."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from tools.plan_review.evaluation import evaluate
+from tools.plan_review.model import Plan
+from tools.plan_review.packages import Packages
+from tools.plan_review.roles import RoleDifference, differences, findings
+from tools.plan_review.rule import Finding
+from tools.plan_review.rules import RULES
+
+
+class Status(IntEnum):
+    """Exit status."""
+
+    FINE = 0
+    FAILED = 1
+    NEEDS_LABEL = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Review:
+    """Everything that the comment tells."""
+
+    plans: tuple[Plan, ...]
+    findings: tuple[Finding, ...]
+    roles: tuple[RoleDifference, ...]
+    labels: frozenset[str]
+    packages: Packages
+
+    @property
+    def needed(self) -> Counter[str]:
+        """Each label that the findings need, and how many of them do."""
+        return Counter(finding.rule.label for finding in self.findings if finding.rule.label)
+
+    @property
+    def missing(self) -> list[str]:
+        """Labels that are needed and weren't given."""
+        return sorted(set(self.needed) - self.labels)
+
+    @property
+    def status(self) -> Status:
+        """Fine, or not without a label."""
+        return Status.NEEDS_LABEL if self.missing else Status.FINE
+
+
+def review(plans: Iterable[Plan], *, labels: Collection[str] = (), packages: Packages | None = None) -> Review:
+    """Holds every rule against the plans; `labels`: what the pull request has; `packages`: see `read_packages`."""
+    plans = tuple(plans)
+    roles = tuple(difference for plan in plans for difference in differences(plan))
+    return Review(
+        plans=plans,
+        findings=(*evaluate(plans, RULES), *findings(list(roles))),
+        roles=roles,
+        labels=frozenset(labels),
+        packages=packages or {},
+    )

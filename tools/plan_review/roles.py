@@ -1,0 +1,113 @@
+"""What each role gains and loses: all its policies in a plan together, compared by meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tools.plan_review.model import Action, Change, Plan
+from tools.plan_review.policies import NO_GRANTS, Grant, Grants, not_covered, parse
+from tools.plan_review.rule import Finding, Rule
+from tools.plan_review.rules.iam import GAINED, ROLE_POLICIES, UNKNOWN, WILDCARD
+
+_GONE = (Action.DELETE, Action.FORGET)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoleDifference:
+    """The difference of one role; `address` is that of the policy, or of the first of several."""
+
+    stack: str
+    region: str | None
+    address: str
+    is_new: bool
+    is_unknown: bool
+    gained: tuple[Grant, ...]
+    lost: tuple[Grant, ...]
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule that it falls under; none where nobody has to look."""
+        if self.is_unknown:
+            return UNKNOWN
+        if not self.is_new:
+            return GAINED if self.gained else None
+        return WILDCARD if any(one.is_wide and one.allows for one in self.gained) else None
+
+
+def differences(plan: Plan) -> Iterator[RoleDifference]:
+    """Every role of the plan whose permissions differ, or may differ."""
+    new_roles = {change.new("name") for change in plan.changes if change.type == "aws_iam_role" and _is_new(change)}
+    policies: dict[str, list[Change]] = {}
+    for change in plan.changes:
+        if change.type in ROLE_POLICIES and _matters(change):
+            policies.setdefault(_role(change), []).append(change)
+    for role, changes in policies.items():
+        difference = _difference(plan, changes, is_new=role in new_roles or _all_new(plan, changes))
+        if difference.is_unknown or difference.gained or difference.lost:
+            yield difference
+
+
+def findings(found: list[RoleDifference]) -> Iterator[Finding]:
+    """A finding for each role that gains something."""
+    for one in found:
+        if one.rule:
+            yield Finding(rule=one.rule, stack=one.stack, address=one.address, action=None, detail="")
+
+
+def _matters(change: Change) -> bool:
+    return change.action is not Action.NOTHING and "policy" in change.changed
+
+
+def _is_new(change: Change) -> bool:
+    return change.action is Action.CREATE and isinstance(change.new("name"), str)
+
+
+def _all_new(plan: Plan, changes: list[Change]) -> bool:
+    """A role whose name isn't known yet is new, if the plan makes roles."""
+    created = all(change.action is Action.CREATE for change in changes)
+    return created and plan.creates("aws_iam_role") and any(change.is_unknown("role") for change in changes)
+
+
+def _role(change: Change) -> str:
+    for role in (change.new("role"), change.old("role")):
+        if isinstance(role, str):
+            return role
+    return change.address
+
+
+def _difference(plan: Plan, changes: list[Change], *, is_new: bool) -> RoleDifference:
+    old: Grants = NO_GRANTS
+    new: Grants = NO_GRANTS
+    unknown = False
+    for change in changes:
+        before, after = _side(plan, change.old("policy")), _after(plan, change)
+        unknown |= before is None or after is None or change.is_sensitive("policy")
+        old |= before or NO_GRANTS
+        new |= after or NO_GRANTS
+    gained, lost = not_covered(new, old), not_covered(old, new)
+    # A denial that goes is a gain.
+    more = [*(g for g in gained if g.allows), *(g for g in lost if not g.allows)]
+    less = [*(g for g in lost if g.allows), *(g for g in gained if not g.allows)]
+    return RoleDifference(
+        stack=plan.stack,
+        region=plan.region,
+        address=changes[0].address,
+        is_new=is_new,
+        is_unknown=unknown,
+        gained=() if unknown else tuple(more),
+        lost=() if unknown else tuple(less),
+    )
+
+
+def _after(plan: Plan, change: Change) -> Grants | None:
+    """What is granted after; where a part isn't known yet, as the synthesized stack writes it."""
+    if change.action in _GONE:
+        return NO_GRANTS
+    if change.is_unknown("policy"):
+        return _side(plan, plan.policies.get(change.address, "?"))
+    return _side(plan, change.new("policy"))
+
+
+def _side(plan: Plan, text: object) -> Grants | None:
+    return parse(text, plan.references) if text else NO_GRANTS

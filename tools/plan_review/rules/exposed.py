@@ -1,0 +1,252 @@
+"""What lets more people in."""
+
+from tools.plan_review.markdown import code
+from tools.plan_review.model import Action, Change, Plan
+from tools.plan_review.policies import NO_GRANTS, Grant, Grants, not_covered, parse, told
+from tools.plan_review.predicates import (
+    becomes,
+    differs,
+    either,
+    leaves,
+    more,
+    removed,
+    said,
+    switched_off,
+    switched_on,
+)
+from tools.plan_review.rule import Category, Predicate, Rule
+from tools.plan_review.rules.lost import gone_without
+
+_HEALTH = "GET /health"
+_FILLED_IN = ("aws_sqs_queue",)  # AWS makes their policy where none is given
+RESOURCE_POLICIES = {
+    "aws_dynamodb_resource_policy": ("policy",),
+    "aws_iam_role": ("assume_role_policy",),
+    "aws_kinesis_resource_policy": ("policy",),
+    "aws_kms_key": ("policy",),
+    "aws_kms_key_policy": ("policy",),
+    "aws_s3_bucket_policy": ("policy",),
+    "aws_secretsmanager_secret_policy": ("policy",),
+    "aws_sns_topic_policy": ("policy",),
+    "aws_sqs_queue": ("policy",),
+    "aws_sqs_queue_policy": ("policy",),
+}
+
+
+def _opened(change: Change, attribute: str, plan: Plan) -> str | None:
+    """A route asks nobody who they are; one of a new API only counts where its code doesn't ask either."""
+    if change.new(attribute) not in (None, "NONE") or change.is_unknown(attribute):
+        return None
+    old = change.old(attribute)
+    new_route = change.action is Action.CREATE and not plan.creates("aws_apigatewayv2_api")
+    if change.action in (Action.UPDATE, Action.REPLACE) and old not in (None, "NONE"):
+        return said(change, attribute)
+    return "" if new_route and change.new("route_key") != _HEALTH else None
+
+
+def _before_and_after(change: Change, attribute: str, plan: Plan) -> tuple[Grants, Grants] | None:
+    """What the policy grants; `None` where that can't be told."""
+    after = change.new(attribute)
+    if change.is_unknown(attribute):
+        after = plan.policies.get(change.address) if attribute == "policy" else None
+        if after is None:
+            return None
+    sides = [parse(value, plan.references) if value else NO_GRANTS for value in (change.old(attribute), after)]
+    if sides[0] is None or sides[1] is None:
+        return None
+    if change.type.startswith("aws_kms_key"):  # in a key's policy "*" is the key
+        sides = [frozenset(grant._replace(resource="") for grant in side or ()) for side in sides]
+    return sides[0] or NO_GRANTS, sides[1] or NO_GRANTS
+
+
+def _compared(find: Predicate) -> Predicate:
+    """The predicate, where the policy stays or comes, is not hidden, and can be compared."""
+
+    def test(change: Change, attribute: str, plan: Plan) -> str | None:
+        ends = change.action in (Action.DELETE, Action.FORGET)
+        known = None if change.is_sensitive(attribute) else _before_and_after(change, attribute, plan)
+        return None if ends or known is None else find(change, attribute, plan)
+
+    return test
+
+
+def _new_principals(change: Change, attribute: str, plan: Plan) -> str | None:
+    old, new = _before_and_after(change, attribute, plan) or (NO_GRANTS, NO_GRANTS)
+    known = {grant.principal for grant in old if grant.allows}
+    found = [grant for grant in new if grant.allows and grant.principal not in known]
+    if change.action is Action.CREATE:
+        found = [grant for grant in found if not _is_usual(change, grant)]
+    return "; ".join(told(found, region=plan.region)) or None
+
+
+def _is_usual(change: Change, grant: Grant) -> bool:
+    """In a policy that is new: a service, bound by a condition where it isn't a role's; the account, in a key's."""
+    bound = grant.condition or change.type == "aws_iam_role"
+    account = change.type.startswith("aws_kms_key") and grant.principal.endswith(":root")
+    return bool(grant.principal.startswith("Service: ") and bound) or account
+
+
+def _wider(change: Change, attribute: str, plan: Plan) -> str | None:
+    old, new = _before_and_after(change, attribute, plan) or (NO_GRANTS, NO_GRANTS)
+    known = {grant.principal for grant in old if grant.allows}
+    found = [one for one in not_covered(new, old) if one.allows and one.principal in known]
+    return "; ".join(told(found, region=plan.region)) or None
+
+
+def _denials_gone(change: Change, attribute: str, plan: Plan) -> str | None:
+    old, new = _before_and_after(change, attribute, plan) or (NO_GRANTS, NO_GRANTS)
+    return "; ".join(told([one for one in not_covered(old, new) if not one.allows], region=plan.region)) or None
+
+
+def _not_comparable(change: Change, attribute: str, plan: Plan) -> str | None:
+    if change.action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
+        return None
+    if change.action is Action.CREATE and change.type in _FILLED_IN and not change.new(attribute):
+        return None
+    same = change.old(attribute) == change.new(attribute) and not change.is_unknown(attribute)
+    hidden = change.is_sensitive(attribute) or _before_and_after(change, attribute, plan) is None
+    return code(attribute) if hidden and not same else None
+
+
+def _invoked_by(change: Change, attribute: str, plan: Plan) -> str | None:
+    """A permission for somebody new; a service that is named with its resource is usual in a new stack."""
+    principal, old = change.new("principal"), change.old("principal")
+    if change.action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
+        return None
+    bound = bool(change.new("source_arn")) or change.is_unknown("source_arn")
+    service = isinstance(principal, str) and principal.endswith(".amazonaws.com")
+    if change.action is Action.CREATE:
+        fine = service and bound and plan.creates("aws_lambda_function")
+    else:
+        fine = principal == old and (bound or not change.old("source_arn"))
+    if fine:
+        return None
+    return "" if change.is_sensitive(attribute) else code(str(principal))
+
+
+EXPOSED = (
+    Rule(
+        id="auth-open",
+        category=Category.EXPOSED,
+        on={"aws_lambda_function": ("environment.variables.TAP_API_AUTH",)},
+        test=becomes("open"),
+        message="The API takes events from anybody.",
+    ),
+    Rule(
+        id="route-open",
+        category=Category.EXPOSED,
+        on={"aws_apigatewayv2_route": ("authorization_type",)},
+        test=_opened,
+        message="The gateway lets everybody in on this route; fine only where the function checks signatures.",
+    ),
+    Rule(
+        id="authorizer-changed",
+        category=Category.EXPOSED,
+        on={"aws_apigatewayv2_authorizer": ("authorizer_uri", "jwt_configuration")},
+        test=differs,
+        message="Other people are let in than before.",
+    ),
+    Rule(
+        id="function-url-open",
+        category=Category.EXPOSED,
+        on={"aws_lambda_function_url": ("authorization_type",)},
+        test=becomes("NONE"),
+        message="The function has an address on the internet that asks nobody who they are.",
+    ),
+    Rule(
+        id="cors-wider",
+        category=Category.EXPOSED,
+        on={
+            "aws_apigatewayv2_api": (
+                "cors_configuration.allow_credentials",
+                "cors_configuration.allow_headers",
+                "cors_configuration.allow_methods",
+                "cors_configuration.allow_origins",
+            ),
+        },
+        test=either(switched_on, more),
+        message="Browsers let more web sites, or more kinds of requests, call the API.",
+    ),
+    Rule(
+        id="bucket-public",
+        category=Category.EXPOSED,
+        on={
+            "aws_s3_bucket_public_access_block": (
+                "block_public_acls",
+                "block_public_policy",
+                "ignore_public_acls",
+                "restrict_public_buckets",
+            ),
+        },
+        test=either(switched_off, gone_without("aws_s3_bucket", "bucket")),
+        message="A guard against making the bucket public is off.",
+    ),
+    Rule(
+        id="acl-possible",
+        category=Category.EXPOSED,
+        on={"aws_s3_bucket_ownership_controls": ("rule.object_ownership",)},
+        test=either(leaves("BucketOwnerEnforced"), gone_without("aws_s3_bucket", "bucket")),
+        message="Objects can be given away by access control lists.",
+    ),
+    Rule(
+        id="encryption-weakened",
+        category=Category.EXPOSED,
+        on={
+            "aws_cloudwatch_log_group": ("kms_key_id",),
+            "aws_dynamodb_table": ("server_side_encryption",),
+            "aws_kinesis_stream": ("encryption_type", "kms_key_id"),
+            "aws_kms_key": ("enable_key_rotation",),
+            "aws_lambda_function": ("kms_key_arn",),
+            "aws_s3_bucket_server_side_encryption_configuration": (
+                "rule.apply_server_side_encryption_by_default.sse_algorithm",
+            ),
+            "aws_secretsmanager_secret": ("kms_key_id",),
+            "aws_sns_topic": ("kms_master_key_id",),
+            "aws_sqs_queue": ("kms_master_key_id",),
+        },
+        test=either(leaves("KMS"), leaves("aws:kms"), switched_off, removed),
+        message="No longer encrypted with your own key, or the key is no longer rotated.",
+    ),
+    Rule(
+        id="new-principal",
+        category=Category.EXPOSED,
+        on=RESOURCE_POLICIES,
+        test=_compared(_new_principals),
+        message="Somebody new is let in.",
+    ),
+    Rule(
+        id="policy-wider",
+        category=Category.EXPOSED,
+        on=RESOURCE_POLICIES,
+        test=_compared(_wider),
+        message="Somebody who is let in may do more, or with fewer conditions.",
+    ),
+    Rule(
+        id="denial-gone",
+        category=Category.EXPOSED,
+        on=RESOURCE_POLICIES,
+        test=_compared(_denials_gone),
+        message="Something is no longer denied.",
+    ),
+    Rule(
+        id="policy-gone",
+        category=Category.EXPOSED,
+        on={"aws_s3_bucket_policy": ("",)},
+        test=gone_without("aws_s3_bucket", "bucket"),
+        message="The policy is gone, and what it denied with it.",
+    ),
+    Rule(
+        id="policy-unknown",
+        category=Category.EXPOSED,
+        on=RESOURCE_POLICIES,
+        test=_not_comparable,
+        message="Who is let in is known only after apply, sensitive, or can't be read.",
+    ),
+    Rule(
+        id="invoked-by",
+        category=Category.EXPOSED,
+        on={"aws_lambda_permission": ("principal",)},
+        test=_invoked_by,
+        message="Somebody new may invoke the function.",
+    ),
+)

@@ -1,0 +1,70 @@
+"""What roles gain; compared by meaning, over all policies of a role: see `tools/plan_review/roles.py`."""
+
+from tools.plan_review.markdown import code
+from tools.plan_review.model import ENDS, Action, Change, Plan
+from tools.plan_review.rule import Category, Rule
+
+ROLE_POLICIES = {"aws_iam_role_policy": ("policy",), "aws_iam_policy": ("policy",)}
+
+
+def _attached(change: Change, attribute: str, plan: Plan) -> str | None:
+    del plan
+    other = change.old(attribute) != change.new(attribute) or change.is_unknown(attribute)
+    filled_in = change.type == "aws_iam_role" and not change.old(attribute) and not change.new(attribute)
+    if change.action in (Action.DELETE, Action.FORGET) or not other or filled_in:
+        return None
+    found = change.new(attribute)
+    return code(found) if isinstance(found, str) and not change.is_sensitive(attribute) else ""
+
+
+def _unbounded(change: Change, attribute: str, plan: Plan) -> str | None:
+    del plan
+    gone = change.old(attribute) and not change.new(attribute) and not change.is_unknown(attribute)
+    return code(attribute) if change.action not in ENDS and gone else None
+
+
+GAINED = Rule(
+    id="role-gains",
+    category=Category.IAM,
+    on=ROLE_POLICIES,
+    test=None,
+    message="A role that is there already may do more.",
+)
+WILDCARD = Rule(
+    id="role-wildcard",
+    category=Category.IAM,
+    on=ROLE_POLICIES,
+    test=None,
+    message="A new role gets actions by a pattern, or on every resource.",
+)
+UNKNOWN = Rule(
+    id="role-unknown",
+    category=Category.IAM,
+    on=ROLE_POLICIES,
+    test=None,
+    message="What the role may do is known only after apply, sensitive, or can't be read.",
+)
+IAM = (
+    GAINED,
+    WILDCARD,
+    UNKNOWN,
+    Rule(
+        id="policy-attached",
+        category=Category.IAM,
+        on={
+            "aws_iam_policy_attachment": ("policy_arn",),
+            "aws_iam_role": ("managed_policy_arns",),
+            "aws_iam_role_policy_attachment": ("policy_arn",),
+            "aws_iam_user_policy_attachment": ("policy_arn",),
+        },
+        test=_attached,
+        message="A policy that is kept elsewhere is attached.",
+    ),
+    Rule(
+        id="boundary-removed",
+        category=Category.IAM,
+        on={"aws_iam_role": ("permissions_boundary",)},
+        test=_unbounded,
+        message="The role's upper limit is gone.",
+    ),
+)

@@ -1,0 +1,165 @@
+"""What can lose data, or the way back to it."""
+
+from collections.abc import Mapping
+
+from tools.plan_review.markdown import code
+from tools.plan_review.model import Action, Change, Json, Plan, at
+from tools.plan_review.predicates import (
+    by_id,
+    destroyed,
+    either,
+    fewer,
+    leaves,
+    less,
+    lowered,
+    removed,
+    replaced,
+    switched_off,
+    switched_on,
+)
+from tools.plan_review.rule import Category, Predicate, Rule
+
+HOLDS_DATA: Mapping[str, tuple[str, ...]] = dict.fromkeys(
+    (
+        "aws_cloudwatch_log_group",
+        "aws_dynamodb_table",
+        "aws_kinesis_stream",
+        "aws_kms_key",
+        "aws_s3_bucket",
+        "aws_secretsmanager_secret",
+        "aws_sqs_queue",
+    ),
+    (),
+)
+_AGES = ("expiration.days", "noncurrent_version_expiration.noncurrent_days")
+
+
+def gone_without(owner: str, attribute: str) -> Predicate:
+    """It is destroyed, while what it belongs to stays."""
+
+    def test(change: Change, attribute_: str, plan: Plan) -> str | None:
+        return None if plan.destroys(owner, change.old(attribute)) else destroyed(change, attribute_, plan)
+
+    return test
+
+
+def _shortened(change: Change, attribute: str, plan: Plan) -> str | None:
+    """Objects expire sooner than before, or now at all; in no other case do rules of a lifecycle lose anything."""
+    del plan
+    if change.action is not Action.UPDATE or change.is_unknown(attribute):
+        return None
+    old, hidden = by_id(change.old(attribute)), change.is_sensitive(attribute)
+    found = [
+        text
+        for id_, rule in by_id(change.new(attribute)).items()
+        for age in _AGES
+        if (text := _age(at(old.get(id_), age), at(rule, age), age, hidden))
+    ]
+    return ", ".join(found) or None
+
+
+def _age(old: Json, new: Json, name: str, hidden: bool) -> str | None:
+    if not isinstance(new, int) or new <= 0 or (isinstance(old, int) and 0 < old <= new):
+        return None
+    before = f"{old} days" if isinstance(old, int) and old > 0 else "never"
+    return code(name) if hidden else f"{code(name)}: {before} -> {new} days"
+
+
+LOST = (
+    Rule(
+        id="data-replaced",
+        category=Category.LOST,
+        on=HOLDS_DATA,
+        test=replaced,
+        message="Made anew: what is in the old one is gone.",
+    ),
+    Rule(
+        id="data-destroyed",
+        category=Category.LOST,
+        on=HOLDS_DATA,
+        test=destroyed,
+        message="Destroyed, with what is in it.",
+    ),
+    Rule(
+        id="retention-lowered",
+        category=Category.LOST,
+        on={
+            "aws_cloudwatch_log_group": ("retention_in_days",),
+            "aws_dynamodb_table": ("point_in_time_recovery.recovery_period_in_days",),
+            "aws_kinesis_stream": ("retention_period",),
+            "aws_lambda_event_source_mapping": ("maximum_record_age_in_seconds",),
+            "aws_lambda_function_event_invoke_config": ("maximum_event_age_in_seconds",),
+            "aws_sqs_queue": ("message_retention_seconds",),
+        },
+        test=lowered,
+        message="Kept for a shorter time: what is older is deleted, or given up.",
+    ),
+    Rule(
+        id="way-back-shortened",
+        category=Category.LOST,
+        on={
+            "aws_kms_key": ("deletion_window_in_days",),
+            "aws_lambda_event_source_mapping": ("maximum_retry_attempts",),
+            "aws_lambda_function_event_invoke_config": ("maximum_retry_attempts",),
+            "aws_secretsmanager_secret": ("recovery_window_in_days",),
+        },
+        test=less,
+        message="Fewer chances to get it back: given up, or deleted for good, sooner.",
+    ),
+    Rule(
+        id="objects-expire-sooner",
+        category=Category.LOST,
+        on={"aws_s3_bucket_lifecycle_configuration": ("rule",)},
+        test=_shortened,
+        message="Objects, or their old versions, are deleted sooner.",
+    ),
+    Rule(
+        id="versioning-weakened",
+        category=Category.LOST,
+        on={"aws_s3_bucket_versioning": ("versioning_configuration.status",)},
+        test=either(leaves("Enabled"), gone_without("aws_s3_bucket", "bucket")),
+        message="What is overwritten or deleted from now on can't be brought back.",
+    ),
+    Rule(
+        id="recovery-off",
+        category=Category.LOST,
+        on={"aws_dynamodb_table": ("point_in_time_recovery.enabled",)},
+        test=switched_off,
+        message="The table can't be restored to an earlier time any more.",
+    ),
+    Rule(
+        id="protection-off",
+        category=Category.LOST,
+        on={"aws_dynamodb_table": ("deletion_protection_enabled",)},
+        test=switched_off,
+        message="AWS no longer refuses to delete it.",
+    ),
+    Rule(
+        id="force-destroy",
+        category=Category.LOST,
+        on={"aws_s3_bucket": ("force_destroy",)},
+        test=switched_on,
+        message="A destroy empties the bucket from now on, instead of refusing.",
+    ),
+    Rule(
+        id="key-disabled",
+        category=Category.LOST,
+        on={"aws_kms_key": ("is_enabled",)},
+        test=switched_off,
+        message="Nothing that the key encrypts can be read while it is disabled.",
+    ),
+    Rule(
+        id="failures-dropped",
+        category=Category.LOST,
+        on={
+            "aws_lambda_event_source_mapping": (
+                "bisect_batch_on_function_error",
+                "destination_config",
+                "function_response_types",
+            ),
+            "aws_lambda_function": ("dead_letter_config",),
+        },
+        test=either(switched_off, removed, fewer),
+        message="Records or notifications that fail are no longer kept, or whole batches fail with them.",
+    ),
+)

@@ -1,0 +1,48 @@
+"""What of a plan may be shown.
+
+A plan holds secrets in plain text. So values are shown only of attributes named here, only numbers, booleans and
+short words, and never where Terraform marks them, or anything around them, as sensitive. Of everything else, names.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tools.plan_review.model import Change, Json
+
+# Sizes, ages, switches and names of modes. Free texts, names that people choose, and ids don't belong here.
+SHOWN = frozenset(
+    """
+    TAP_API_AUTH actions_enabled allow_credentials api_key_required application_log_level authorization_type batch_size
+    billing_mode bisect_batch_on_function_error block_public_acls block_public_policy bucket_key_enabled
+    comparison_operator datapoints_to_alarm days deletion_protection_enabled deletion_window_in_days
+    detailed_metrics_enabled enable_key_rotation enabled encryption_type enforce_consumer_deletion evaluation_periods
+    force_destroy ignore_public_acls is_enabled max_age maximum_batching_window_in_seconds
+    maximum_event_age_in_seconds maximum_record_age_in_seconds maximum_retry_attempts memory_size
+    message_retention_seconds mode noncurrent_days object_ownership parallelization_factor period protocol_type
+    recovery_window_in_days reserved_concurrent_executions restrict_public_buckets retention_in_days retention_period
+    runtime secret_string_wo_version shard_count source_code_hash sse_algorithm starting_position statistic status
+    stream_mode system_log_level threshold throttling_burst_limit throttling_rate_limit timeout timeout_milliseconds
+    treat_missing_data visibility_timeout_seconds
+    """.split()  # noqa: SIM905 - words, not a page of quotes
+)
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+/=.:$-]{0,63}")
+
+
+def shown(change: Change, path: str) -> str | None:
+    """`old -> new` of an attribute, or `None` where that may not be said."""
+    if path.rpartition(".")[2] not in SHOWN or change.is_sensitive(path):
+        return None
+    old = _text(change.old(path))
+    new = "known after apply" if change.is_unknown(path) else _text(change.new(path))
+    return None if old is None or new is None else f"{old} -> {new}"
+
+
+def _text(value: Json) -> str | None:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)[:20]
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else None
