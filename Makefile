@@ -40,7 +40,12 @@ ifeq ($(strip $(ARGS)),)
 endif
 
 .PHONY: check
-check: lint types policy ## Check format, lint, types and policies
+check: lint types workflows policy ## Check format, lint, types, workflows and policies
+
+.PHONY: workflows
+workflows: dev
+	@echo "Checking workflows ..."
+	$(PY) -m tools.workflow_check
 
 .PHONY: lint
 lint: dev
@@ -62,6 +67,15 @@ policy: dev
 integration: dev ## Deploy to the local emulator with Terraform and test what is there
 	$(PY) -m pytest tests/integration $(ARGS)
 
+# STACK (or STACKS) names stacks or patterns, BASE a cdktf.out of the code before. What was synthesized is planned as it is.
+.PHONY: plan
+plan: dev ## Plan synthesized stacks (STACK=name) without changing anything
+	$(PY) -m tools.plan_review.terraform $(STACK) $(STACKS) $(if $(BASE),--base $(BASE)) $(ARGS)
+
+.PHONY: plan-review
+plan-review: dev ## Write a comment about these plans; exit status 2: needs a label
+	@$(PY) -m tools.plan_review $(ARGS)
+
 .PHONY: replay
 replay: dev ## Hand failed batches to the processor again (STACK=..., ARGS=--dry-run)
 	$(PY) -m tools.replay --stack "$(STACK)" $(ARGS)
@@ -69,6 +83,41 @@ replay: dev ## Hand failed batches to the processor again (STACK=..., ARGS=--dry
 .PHONY: bench
 bench: dev ## Measure synthesis and Lambda code against floors and other ways of doing it
 	$(PY) -m tests.benchmarks $(ARGS)
+
+# What workflows do after `make plan`; STACKS names stacks, separated by spaces. docs/delivery.md shows them in use.
+.PHONY: changed
+changed: dev ## Name the stacks that differ from those synthesized in the folder BASE
+	$(PY) -m tools.changed_stacks $(BASE)
+
+.PHONY: environments
+environments: dev
+	$(PY) -m tools.delivery environments $(BASE)
+
+.PHONY: apply
+apply: dev ## Apply the plans that `make plan` saved, in the order of the stacks
+	$(PY) -m tools.delivery apply $(STACKS)
+
+.PHONY: drift
+drift: dev ## Name the stacks that differ from what is deployed
+	$(PY) -m tools.delivery drift $(STACKS)
+
+.PHONY: smoke
+smoke: dev ## Ask deployed pipelines whether they answer
+	$(PY) -m tools.delivery check $(STACKS)
+
+.PHONY: previews destroy-preview
+previews: dev
+	$(PY) -m tools.delivery previews
+
+destroy-preview: dev
+	$(PY) -m tools.delivery destroy
+
+.PHONY: comment drift-issue
+comment: dev
+	$(PY) -m tools.delivery comment $(FILE)
+
+drift-issue: dev
+	$(PY) -m tools.delivery issue $(FILES)
 
 # In CI a snapshot that differs is a finding, never something to overwrite.
 .PHONY: snapshots

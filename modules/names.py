@@ -18,6 +18,7 @@ class Kind(Enum):
     DASHBOARD = ("dashboard", 255)
     FUNCTION = ("function", 64)
     KEY_ALIAS = ("key alias", 250)
+    POLICY = ("policy", 128)
     QUEUE = ("queue", 80)
     ROLE = ("role", 64)
     SECRET = ("secret", 512)

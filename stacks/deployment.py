@@ -3,8 +3,9 @@
 import tomllib
 from pathlib import Path
 
-from cdktf import App
+from cdktf import App, TerraformResource, TerraformStack
 
+from stacks.delivery_stack import DeliveryStack
 from stacks.edge_stack import EdgeStack
 from stacks.packaging import build_packages
 from stacks.settings import Environment, TapStackArgs
@@ -16,13 +17,18 @@ PACKAGES = Path(".cache/packages")
 
 
 def add_stacks(app: App, environment: Environment, *, root: Path, bootstrap: bool) -> None:
-    """Adds every stack of one environment: its state, one pipeline per region, and the edge where it has a domain.
+    """Adds every stack of one environment: its state, one pipeline per region, the edge where it has a domain, and the
+    roles of delivery where a repository delivers it.
 
-    An ephemeral environment has no state stack of its own: its state is kept where that of its settings is.
+    An ephemeral environment has neither state nor delivery of its own: it uses those of its settings.
     """
     settings, location = environment.settings, StateLocation.of(environment)
+    prepared: list[TerraformStack] = []
     if not environment.is_ephemeral:
-        StateStack(app, f"{settings.project}-{environment.name}-state", environment=environment, bootstrap=bootstrap)
+        state = StateStack(
+            app, f"{settings.project}-{environment.name}-state", environment=environment, bootstrap=bootstrap
+        )
+        prepared.append(state)
     packages = build_packages(
         root,
         root / PACKAGES / environment.name,
@@ -35,6 +41,7 @@ def add_stacks(app: App, environment: Environment, *, root: Path, bootstrap: boo
         args = TapStackArgs(environment_suffix=environment.suffix, region=region, settings=settings)
         id_ = f"{settings.project}-{environment.suffix}-{region}"
         pipelines[region] = TapStack(app, id_, args, state=location, packages=packages, version=version)
+    deployed: list[TerraformStack] = list(pipelines.values())
     # A copy of an environment must not claim the domain of the original.
     if settings.edge and not environment.is_ephemeral:
         edge = EdgeStack(
@@ -45,3 +52,18 @@ def add_stacks(app: App, environment: Environment, *, root: Path, bootstrap: boo
         )
         for stack in pipelines.values():
             edge.add_dependency(stack)
+        deployed.append(edge)
+    if settings.delivery and not environment.is_ephemeral:
+        DeliveryStack(
+            app,
+            f"{settings.project}-{environment.name}-delivery",
+            environment=environment,
+            deployed=_types(deployed),
+            seen=_types(prepared),
+        )
+
+
+def _types(stacks: list[TerraformStack]) -> set[str]:
+    """Types of all resources in the stacks."""
+    nodes = [node for stack in stacks for node in stack.node.find_all()]
+    return {node.terraform_resource_type for node in nodes if isinstance(node, TerraformResource)}

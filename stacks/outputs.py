@@ -48,6 +48,14 @@ class StateOutputs(_Published):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryOutputs(_Published):
+    """Outputs of a delivery stack."""
+
+    plan_role_arn: Annotated[str, "Role of workflows that plan; it changes nothing"]
+    deploy_role_arn: Annotated[str, "Role of workflows that deploy"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EdgeOutputs(_Published):
     """Outputs of an edge stack."""
 

@@ -123,6 +123,7 @@ UNUSUAL: Json = {
         "secret_recovery_window_days": 12,
     },
     "budget": {"monthly_usd": 55},
+    "delivery": {"repository": "someone/other.repo", "branch": "trunk", "create_provider": False, "previews": True},
 }
 
 # Environments that differ from the least valid settings in one thing each (or in all): stacks `tap-<name>-us-east-1`,
@@ -150,10 +151,12 @@ VARIANTS = (
         observability={"log_retention_days": 365},
         alarms={"emails": ["alerts@example.com"]},
     ),
+    _variant("delivered", delivery={"repository": "example/tapstack"}),
     _variant("unusual", **UNUSUAL),
     _variant(
         "edged",
         regions=["us-east-1", "eu-west-1"],
         edge={"domain_name": "events.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"},
+        delivery={"repository": "example/tapstack"},
     ),
 )

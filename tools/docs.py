@@ -18,13 +18,14 @@ speed.install()
 
 # After install(), which makes these imports fast.
 from modules.alarm_catalogue import CATALOGUE, FailureMode  # noqa: E402
-from stacks.outputs import EdgeOutputs, StateOutputs, TapOutputs  # noqa: E402
+from stacks.outputs import DeliveryOutputs, EdgeOutputs, StateOutputs, TapOutputs  # noqa: E402
 from stacks.settings import select_environments  # noqa: E402
 from stacks.settings.table import settings_table  # noqa: E402
 from stacks.synthesis import synthesize  # noqa: E402
+from tools.plan_review.table import rules_table  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/architecture.md", "docs/runbook.md")
+PAGES = ("README.md", "docs/architecture.md", "docs/plan-review.md", "docs/runbook.md")
 
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of generated part -->\n)", re.DOTALL)
 _EXAMPLE, _REGION = "dev", "us-east-1"
@@ -68,6 +69,7 @@ def rewritten(path: Path, stack: Mapping[str, Any]) -> str:
         "settings": settings_table,
         "failure-modes": failure_modes,
         "outputs": outputs,
+        "plan-rules": rules_table,
         "roles": lambda: roles(stack),
     }
     return _PART.sub(lambda part: f"{part[1]}\n{generators[part[2]]()}\n{part[3]}", _read(path))
@@ -98,7 +100,7 @@ def _section(mode: FailureMode) -> str:
 
 def outputs() -> str:
     """A table for each kind of stack: what it tells others."""
-    return "\n".join(map(_output_table, (TapOutputs, StateOutputs, EdgeOutputs)))
+    return "\n".join(map(_output_table, (TapOutputs, StateOutputs, EdgeOutputs, DeliveryOutputs)))
 
 
 def _output_table(outputs: type) -> str:

@@ -11,6 +11,7 @@ from stacks import speed
 from stacks.packaging import PackagingError
 from stacks.settings import Environment, SettingsError, select_environments
 from stacks.settings.model import EdgeSettings
+from stacks.settings.sections_ship import DeliverySettings
 from tools.policy import checkov
 from tools.policy.actions import check_policies
 from tools.policy.copies import write_copies
@@ -43,16 +44,20 @@ def main() -> int:
 
 
 def chosen(environments: list[Environment]) -> list[Environment]:
-    """Every environment in its first region (others have the same shape), and a production one with an edge."""
+    """Every environment in its first region (others have the same shape), and a production one with edge and delivery.
+
+    That one has a name of its own, as an ephemeral environment has no delivery.
+    """
     one_region = [_with(environment, regions=environment.settings.regions[:1]) for environment in environments]
     production = next((one for one in one_region if one.settings.production), one_region[0])
     edge = EdgeSettings(domain_name="events.example.com", hosted_zone_id="Z0123456789ABCDEFGHIJ")
-    return [*one_region, _with(production, suffix="edged", edge=edge)]
+    delivery = DeliverySettings(repository="example/tapstack")
+    return [*one_region, _with(production, name="edged", edge=edge, delivery=delivery)]
 
 
-def _with(environment: Environment, *, suffix: str = "", **changes: object) -> Environment:
+def _with(environment: Environment, *, name: str = "", **changes: object) -> Environment:
     settings = environment.settings.model_copy(update=changes)
-    return Environment(name=environment.name, suffix=suffix or environment.suffix, settings=settings)
+    return Environment(name=name or environment.name, suffix=name or environment.suffix, settings=settings)
 
 
 def _synthesize(outdir: Path) -> dict[str, dict[str, Json]]:

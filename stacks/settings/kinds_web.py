@@ -70,6 +70,17 @@ HostedZoneId = Annotated[
     StringConstraints(pattern=r"^Z[A-Z0-9]{1,31}$"),
     Allowed("the id of a Route 53 hosted zone: Z and up to 31 of A-Z and 0-9"),
 ]
+# GitHub: owners have letters, digits and single hyphens, repositories also dots and underscores.
+GitHubRepository = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*/[A-Za-z0-9._-]{1,100}$", max_length=140),
+    Allowed("a repository of GitHub as owner/name"),
+]
+BranchName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$", max_length=100),
+    Allowed("the name of one branch, without wildcards"),
+]
 LocalUrl = Annotated[
     str,
     StringConstraints(pattern=r"^http://(127\.0\.0\.1|localhost):[0-9]{1,5}$"),

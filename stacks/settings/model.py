@@ -15,6 +15,7 @@ from stacks.settings.sections_flow import (
     StreamSettings,
 )
 from stacks.settings.sections_keep import DeduplicationSettings, ProtectionSettings, StateSettings, StorageSettings
+from stacks.settings.sections_ship import DeliverySettings
 from stacks.settings.sections_watch import AlarmSettings, BudgetSettings, ObservabilitySettings
 
 Architecture = Literal["arm64", "x86_64"]
@@ -58,4 +59,5 @@ class Settings(Section):
     protection: ProtectionSettings = ProtectionSettings()
     budget: BudgetSettings = BudgetSettings()
     edge: EdgeSettings | None = None
+    delivery: DeliverySettings | None = None
     emulator: EmulatorSettings | None = None

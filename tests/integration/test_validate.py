@@ -32,4 +32,4 @@ def test_terraform_finds_nothing_wrong_or_doubtful_in_any_stack(
 
 def test_stacks_of_every_kind_were_validated(every_stack: dict[str, Stack]) -> None:
     kinds = {name.rsplit("-", 1)[-1] for name in every_stack}
-    assert {"state", "edge", "1"} <= kinds
+    assert {"state", "edge", "delivery", "1"} <= kinds

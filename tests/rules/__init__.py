@@ -5,6 +5,7 @@ from tests.rules import (  # noqa: F401  # each registers its rules
     api,
     buckets,
     coverage,
+    delivery,
     functions,
     isolation,
     keys,

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tests.rules.mutations import Mutation, drop, put, top
-from tests.rules.reading import Resource, everything
+from tests.rules.reading import Resource, everything, is_delivery
 from tests.rules.registry import Case, Check, Checks, rule, rule_over_all
 from tests.synthesized import Json
 
@@ -17,6 +17,7 @@ _NAMED = {
     "aws_cloudwatch_log_group": ("name", 512),
     "aws_cloudwatch_metric_alarm": ("alarm_name", 255),
     "aws_dynamodb_table": ("name", 255),
+    "aws_iam_policy": ("name", 128),
     "aws_iam_role": ("name", 64),
     "aws_kinesis_stream": ("name", 128),
     "aws_kms_alias": ("name", 256),
@@ -29,7 +30,7 @@ _NAMED = {
 # Named by what they belong to, or by an argument that is no name of ours: a domain, a grant within its role.
 _UNNAMED = re.compile(
     r"aws_(acm_.*|route53_.*|apigatewayv2_(api_mapping|authorizer|domain_name|integration|route|stage)|"
-    r"dynamodb_.*|iam_role_policy|kms_key|lambda_(event_source_mapping|function_.*|permission)|s3_bucket_.*|"
+    r"dynamodb_.*|iam_openid_connect_provider|iam_role_policy(_attachment)?|kms_key|lambda_(event_source_mapping|function_.*|permission)|s3_bucket_.*|"
     r"secretsmanager_secret_version|sns_topic_(policy|subscription)|sqs_queue_policy)"
 )
 _OF_THE_ENVIRONMENT = "aws_budgets_budget"
@@ -138,7 +139,10 @@ def each_stack_has_a_state_of_its_own(cases: Sequence[Case]) -> Checks:
     broken_by=[top("output/other", {"value": "tap-archive-plain-us-east-1-111111111111"})],
 )
 def stacks_do_not_name_each_other(cases: Sequence[Case]) -> Checks:
-    """No stack holds the name of another's bucket: one region can be removed and no other notices."""
+    """No stack holds the name of another's bucket: one region can be removed and no other notices.
+
+    But the roles of delivery reach the state of their environment.
+    """
     owners = {
         one.body["bucket"]: case.stack.name
         for case in cases
@@ -149,4 +153,7 @@ def stacks_do_not_name_each_other(cases: Sequence[Case]) -> Checks:
         text = str(case.stack.json["resource"]) + str(case.stack.json.get("output", {}))
         for bucket in re.findall(r"[a-z]+-[a-z0-9-]+-\d{12}\b", text):
             owner = owners.get(bucket)
-            yield Check(case.stack.name, owner in (None, case.stack.name), f"names {bucket} of {owner}")
+            known = {None, case.stack.name}
+            if is_delivery(case.stack):
+                known.add(f"{case.settings.project}-{case.environment.name}-state")
+            yield Check(case.stack.name, owner in known, f"names {bucket} of {owner}")

@@ -93,11 +93,19 @@ def statements(text: str) -> list[Json]:
 
 
 class Policy(NamedTuple):
-    """A policy; `kind` is `role` (what a role may), `trust` (who may be it) or `resource` (who may use a resource)."""
+    """A policy; `kind` is `role` (what a role may), `trust` (who may be it) or `resource` (who may use a resource).
+
+    What the roles of GitHub Actions may, and who may be one, is `delivery`: tests/rules/delivery.py is about them.
+    """
 
     kind: str
     resource: Resource
     statements: list[Json]
+
+
+def is_delivery(stack: Stack) -> bool:
+    """Whether the stack is that of GitHub's roles."""
+    return stack.name.endswith("-delivery")
 
 
 def policies(stack: Stack, *kinds: str) -> Iterator[Policy]:
@@ -106,6 +114,8 @@ def policies(stack: Stack, *kinds: str) -> Iterator[Policy]:
         for argument in ("policy", "assume_role_policy"):
             if argument in one.body:
                 kind = {"aws_iam_role_policy": "role", "aws_iam_role": "trust"}.get(one.type, "resource")
+                if is_delivery(stack):
+                    kind = "delivery"
                 if not kinds or kind in kinds:
                     yield Policy(kind, one, statements(one.body[argument]))
 

@@ -9,7 +9,7 @@ from typing import Any
 from stacks.settings import Environment
 from tests.synthesized import Json, Stack
 
-KINDS = ("pipeline", "state", "edge")
+KINDS = ("pipeline", "state", "edge", "delivery")
 # Texts of JSON inside JSON, which nobody could review as one long line.
 _TEXTS = {"policy", "assume_role_policy", "dashboard_body", "format"}
 
@@ -21,6 +21,8 @@ def stack_names(environment: Environment) -> Iterator[tuple[str, str]]:
     yield from (("pipeline", f"{start}-{region}") for region in environment.settings.regions)
     if environment.settings.edge:
         yield "edge", f"{start}-edge"
+    if environment.settings.delivery:
+        yield "delivery", f"{start}-delivery"
 
 
 def stacks_of(kind: str, environments: Sequence[Environment], stacks: dict[str, Stack]) -> dict[str, list[Stack]]:

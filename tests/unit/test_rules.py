@@ -29,7 +29,9 @@ CKV_AWS_286 CKV_AWS_290 CKV_AWS_355
 
 def _stack_names(environment: Environment) -> list[str]:
     settings = environment.settings
-    return [f"{settings.project}-{environment.suffix}-{kind}" for kind in ("state", "edge", *settings.regions)]
+    return [
+        f"{settings.project}-{environment.suffix}-{kind}" for kind in ("state", "edge", "delivery", *settings.regions)
+    ]
 
 
 @pytest.fixture(scope="session")

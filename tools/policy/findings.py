@@ -17,11 +17,11 @@ class Finding(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What kind of stack it is in: `state`, `edge` or `pipeline`."""
+        """What kind of stack it is in: `state`, `edge`, `delivery` or `pipeline`."""
         return kind_of(self.stack)
 
 
 def kind_of(stack: str) -> str:
-    """The kind of a stack by its name: `state`, `edge` or `pipeline`."""
+    """The kind of a stack by its name: `state`, `edge`, `delivery` or `pipeline`."""
     ending = stack.rpartition("-")[2]
-    return ending if ending in ("state", "edge") else "pipeline"
+    return ending if ending in ("state", "edge", "delivery") else "pipeline"

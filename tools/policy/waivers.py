@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tools.policy.findings import Finding, kind_of
 
-_KINDS = ("pipeline", "state", "edge")
+_KINDS = ("pipeline", "state", "edge", "delivery")
 _KEYS = {"check", "kind", "stack", "resources", "reason", "owner", "expires"}
 _CHECK = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _STACK = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")

@@ -83,10 +83,10 @@ def test_one_region_of_every_environment_is_checked_and_an_edge(environments: li
 
     assert [(one.name, one.suffix) for one in chosen] == [
         *((one.name, one.name) for one in environments),
-        ("prod", "edged"),
+        ("edged", "edged"),
     ]
     assert all(len(one.settings.regions) == 1 for one in chosen)
-    assert [one.suffix for one in chosen if one.settings.edge] == ["edged"]
+    assert [one.suffix for one in chosen if one.settings.edge and one.settings.delivery] == ["edged"]
 
 
 def test_stacks_are_checked_by_checkov_and_by_actions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Every setting does something, and the right thing: found where it belongs, with a value that no other setting has."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.synthesized import UNUSUAL, VARIANTS, Stack
 
 _Read = Callable[[Stack], Any]
 _PIPELINE, _STATE, _EDGE = "zap-unusual-ap-south-1", "zap-unusual-state", "tap-edged-edge"
+_DELIVERY = "zap-unusual-delivery"
 
 # Settings that reach no resource, and why.
 _ELSEWHERE = {
@@ -51,6 +53,14 @@ def _alarm(name: str, argument: str = "threshold") -> _Read:
 
 def _throttle(argument: str) -> _Read:
     return _argument("aws_apigatewayv2_stage", "api_stage", "default_route_settings", argument)
+
+
+def _subjects(role: str) -> _Read:
+    def read(stack: Stack) -> Any:
+        (trust,) = json.loads(stack.resource("aws_iam_role", role)["assume_role_policy"])["Statement"]
+        return trust["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+
+    return read
 
 
 def _emails(stack: Stack) -> list[str]:
@@ -175,6 +185,22 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
     "budget.monthly_usd": (_STATE, _argument("aws_budgets_budget", "budget", "limit_amount"), "55"),
     "edge.domain_name": (_EDGE, _argument(*_DOMAIN, "name"), "events.example.com"),
     "edge.hosted_zone_id": (_EDGE, _argument(*_DOMAIN, "zone_id"), "Z0123456789ABCDEFGHIJ"),
+    "delivery.repository": (
+        "tap-delivered-delivery",
+        _subjects("deploy"),
+        ["repo:example/tapstack:environment:delivered"],
+    ),
+    "delivery.branch": (
+        _DELIVERY,
+        _subjects("plan"),
+        ["repo:someone/other.repo:pull_request", "repo:someone/other.repo:ref:refs/heads/trunk"],
+    ),
+    "delivery.create_provider": (_DELIVERY, lambda stack: stack.resources("aws_iam_openid_connect_provider"), {}),
+    "delivery.previews": (
+        _DELIVERY,
+        _subjects("deploy"),
+        ["repo:someone/other.repo:environment:unusual", "repo:someone/other.repo:environment:preview"],
+    ),
 }
 
 

@@ -1,0 +1,69 @@
+"""A role that GitHub Actions may take for a while, without any key that lasts."""
+
+import json
+from collections.abc import Sequence
+
+from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+from constructs import Construct
+
+from modules.github_provider import HOST
+from modules.iam import Statement, policy_document
+from modules.names import Kind, Names
+
+_LONGEST_POLICY = 6_144  # characters, spaces not counted (IAM quotas)
+# One policy would be too long. Each part holds what begins with these services' actions.
+_PARTS = {
+    "buckets": ("s3",),
+    "data": ("dynamodb", "kinesis", "secretsmanager", "sns", "sqs"),
+    "keys": ("kms",),
+    "compute": ("budgets", "cloudwatch", "iam", "lambda", "logs"),
+    "network": ("acm", "apigateway", "route53"),
+}
+
+
+class DeliveryRole(Construct):
+    """A role for runs of one repository, told from others by the subject of GitHub's token."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        provider_arn: str,
+        subjects: Sequence[str],
+        statements: Sequence[Statement],
+    ) -> None:
+        """`subjects`: exact ones, such as `repo:owner/name:environment:prod` (GitHub: OpenID Connect reference)."""
+        super().__init__(scope, id_)
+        role = IamRole(self, "Default", name=names(id_, Kind.ROLE), assume_role_policy=_trust(provider_arn, subjects))
+        self.arn = role.arn
+        for part, services in _PARTS.items():
+            own = [one for one in statements if one.actions[0].split(":")[0] in services]
+            if own:
+                name = names(f"{id_}-{part}", Kind.POLICY)
+                policy = IamPolicy(self, part, name=name, policy=_fitting(name, policy_document(own)))
+                IamRolePolicyAttachment(self, f"{part}-attached", role=role.name, policy_arn=policy.arn)
+
+
+def _fitting(name: str, document: str) -> str:
+    length = len("".join(document.split()))
+    if length > _LONGEST_POLICY:
+        raise ValueError(
+            f"the policy {name} has {length} characters, IAM takes {_LONGEST_POLICY}: "
+            "give the environment fewer regions, or split the part in modules/delivery_role.py"
+        )
+    return document
+
+
+def _trust(provider_arn: str, subjects: Sequence[str]) -> str:
+    statement = {
+        "Sid": "GitHubActions",
+        "Effect": "Allow",
+        "Principal": {"Federated": provider_arn},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{HOST}:aud": "sts.amazonaws.com", f"{HOST}:sub": list(subjects)}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)

@@ -1,0 +1,67 @@
+"""What workflows do: apply the plan that was seen and nothing else, find what was changed by hand, clear up."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from stacks.settings import Environment, select_environments
+from stacks.synthesis import synthesize
+from tests.integration.account import ROOT, STATE_BUCKET, STATE_STACK, Account, Provider, new_account
+from tools.delivery.previews import left_over
+from tools.delivery.stacks import DeliveryError
+from tools.delivery.terraform import apply_plans, destroy_ephemeral, drifted
+
+pytestmark = pytest.mark.integration
+
+_PREVIEW = "tap-pr7-us-east-1"
+
+
+class Runner:
+    """Runs Terraform in an account."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    def __call__(self, folder: Path, arguments: Sequence[str]) -> int:
+        return self._account.terraform(folder.name).run(*arguments).returncode
+
+
+@pytest.fixture(scope="module")
+def own_account(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    with new_account(tmp_path_factory.mktemp("delivery"), provider) as account:
+        account.bootstrap()
+        yield account
+
+
+def test_drift_is_what_somebody_changed_by_hand(own_account: Account) -> None:
+    own_account.synthesize()
+    run, s3 = Runner(own_account), own_account.client("s3")
+    assert drifted([STATE_STACK], outdir=own_account.folder, run=run) == []
+    s3.put_bucket_versioning(Bucket=STATE_BUCKET, VersioningConfiguration={"Status": "Suspended"})
+    assert drifted([STATE_STACK], outdir=own_account.folder, run=run) == [STATE_STACK]
+    s3.put_bucket_versioning(Bucket=STATE_BUCKET, VersioningConfiguration={"Status": "Enabled"})
+
+
+def test_a_preview_is_applied_from_its_plan_once_and_destroyed_whole(own_account: Account) -> None:
+    preview, run, s3 = _synthesize_preview(own_account), Runner(own_account), own_account.client("s3")
+    outdir, plans = own_account.folder, own_account.folder / "plans"
+    plans.mkdir()
+    terraform = own_account.terraform(_PREVIEW)
+    terraform.init()
+    terraform.succeed("plan", "-input=false", "-lock=false", f"-out={plans / f'{_PREVIEW}.tfplan'}")
+
+    apply_plans([], plans=plans, outdir=outdir, run=run)
+    assert left_over(preview, s3) == ["pr7"]
+    with pytest.raises(DeliveryError, match=f"terraform apply failed in {_PREVIEW}"):
+        apply_plans([], plans=plans, outdir=outdir, run=run)
+
+    destroy_ephemeral("pr7", outdir=outdir, run=run)
+    assert left_over(preview, s3) == []
+
+
+def _synthesize_preview(account: Account) -> Environment:
+    variables = {**account.variables, "TAP_ENVIRONMENT_SUFFIX": "pr7"}
+    (preview,) = select_environments(ROOT / "environments", variables)
+    synthesize([preview], account.folder, root=ROOT)
+    return preview

@@ -1,0 +1,250 @@
+"""Rules on the roles of GitHub Actions: who may be one, and what they may."""
+
+import json
+import re
+
+from tests.rules.mutations import Mutation, drop, put, remove, statement
+from tests.rules.reading import each, is_delivery, parts, policies
+from tests.rules.registry import Case, Check, Checks, rule
+from tests.synthesized import Json
+
+_ROLE, _POLICY, _ATTACHMENT = "aws_iam_role", "aws_iam_policy", "aws_iam_role_policy_attachment"
+_HOST = "token.actions.githubusercontent.com"
+# What makes a plan's role one that changes something, reads events or reads secrets. Deciphering is for the state only.
+_SEEING = re.compile(r"[a-z0-9-]+:(Get|List|Describe|View)\w+|apigateway:GET|kms:Decrypt")
+_NEVER = re.compile(
+    r"secretsmanager:(BatchGet|Get)SecretValue|kinesis:(GetRecords|PutRecords?)|dynamodb:(GetItem|Query|Scan|PutItem)|"
+    r"sqs:ReceiveMessage|logs:(GetLogEvents|FilterLogEvents)|lambda:InvokeFunction|sts:AssumeRole|"
+    r"iam:(CreateUser|CreateAccessKey|AttachUserPolicy|PutUserPolicy|AttachRolePolicy|CreatePolicyVersion)"
+)
+# Without a name of ours in it an ARN says nothing; these services have only ids, and are held by conditions, but for
+# health checks and changes of DNS, of which AWS knows no condition, and API Gateway, whose tags are resources.
+_IDS = re.compile(
+    r"arn:aws:(acm|kms|lambda):[a-z0-9*-]+:\d{12}:(certificate/|key/|event-source-mapping:)\*|"
+    r"arn:aws:route53:::(healthcheck|change)/\*|arn:aws:apigateway:\*::/(apis|domainnames|tags)(/\*)?"
+)
+
+
+# AWS defines no resource level for these (Service Authorization Reference). What they make is held by conditions.
+_NO_LEVEL = re.compile(
+    r"acm:RequestCertificate|kinesis:Update(ShardCount|StreamMode)|kms:(CreateKey|ListAliases)|"
+    r"lambda:CreateEventSourceMapping|logs:\w+(LogDeliver(y|ies)|ResourcePolic(y|ies))|logs:DescribeLogGroups|"
+    r"route53:CreateHealthCheck|secretsmanager:GetRandomPassword|sns:(Unsubscribe|[GS]etSubscriptionAttributes)"
+)
+
+
+def _bodies_of(stack: Json, type_: str) -> list[Json]:
+    """Of a delivery stack only."""
+    return list(stack["resource"].get(type_, {}).values()) if _ATTACHMENT in stack["resource"] else []
+
+
+def _forked(stack: Json) -> None:
+    for body in _bodies_of(stack, _ROLE):
+        body["assume_role_policy"] = body["assume_role_policy"].replace("StringEquals", "StringLike")
+
+
+@rule(
+    "OIDC, confused deputy",
+    broken_by=[
+        Mutation("subjects by pattern", _forked),
+        statement(_ROLE, "GitHubActions", of="deploy", argument="assume_role_policy", Condition=None),
+        statement(
+            _ROLE,
+            "GitHubActions",
+            of="plan",
+            argument="assume_role_policy",
+            Condition={"StringEquals": {f"{_HOST}:aud": "sts.amazonaws.com", f"{_HOST}:sub": ["repo:example/*"]}},
+        ),
+        statement(_ROLE, "GitHubActions", of="deploy", argument="assume_role_policy", Principal={"Federated": "*"}),
+        statement(_ROLE, "GitHubActions", of="deploy", argument="assume_role_policy", Principal={"AWS": "*"}),
+        Mutation("a third role", lambda stack: _copy_role(stack)),
+    ],
+)
+def only_the_repository_takes_a_role_of_delivery(case: Case) -> Checks:
+    """Exact subjects of one repository take a role: plans pull requests and the branch, deploys an environment."""
+    delivery, names = case.settings.delivery, case.environment.name
+    if not is_delivery(case.stack) or delivery is None:
+        return
+    repository = f"repo:{delivery.repository}"
+    wanted = {
+        "plan": [f"{repository}:pull_request", f"{repository}:ref:refs/heads/{delivery.branch}"],
+        "deploy": [f"{repository}:environment:{name}" for name in (names, *(["preview"] * delivery.previews))],
+    }
+    provider = f"arn:aws:iam::{case.settings.account_id}:oidc-provider/{_HOST}"
+    for role in each(case.stack, _ROLE):
+        trust = json.loads(role.body["assume_role_policy"])["Statement"]
+        conditions = {
+            "StringEquals": {f"{_HOST}:aud": "sts.amazonaws.com", f"{_HOST}:sub": wanted.get(role.id, ["nobody"])}
+        }
+        holds = (
+            len(trust) == 1
+            and trust[0]["Principal"] == {"Federated": provider}
+            and trust[0]["Action"] == "sts:AssumeRoleWithWebIdentity"
+            and trust[0].get("Condition") == conditions
+        )
+        yield Check(role.address, holds, f"trusts {trust}")
+
+
+def _copy_role(stack: Json) -> None:
+    bodies = stack["resource"].get(_ROLE, {})
+    if "deploy" in bodies:
+        bodies["another"] = bodies["deploy"]
+
+
+@rule(
+    "IAM.1, IAM.21, no managed policies",
+    broken_by=[
+        statement(_POLICY, "Streams", Action="kinesis:*", of="deploy"),
+        statement(_POLICY, "Streams", Action=["kinesis:Describe*"], of="plan"),
+        statement(_POLICY, "Streams", Action=["kinesis:DeleteStream"], of="plan"),
+        statement(_POLICY, "Secrets", Action=["secretsmanager:GetSecretValue"], of="plan"),
+        statement(_POLICY, "Secrets", Action=["secretsmanager:GetSecretValue"], of="deploy"),
+        statement(_POLICY, "Roles", Action=["iam:AttachRolePolicy"], of="deploy"),
+        statement(_POLICY, "Streams", NotAction=["kinesis:DeleteStream"], of="deploy"),
+        statement(_POLICY, "DecryptState", Condition={"StringLike": {"aws:ResourceTag/Stack": "tap-*"}}, of="plan"),
+    ],
+)
+def roles_of_delivery_name_their_actions(case: Case) -> Checks:
+    """Actions are named; the plan role changes and reads nothing but the state, and neither reads events or secrets."""
+    for policy in policies(case.stack, "delivery"):
+        for one in policy.statements if policy.resource.type == _POLICY else []:
+            address, sid = policy.resource.address, one["Sid"]
+            yield Check(address, not [a for a in one["Action"] if "*" in a], f"{sid} allows {one['Action']}")
+            inverted = {"NotAction", "NotResource", "NotPrincipal"} & set(one)
+            yield Check(address, not inverted, f"{sid} allows by exclusion")
+            never = [a for a in one["Action"] if _NEVER.fullmatch(a)]
+            yield Check(address, not never, f"{sid} allows {never}")
+            if policy.resource.id.startswith("plan_"):
+                changing = [a for a in one["Action"] if not _SEEING.fullmatch(a)]
+                yield Check(address, not changing, f"{sid} allows {changing}, which is no reading")
+                if "kms:Decrypt" in one["Action"]:
+                    alias = one["Condition"].get("ForAnyValue:StringEquals kms:ResourceAliases", "")
+                    state = f"alias/{case.settings.project}-state-{case.environment.name}-{case.settings.state.region}"
+                    yield Check(address, alias == state, f"{sid} deciphers with any key")
+
+
+@rule(
+    "IAM.21, CKV_AWS_355",
+    broken_by=[
+        statement(_POLICY, "Streams", Resource="*", of="deploy"),
+        statement(_POLICY, "Streams", Resource="arn:aws:kinesis:*:111111111111:stream/*", of="deploy"),
+        statement(_POLICY, "Streams", Resource="arn:aws:kinesis:*:999999999999:stream/tap-*", of="deploy"),
+        statement(_POLICY, "Buckets", Resource="arn:aws:s3:::*", of="deploy"),
+        statement(_POLICY, "DecryptState", Resource="*", of="plan"),
+        statement(_POLICY, "Streams", Condition=None, of="deploy"),
+        statement(_POLICY, "Keys", Condition=None, of="deploy"),
+        statement(_POLICY, "NewKeys", Condition=None, of="deploy"),
+        statement(_POLICY, "KinesisWithoutResource", Condition=None, of="deploy"),
+        statement(_POLICY, "Mappings", Condition=None, of="deploy"),
+    ],
+)
+def roles_of_delivery_reach_what_is_ours(case: Case) -> Checks:
+    """Resources are ours by name, or by tag or function where AWS knows only ids; regional ones in our regions only."""
+    account, project = case.settings.account_id, case.settings.project
+    named = re.compile(
+        rf"arn:aws:s3:::{project}-[a-z0-9*-]+-{account}(/.*)?|"
+        rf"arn:aws:[a-z0-9]+:[a-z0-9*-]*:{account}:([\w/:-]+[:/])?{project}-.*|"
+        rf"arn:aws:iam::{account}:oidc-provider/{re.escape(_HOST)}|arn:aws:route53:::hostedzone/Z[A-Z0-9]+"
+    )
+    for policy in policies(case.stack, "delivery"):
+        for one in policy.statements if policy.resource.type == _POLICY else []:
+            address, sid, conditions = policy.resource.address, one["Sid"], one["Condition"]
+            everything = one["Resource"] == ["*"]
+            global_ = everything and set(one["Action"]) <= {"route53:CreateHealthCheck"}
+            ours = all(named.fullmatch(arn) or _IDS.fullmatch(arn) for arn in one["Resource"])
+            everything = everything and all(_NO_LEVEL.fullmatch(action) for action in one["Action"])
+            yield Check(address, everything or ours, f"{sid} reaches {one['Resource']}")
+            wide = everything or any(":*:" in arn for arn in one["Resource"])
+            held = "StringEquals aws:RequestedRegion" in conditions or "StringEquals kms:ViaService" in conditions
+            yield Check(address, not wide or held or global_, f"{sid} is held to no region")
+            ids = [arn for arn in one["Resource"] if re.search(r":(key/|certificate/)\*$", arn)]
+            bound = any("Stack" in key or "kms:ResourceAliases" in key for key in conditions)
+            yield Check(address, not ids or bound, f"{sid} reaches every one of {ids}")
+            making = {"kms:CreateKey", "acm:RequestCertificate", "lambda:CreateEventSourceMapping"} & set(one["Action"])
+            bound = bound or "ArnLike lambda:FunctionArn" in conditions
+            yield Check(address, not making or bound, f"{sid} makes {making} for anybody")
+            mappings = {"lambda:UpdateEventSourceMapping", "lambda:DeleteEventSourceMapping"} & set(one["Action"])
+            yield Check(address, not mappings or bound, f"{sid} changes anybody's mappings")
+
+
+def _own_role(stack: Json) -> None:
+    for body in stack["resource"].get(_POLICY, {}).values():
+        body["policy"] = body["policy"].replace("role/tap-receiver-*", "role/tap-*")
+
+
+def _own_state(stack: Json) -> None:
+    for body in stack["resource"].get(_POLICY, {}).values():
+        body["policy"] = body["policy"].replace("tap-*-us-east-1.tfstate", "*.tfstate")
+
+
+@rule(
+    "privilege escalation",
+    broken_by=[
+        Mutation("roles of any name", _own_role),
+        Mutation("state of any stack", _own_state),
+        statement(_POLICY, "PassRoles", Condition=None),
+        statement(_POLICY, "PassRoles", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}),
+        statement(_POLICY, "Buckets", Resource="arn:aws:s3:::tap-state-*-111111111111", of="deploy"),
+        statement(_POLICY, "Buckets", Resource="arn:aws:s3:::tap-*-111111111111", of="deploy"),
+    ],
+)
+def a_deploy_reaches_neither_its_own_role_nor_the_state_bucket(case: Case) -> Checks:
+    """A deploy can change neither who may deploy, nor the state bucket, nor the states of what people deploy."""
+    environment, settings = case.environment.name, case.settings
+    own = [role.body["name"] for role in each(case.stack, _ROLE)]
+    start, region = f"{settings.project}-", settings.state.region
+    arns = {f"arn:aws:iam::{settings.account_id}:role/{name}" for name in own if is_delivery(case.stack)}
+    state = f"arn:aws:s3:::{start}state-{environment}-{region}-{settings.account_id}"
+    logs = f"arn:aws:s3:::{start}logs-of-state-{environment}-{region}-{settings.account_id}"
+    kept = {f"{state}/{environment}/{start}{environment}-{kind}.tfstate" for kind in ("state", "delivery")}
+    for policy in policies(case.stack, "delivery"):
+        if policy.resource.type != _POLICY or not policy.resource.id.startswith("deploy_"):
+            continue
+        for one in policy.statements:
+            changing = [a for a in one["Action"] if not _SEEING.fullmatch(a)]
+            reached = [
+                target
+                for pattern in (one["Resource"] if changing else [])
+                for target in arns | {state, logs} | kept
+                if re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), target) and pattern != "*"
+            ]
+            yield Check(policy.resource.address, not reached, f"{one['Sid']} may {changing} {reached}")
+            if "iam:PassRole" in one["Action"]:
+                held = one["Condition"] == {"StringEquals iam:PassedToService": "lambda.amazonaws.com"}
+                yield Check(policy.resource.address, held, f"{one['Sid']} passes roles to anybody")
+
+
+def _with_a_key(stack: Json) -> None:
+    if _ATTACHMENT in stack["resource"]:
+        stack["resource"]["aws_iam_access_key"] = {"key": {"user": "somebody"}}
+
+
+@rule(
+    "IAM.1, no managed policies",
+    broken_by=[
+        put(_ATTACHMENT, "policy_arn", "arn:aws:iam::aws:policy/AdministratorAccess"),
+        put(_ROLE, "managed_policy_arns", ["arn:aws:iam::aws:policy/ReadOnlyAccess"], of="plan"),
+        drop(_ATTACHMENT, "policy_arn"),
+        remove(_ATTACHMENT, of="plan"),
+        Mutation("an access key", _with_a_key),
+    ],
+)
+def roles_of_delivery_have_policies_of_their_stack_only(case: Case) -> Checks:
+    """Each policy of the stack is attached to one role of the stack; there are no users and no keys."""
+    if not is_delivery(case.stack):
+        return
+    attached = [one.body.get("policy_arn") for one in each(case.stack, _ATTACHMENT)]
+    for policy in each(case.stack, _POLICY):
+        yield Check(
+            policy.address, attached.count(f"${{{policy.address}.arn}}") == 1, "is attached to no role, or to two"
+        )
+    own = {f"${{{policy.address}.arn}}" for policy in each(case.stack, _POLICY)}
+    for arn in attached:
+        yield Check(_ATTACHMENT, arn in own, f"attaches {arn}")
+    for role in each(case.stack, _ROLE):
+        foreign = {"managed_policy_arns", "inline_policy"} & set(role.body)
+        yield Check(role.address, not foreign, f"has {sorted(foreign)}")
+        yield Check(role.address, len(parts(case.stack, _ATTACHMENT, role, "role")) > 1, "has no policies")
+    known = {_ROLE, _POLICY, _ATTACHMENT, "aws_iam_openid_connect_provider"}
+    for type_ in case.stack.json["resource"]:
+        yield Check(type_, type_ in known, "is nothing that delivery needs")

@@ -1,0 +1,1 @@
+"""What workflows do, and the workflows themselves."""

@@ -1,0 +1,180 @@
+"""Environments, previews, comments and issues."""
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stacks.settings import Environment
+from tests.unit.delivery.folders import write_stacks
+from tests.unit.settings.documents import document, write_environment
+from tests.unit.settings.factory import make_settings
+from tools.delivery import __main__ as commands
+from tools.delivery import github, smoke, terraform
+from tools.delivery.environments import rows
+from tools.delivery.previews import left_over
+from tools.delivery.stacks import DeliveryError
+
+_DELIVERY = '[delivery]\nrepository = "example/tapstack"'
+
+
+def test_an_environment_comes_with_its_roles_and_its_stacks(tmp_path: Path) -> None:
+    write_environment(tmp_path, "dev", document(_DELIVERY))
+    write_environment(tmp_path, "qa", document(_DELIVERY))
+    stacks = ["tap-dev-state", "tap-dev-us-east-1", "tap-dev-delivery", "tap-devil-us-east-1"]
+    assert rows(stacks, {}, tmp_path) == [
+        {
+            "environment": "dev",
+            "region": "us-east-1",
+            "plan_role": "arn:aws:iam::111111111111:role/tap-plan-dev-us-east-1",
+            "deploy_role": "arn:aws:iam::111111111111:role/tap-deploy-dev-us-east-1",
+            "stacks": "tap-dev-state tap-dev-us-east-1 tap-dev-delivery",
+            "deployable": "tap-dev-us-east-1",
+        }
+    ]
+
+
+def test_a_preview_takes_the_roles_of_the_environment_that_it_borrows_from(tmp_path: Path) -> None:
+    write_environment(tmp_path, "dev", document(_DELIVERY))
+    environ = {"TAP_ENVIRONMENT": "dev", "TAP_ENVIRONMENT_SUFFIX": "pr42"}
+    (row,) = rows(["tap-pr42-us-east-1"], environ, tmp_path)
+    assert (row["deploy_role"], row["deployable"]) == (
+        "arn:aws:iam::111111111111:role/tap-deploy-dev-us-east-1",
+        "tap-pr42-us-east-1",
+    )
+
+
+def test_an_environment_without_delivery_is_told(tmp_path: Path) -> None:
+    write_environment(tmp_path, "dev", document())
+    with pytest.raises(DeliveryError, match=r"no \[delivery\] in environments/dev.toml"):
+        rows([], {}, tmp_path)
+
+
+class Bucket:
+    """S3 with some states in it."""
+
+    def __init__(self, states: dict[str, list[Any]]) -> None:
+        self._states = states
+
+    def get_paginator(self, _name: str) -> "Bucket":
+        return self
+
+    def paginate(self, *, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:  # noqa: N803
+        assert (Bucket, Prefix) == ("tap-state-dev-us-east-1-111111111111", "pr")
+        yield {"Contents": [{"Key": key} for key in self._states]}
+        yield {}
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: ARG002, N803
+        return {"Body": io.StringIO(json.dumps({"resources": self._states[Key]}))}
+
+
+def test_left_over_is_a_preview_whose_state_still_holds_something() -> None:
+    environment = Environment(name="dev", suffix="dev", settings=make_settings())
+    states: dict[str, list[Any]] = {
+        "pr10/tap-pr10-us-east-1.tfstate": [{}],
+        "pr9/tap-pr9-us-east-1.tfstate": [{}],
+        "pr9/tap-pr9-us-east-1.tfstate.tflock": [{}],
+        "pr8/tap-pr8-us-east-1.tfstate": [],
+        "prod/tap-prod-us-east-1.tfstate": [{}],
+    }
+    assert left_over(environment, Bucket(states)) == ["pr9", "pr10"]
+
+
+class Gh:
+    """GitHub's command line, which finds what it is told to and remembers what it was asked."""
+
+    def __init__(self, found: str) -> None:
+        self.found = found
+        self.asked: list[tuple[Sequence[str], str]] = []
+
+    def __call__(self, arguments: Sequence[str], body: str) -> str:
+        self.asked.append((arguments, body))
+        return self.found if "--jq" in arguments else ""
+
+
+@pytest.mark.parametrize(
+    ("found", "method", "place"),
+    [
+        ("", "POST", "repos/example/tapstack/issues/7/comments"),
+        ("55\n66\n", "PATCH", "repos/example/tapstack/issues/comments/55"),
+    ],
+)
+def test_there_is_one_comment_whatever_happens(tmp_path: Path, found: str, method: str, place: str) -> None:
+    (tmp_path / "comment.md").write_text("# Plan")
+    gh = Gh(found)
+    github.comment("example/tapstack", 7, tmp_path / "comment.md", gh)
+    arguments, body = gh.asked[-1]
+    assert arguments == ["api", "--method", method, place, "--input", "-"]
+    assert json.loads(body)["body"].endswith("\n# Plan")
+
+
+@pytest.mark.parametrize(("found", "place"), [("", "issues"), ("3\n", "issues/3/comments")])
+def test_there_is_one_issue_about_drift(found: str, place: str) -> None:
+    gh = Gh(found)
+    github.drift_issue("example/tapstack", ["tap-dev-us-east-1"], "https://github.com/run", gh)
+    arguments, body = gh.asked[-1]
+    assert arguments[3] == f"repos/example/tapstack/{place}"
+    assert "- `tap-dev-us-east-1`" in json.loads(body)["body"]
+
+
+@pytest.mark.parametrize(
+    ("health", "process", "told"),
+    [
+        ((200, '{"stack": "tap-pr4-us-east-1"}'), (401, "{}"), None),
+        ((200, '{"stack": "tap-dev-us-east-1"}'), (401, "{}"), "GET /health answered 200"),
+        ((502, "bad gateway"), (401, "{}"), "GET /health answered 502"),
+        ((200, '{"stack": "tap-pr4-us-east-1"}'), (503, "{}"), "POST /process .* answered 503"),
+        ((200, '{"stack": "tap-pr4-us-east-1"}'), (202, "{}"), "POST /process .* answered 202"),
+    ],
+)
+def test_a_pipeline_is_there_when_it_answers_as_it_should(
+    monkeypatch: pytest.MonkeyPatch, health: tuple[int, str], process: tuple[int, str], told: str | None
+) -> None:
+    monkeypatch.setattr(smoke, "_request", lambda method, _url: health if method == "GET" else process)
+    outputs = {"api_url": "https://api.example.com"}
+    if told is None:
+        smoke.check("tap-pr4-us-east-1", outputs)
+    else:
+        with pytest.raises(DeliveryError, match=told):
+            smoke.check("tap-pr4-us-east-1", outputs)
+
+
+def test_environments_are_those_whose_stacks_differ_from_a_base(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outdir = write_stacks(tmp_path / "after", {"tap-dev-us-east-1": (), "tap-qa-us-east-1": ()})
+    base = write_stacks(tmp_path / "before", {"tap-qa-us-east-1": ()})
+    monkeypatch.setattr(commands, "OUTDIR", outdir)
+    monkeypatch.setattr(commands, "in_order", lambda: ["tap-dev-us-east-1", "tap-qa-us-east-1"])
+    monkeypatch.setattr(commands, "rows", lambda names: [{"stacks": name} for name in names])
+    assert commands.main(["environments", str(base)]) == 0
+    assert commands.main(["environments"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        '[{"stacks": "tap-dev-us-east-1"}]',
+        '[{"stacks": "tap-dev-us-east-1"}, {"stacks": "tap-qa-us-east-1"}]',
+    ]
+
+
+@pytest.mark.parametrize(("found", "status"), [([], 0), (["tap-dev-us-east-1"], 2)])
+def test_drift_ends_with_2_and_leaves_the_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: list[str], status: int
+) -> None:
+    monkeypatch.setattr(commands, "DRIFT", tmp_path / "drift.txt")
+    monkeypatch.setattr(terraform, "drifted", lambda _names: found)
+    assert commands.main(["drift"]) == status
+    assert (tmp_path / "drift.txt").read_text().split() == found
+
+
+def test_what_is_missing_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    monkeypatch.delenv("TAP_ENVIRONMENT_SUFFIX", raising=False)
+    assert commands.main(["comment", str(tmp_path / "comment.md")]) == 1
+    assert commands.main(["destroy"]) == 1
+    told = capsys.readouterr().err
+    assert "GITHUB_REPOSITORY is not set" in told
+    assert "only pr and a number" in told

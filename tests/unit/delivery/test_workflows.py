@@ -1,0 +1,121 @@
+"""What every workflow keeps to."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]  # comes with policy_sentry, without types
+
+from tests.conftest import ROOT
+
+_FOLDER = ROOT / ".github"
+_WORKFLOWS = sorted((_FOLDER / "workflows").glob("*.yml"))
+_FILES = [*_WORKFLOWS, _FOLDER / "actions/setup/action.yml"]
+# The commits that these versions are, as the actions' own repositories have them.
+_PINNED = {
+    "actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5",
+    "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
+    "actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1",
+    "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0",
+    "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0",
+    "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3",
+    "hashicorp/setup-terraform@dfe3c3f87815947d99a8997f908cb6525fc44e9e # v4.0.1",
+}
+_PROGRAMS = {"make", "git", "jq", "sed", "tr", "echo", "cat", "find", "test", "exit"}
+
+each_workflow = pytest.mark.parametrize("path", _WORKFLOWS, ids=lambda path: path.name)
+each_file = pytest.mark.parametrize("path", _FILES, ids=lambda path: path.name)
+
+
+def _jobs(path: Path) -> dict[str, Any]:
+    jobs: dict[str, Any] = yaml.safe_load(path.read_text())["jobs"]
+    return jobs
+
+
+def _steps(path: Path) -> list[dict[str, Any]]:
+    return [step for job in _jobs(path).values() for step in job.get("steps", [])]
+
+
+def test_the_workflows_are_there() -> None:
+    wanted = {"pull-request", "deploy", "deploy-environment", "preview", "drift"}
+    assert {path.stem for path in _WORKFLOWS} == wanted
+
+
+@each_file
+def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it(path: Path) -> None:
+    used = set(re.findall(r"uses: (\S+@.*)$", path.read_text(), re.MULTILINE))
+    assert used <= _PINNED
+
+
+def test_every_pinned_action_is_used_in_one_version() -> None:
+    text = "".join(path.read_text() for path in _FILES)
+    assert all(f"uses: {action}\n" in text for action in _PINNED)
+
+
+@each_workflow
+def test_nothing_is_permitted_but_what_a_job_names(path: Path) -> None:
+    assert yaml.safe_load(path.read_text())["permissions"] == {}
+    for name, job in _jobs(path).items():
+        assert job["permissions"], name
+        wide = {scope for scope, level in job["permissions"].items() if level == "write"}
+        assert wide <= {"id-token", "pull-requests", "issues"}, name
+
+
+@each_workflow
+def test_there_are_no_secrets_and_credentials_come_from_a_role(path: Path) -> None:
+    text = path.read_text()
+    assert "secrets." not in text
+    assert "aws-access-key-id" not in text
+    for step in _steps(path):
+        if step.get("uses", "").startswith("aws-actions/"):
+            assert set(step["with"]) == {"role-to-assume", "aws-region"}
+        if step.get("uses", "").startswith("actions/checkout"):
+            assert step["with"]["persist-credentials"] is False
+
+
+@each_workflow
+def test_a_job_that_changes_aws_is_never_cancelled_and_has_a_protected_environment(path: Path) -> None:
+    for name, job in _jobs(path).items():
+        runs = " ".join(step.get("run", "") for step in job.get("steps", []))
+        if re.search(r"make (apply|destroy-preview)", runs):
+            assert job["concurrency"]["cancel-in-progress"] is False, name
+            assert job["environment"], name
+    if path.stem == "deploy":
+        assert yaml.safe_load(path.read_text())["concurrency"] == {"group": "deploy", "cancel-in-progress": False}
+
+
+@each_workflow
+def test_steps_run_targets_that_anybody_can_run(path: Path) -> None:
+    targets = re.findall(r"^([a-z][a-z- ]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    known = {name for line in targets for name in line.split()}
+    for step in _steps(path):
+        run = step.get("run", "")
+        assert set(re.findall(r"\bmake (?:--\S+ (?:\.cache/base )?)*([a-z-]+)", run)) <= known, run
+        words = {line.split()[0] for line in run.splitlines() if line.strip()}
+        assert all(word in _PROGRAMS or "=" in word for word in words), run
+
+
+@each_workflow
+def test_no_script_holds_an_expression_that_somebody_else_can_fill(path: Path) -> None:
+    assert not [step["run"] for step in _steps(path) if "${{" in step.get("run", "")]
+
+
+def test_a_preview_is_destroyed_whatever_came_before() -> None:
+    steps = _jobs(_FOLDER / "workflows/preview.yml")["preview"]["steps"]
+    assert steps[-1]["run"] == "make destroy-preview"
+    assert steps[-1]["if"].startswith("always()")
+
+
+def test_what_is_applied_is_what_was_planned_and_shown() -> None:
+    jobs = _jobs(_FOLDER / "workflows/deploy-environment.yml")
+    runs = [step.get("run", "") for step in jobs["apply"]["steps"]]
+    uploaded = [s["with"]["name"] for s in jobs["plan"]["steps"] if "upload-artifact" in s.get("uses", "")]
+    downloaded = [s["with"]["name"] for s in jobs["apply"]["steps"] if "download-artifact" in s.get("uses", "")]
+    assert uploaded == downloaded
+    assert not [run for run in runs if "make plan" in run or "make synth" in run]
+    assert jobs["apply"]["needs"] == "plan"
+
+
+def test_terraform_is_installed_without_its_wrapper() -> None:
+    assert "terraform_wrapper: false" in (_FOLDER / "actions/setup/action.yml").read_text()

@@ -1,0 +1,107 @@
+"""The stack of GitHub's roles, and that it fits what is deployed."""
+
+import json
+import re
+from fnmatch import fnmatchcase
+
+import pytest
+
+from stacks.delivery_stack import DEPLOYED_BUCKETS
+from stacks.packaging import FUNCTIONS
+from tests.synthesized import Json, Stack
+
+
+def _statements(stack: Stack, role: str) -> dict[str, Json]:
+    policies = [body for id_, body in stack.resources("aws_iam_policy").items() if id_.startswith(f"{role}_")]
+    return {one["Sid"]: one for body in policies for one in json.loads(body["policy"])["Statement"]}
+
+
+def _actions(stack: Stack, role: str) -> set[str]:
+    found = (one["Action"] for one in _statements(stack, role).values())
+    return {action for actions in found for action in ([actions] if isinstance(actions, str) else actions)}
+
+
+def _resources(stack: Stack, role: str, sid: str) -> list[str]:
+    found = _statements(stack, role)[sid]["Resource"]
+    return [found] if isinstance(found, str) else list(found)
+
+
+@pytest.fixture
+def delivery(every_stack: dict[str, Stack]) -> Stack:
+    return every_stack["tap-delivered-delivery"]
+
+
+def test_only_an_environment_with_delivery_has_the_stack(every_stack: dict[str, Stack]) -> None:
+    found = {name for name in every_stack if name.endswith("-delivery")}
+    assert found == {"tap-delivered-delivery", "tap-edged-delivery", "zap-unusual-delivery"}
+
+
+def test_the_provider_is_made_once_and_only_where_it_is_asked_for(
+    every_stack: dict[str, Stack], delivery: Stack
+) -> None:
+    assert delivery.arguments("aws_iam_openid_connect_provider", "github") == {
+        "url": "https://token.actions.githubusercontent.com",
+        "client_id_list": ["sts.amazonaws.com"],
+    }
+    assert every_stack["zap-unusual-delivery"].resources("aws_iam_openid_connect_provider") == {}
+
+
+def test_permissions_follow_from_what_the_stacks_have(every_stack: dict[str, Stack], delivery: Stack) -> None:
+    edged = every_stack["tap-edged-delivery"]
+    assert "route53:ChangeResourceRecordSets" not in _actions(delivery, "deploy")
+    assert "route53:ChangeResourceRecordSets" in _actions(edged, "deploy")
+    assert "route53:ChangeResourceRecordSets" not in _actions(edged, "plan")
+    assert "budgets:ModifyBudget" not in _actions(every_stack["zap-unusual-delivery"], "deploy")
+    assert "budgets:ViewBudget" in _actions(every_stack["zap-unusual-delivery"], "plan")
+    assert "budgets:ViewBudget" not in _actions(delivery, "plan")
+
+
+def test_neither_role_reads_the_value_of_a_secret(delivery: Stack) -> None:
+    for role in ("plan", "deploy"):
+        assert "secretsmanager:GetSecretValue" not in _actions(delivery, role)
+        assert "secretsmanager:DescribeSecret" in _actions(delivery, role)
+
+
+def test_both_roles_read_the_state_and_one_writes_it(delivery: Stack) -> None:
+    bucket = "arn:aws:s3:::tap-state-delivered-us-east-1-111111111111"
+    for role in ("plan", "deploy"):
+        assert _resources(delivery, role, "ReadState") == [f"{bucket}/*"]
+    assert "WriteState" not in _statements(delivery, "plan")
+    assert _resources(delivery, "deploy", "WriteState") == [
+        f"{bucket}/*/tap-*-us-east-1.tfstate",
+        f"{bucket}/*/tap-*-us-east-1.tfstate.tflock",
+    ]
+    assert _resources(delivery, "deploy", "Unlock") == [f"{bucket}/*/tap-*-us-east-1.tfstate.tflock"]
+
+
+@pytest.mark.parametrize("kind", ["us-east-1", "edge"])
+def test_a_deploy_reaches_every_bucket_role_and_state_of_what_it_deploys(
+    every_stack: dict[str, Stack], kind: str
+) -> None:
+    stack, delivery = every_stack[f"tap-edged-{kind}"], every_stack["tap-edged-delivery"]
+    wanted = {
+        "Buckets": [f"arn:aws:s3:::{body['bucket']}" for body in stack.resources("aws_s3_bucket").values()],
+        "PassRoles": [f"arn:aws:iam::111111111111:role/{b['name']}" for b in stack.resources("aws_iam_role").values()],
+        "LogGroups": [
+            f"arn:aws:logs:us-east-1:111111111111:log-group:{body['name']}"
+            for body in stack.resources("aws_cloudwatch_log_group").values()
+        ],
+        "WriteState": [f"arn:aws:s3:::{(s := stack.json['terraform']['backend']['s3'])['bucket']}/{s['key']}"],
+    }
+    for sid, arns in wanted.items():
+        patterns = _resources(delivery, "deploy", sid)
+        assert all(any(fnmatchcase(arn, pattern) for pattern in patterns) for arn in arns), sid
+
+
+def test_what_a_deploy_may_touch_is_what_pipelines_have(every_stack: dict[str, Stack]) -> None:
+    stack = every_stack["tap-delivered-us-east-1"]
+    buckets = {body["bucket"] for body in stack.resources("aws_s3_bucket").values()}
+    assert buckets == {f"tap-{purpose}-delivered-us-east-1-111111111111" for purpose in DEPLOYED_BUCKETS}
+    roles = {body["name"] for body in stack.resources("aws_iam_role").values()}
+    assert roles == {f"tap-{name}-delivered-us-east-1" for name in FUNCTIONS}
+
+
+def test_policies_fit_what_iam_takes(every_stack: dict[str, Stack]) -> None:
+    for stack in every_stack.values():
+        for body in stack.resources("aws_iam_policy").values():
+            assert len(re.sub(r"\s", "", body["policy"])) <= 6144

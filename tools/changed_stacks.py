@@ -1,0 +1,74 @@
+"""`make changed BASE=dir`: the stacks whose Terraform or packages differ between two folders of synthesized stacks."""
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+_NOTES = "//"  # where cdktf notes how it made a thing; Terraform ignores it
+_UNRELATED = (".terraform", ".terraform.lock.hcl")  # what Terraform itself leaves in a stack's folder
+
+
+class ChangedError(Exception):
+    """A folder holds no synthesized stacks; the text says which."""
+
+
+def changed_stacks(before: Path, after: Path) -> list[str]:
+    """Names, sorted, of the stacks of `after` that are new, or differ from `before` in Terraform or packages.
+
+    A stack that is only in `before` is none of them: there is nothing left to plan it with.
+    """
+    known, wanted = _prints(before), _prints(after)
+    return sorted(name for name, found in wanted.items() if known.get(name) != found)
+
+
+def _prints(outdir: Path) -> dict[str, dict[str, str]]:
+    manifest = outdir / "manifest.json"
+    if not manifest.is_file():
+        raise ChangedError(f"{outdir} holds no synthesized stacks (no manifest.json): run `make synth` there first")
+    stacks: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))["stacks"]
+    return {name: _print((outdir / entry["synthesizedStackPath"]).parent) for name, entry in stacks.items()}
+
+
+def _print(folder: Path) -> dict[str, str]:
+    """A digest of every file of a stack, by its path within the stack."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    paths = {path: path.relative_to(folder) for path in files}
+    return {
+        str(relative): hashlib.sha256(_content(path)).hexdigest()
+        for path, relative in paths.items()
+        if relative.parts[0] not in _UNRELATED
+    }
+
+
+def _content(path: Path) -> bytes:
+    if path.suffix != ".json":
+        return path.read_bytes()
+    return json.dumps(_without_notes(json.loads(path.read_text(encoding="utf-8"))), sort_keys=True).encode()
+
+
+def _without_notes(value: Any) -> Any:  # noqa: ANN401  any JSON
+    if isinstance(value, dict):
+        return {key: _without_notes(inner) for key, inner in value.items() if key != _NOTES}
+    return [_without_notes(inner) for inner in value] if isinstance(value, list) else value
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print one name per line; returns the exit status: 2 when a folder holds no stacks."""
+    parser = argparse.ArgumentParser(prog="python -m tools.changed_stacks", description=__doc__)
+    parser.add_argument("base", type=Path, help="what was synthesized before the change")
+    parser.add_argument("head", type=Path, nargs="?", default=Path("cdktf.out"), help="after it (default: %(default)s)")
+    chosen = parser.parse_args(arguments)
+    try:
+        print("\n".join(changed_stacks(chosen.base, chosen.head)))
+    except ChangedError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

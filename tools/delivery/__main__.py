@@ -1,0 +1,106 @@
+"""Commands of the workflows: `python -m tools.delivery COMMAND`; the Makefile has a target for each."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import boto3
+
+from stacks.settings import SettingsError, select_environments
+from tools.changed_stacks import ChangedError, changed_stacks
+from tools.delivery import github, smoke, terraform
+from tools.delivery.environments import ROOT, rows
+from tools.delivery.previews import left_over
+from tools.delivery.stacks import OUTDIR, DeliveryError, by_workflows, chosen, in_order
+
+DRIFT = OUTDIR / "drift.txt"
+
+
+def environments(base: Sequence[str]) -> int:
+    """Print the delivered environments as one line of JSON; given a folder, with the stacks that differ from it."""
+    changed = {name for folder in base for name in changed_stacks(Path(folder), OUTDIR)}
+    print(json.dumps(rows([name for name in in_order() if name in changed or not base])))
+    return 0
+
+
+def apply(stacks: Sequence[str]) -> int:
+    """Apply saved plans: of the stacks, or all that there are."""
+    terraform.apply_plans(stacks)
+    return 0
+
+
+def drift(stacks: Sequence[str]) -> int:
+    """Look for drift; write the names of stacks that drifted to a file, and exit with 2 if there is one."""
+    found = terraform.drifted(stacks)
+    DRIFT.write_text("".join(f"{name}\n" for name in found), encoding="utf-8")
+    print(f"Drifted: {', '.join(found) or 'nothing'}")
+    return 2 if found else 0
+
+
+def destroy(_stacks: Sequence[str]) -> int:
+    """Destroy the ephemeral environment that TAP_ENVIRONMENT_SUFFIX names."""
+    terraform.destroy_ephemeral(os.environ.get("TAP_ENVIRONMENT_SUFFIX", ""))
+    return 0
+
+
+def check(stacks: Sequence[str]) -> int:
+    """Ask deployed pipelines whether they are there."""
+    for name in by_workflows(chosen(stacks) if stacks else in_order()):
+        smoke.check(name, terraform.outputs(name))
+    return 0
+
+
+def previews(_stacks: Sequence[str]) -> int:
+    """Print the ephemeral environments left behind as one line of JSON."""
+    found = [
+        {"environment": one.name, "suffix": suffix}
+        for one in select_environments(ROOT / "environments", os.environ)
+        for suffix in left_over(one, boto3.client("s3", region_name=one.settings.state.region))
+    ]
+    print(json.dumps(found))
+    return 0
+
+
+def comment(files: Sequence[str]) -> int:
+    """Write a file into the comment on the pull request PULL_REQUEST of GITHUB_REPOSITORY."""
+    (file,) = files
+    github.comment(os.environ["GITHUB_REPOSITORY"], int(os.environ["PULL_REQUEST"]), Path(file))
+    return 0
+
+
+def issue(files: Sequence[str]) -> int:
+    """Open an issue in GITHUB_REPOSITORY about the stacks that the files name."""
+    stacks = sorted({name for file in files for name in Path(file).read_text(encoding="utf-8").split()})
+    if stacks:
+        github.drift_issue(os.environ["GITHUB_REPOSITORY"], stacks, os.environ["RUN_URL"])
+    return 0
+
+
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    one.__name__: one for one in (environments, apply, drift, destroy, check, previews, comment, issue)
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command; returns the exit status: 2 of `drift` means drifted, 1 that something is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tools.delivery", description=__doc__)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("names", nargs="*", help="stacks, or files, as the command has it")
+    given = parser.parse_args(arguments)
+    try:
+        return COMMANDS[given.command](given.names)
+    except (ChangedError, DeliveryError, SettingsError) as error:
+        print(error, file=sys.stderr)
+    except KeyError as error:
+        print(f"{error.args[0]} is not set", file=sys.stderr)
+    except subprocess.CalledProcessError as error:
+        print(f"{' '.join(error.cmd[:4])} failed with {error.returncode}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,57 @@
+"""The environments that are delivered, with their roles and stacks: the matrix of the workflows' jobs."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypedDict
+
+from modules.names import Kind, Names
+from stacks.settings import Environment, select_environments
+from tools.delivery.stacks import BY_HAND, DeliveryError, by_workflows
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Row(TypedDict):
+    """One job's worth: who it is, where, and about which stacks."""
+
+    environment: str
+    region: str
+    plan_role: str
+    deploy_role: str
+    stacks: str
+    deployable: str
+
+
+def rows(stacks: Sequence[str], environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> list[Row]:
+    """A row for every chosen environment that has one of the stacks; one without [delivery] is a `DeliveryError`."""
+    environments = select_environments(root / "environments", environ)
+    without = [one.name for one in environments if one.settings.delivery is None]
+    if without:
+        raise DeliveryError(
+            f'no [delivery] in environments/{without[0]}.toml: add it with repository = "owner/name", and deploy the '
+            "stack that it makes by hand (docs/delivery.md)"
+        )
+    found = [_row(environment, stacks) for environment in environments]
+    return [row for row in found if row["stacks"]]
+
+
+def _row(environment: Environment, stacks: Sequence[str]) -> Row:
+    settings = environment.settings
+    start = f"{settings.project}-{environment.suffix}-"
+    ends = (*BY_HAND, *settings.regions, "edge")
+    own = [name for name in stacks if name in {f"{start}{end}" for end in ends}]
+    names = Names(
+        project=settings.project,
+        suffix=environment.name,
+        region=settings.state.region,
+        account_id=settings.account_id,
+    )
+    return Row(
+        environment=environment.name,
+        region=names.region,
+        plan_role=names.global_arn("iam", f"role/{names('plan', Kind.ROLE)}"),
+        deploy_role=names.global_arn("iam", f"role/{names('deploy', Kind.ROLE)}"),
+        stacks=" ".join(own),
+        deployable=" ".join(by_workflows(own)),
+    )

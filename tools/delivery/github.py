@@ -1,0 +1,40 @@
+"""What workflows tell people on GitHub, by its command line `gh`."""
+
+import json
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+Gh = Callable[[Sequence[str], str], str]
+_MARK = "<!-- tapstack-plan-review -->"
+_DRIFT = "Drift: AWS differs from the code"
+
+
+def gh(arguments: Sequence[str], body: str) -> str:
+    """Runs `gh` with `body` as its input; what it printed."""
+    return subprocess.run(["gh", *arguments], input=body, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def comment(repository: str, number: int, file: Path, gh: Gh = gh) -> None:
+    """Writes the file into the one comment of ours on a pull request, new or as it was left."""
+    place = f"repos/{repository}/issues/{number}/comments"
+    text = json.dumps({"body": f"{_MARK}\n{file.read_text(encoding='utf-8')}"})
+    chosen = f'.[] | select(.user.type == "Bot" and (.body | startswith("{_MARK}"))) | .id'
+    ids = gh(["api", "--paginate", place, "--jq", chosen], "").split()
+    if ids:
+        gh(["api", "--method", "PATCH", f"repos/{repository}/issues/comments/{ids[0]}", "--input", "-"], text)
+    else:
+        gh(["api", "--method", "POST", place, "--input", "-"], text)
+
+
+def drift_issue(repository: str, stacks: Sequence[str], run_url: str, gh: Gh = gh) -> None:
+    """Opens the one issue about drift, or adds to it; names stacks only, because issues may be public."""
+    names = "\n".join(f"- `{name}`" for name in stacks)
+    body = f"A plan of the deployed code is not empty:\n\n{names}\n\nThe plans are in the log of {run_url}.\n"
+    place = f"repos/{repository}/issues"
+    chosen = f'.[] | select(.title == "{_DRIFT}" and .user.type == "Bot") | .number'
+    numbers = gh(["api", "--paginate", f"{place}?state=open", "--jq", chosen], "").split()
+    if numbers:
+        gh(["api", "--method", "POST", f"{place}/{numbers[0]}/comments", "--input", "-"], json.dumps({"body": body}))
+    else:
+        gh(["api", "--method", "POST", place, "--input", "-"], json.dumps({"title": _DRIFT, "body": body}))

@@ -1,0 +1,33 @@
+"""Asks a deployed pipeline whether it is there: by its API, as any client would."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+
+from tools.delivery.stacks import DeliveryError
+
+_WAIT_SECONDS = 30
+
+
+def check(stack: str, outputs: Mapping[str, str]) -> None:
+    """`GET /health` must answer for this stack; an unsigned event must be refused, and not by a fault."""
+    url = outputs["api_url"]
+    status, body = _request("GET", f"{url}/health")
+    if status != 200 or (not stack.endswith("-edge") and json.loads(body).get("stack") != stack):
+        raise DeliveryError(f"{stack}: GET /health answered {status} {body[:200]!r}")
+    status, body = _request("POST", f"{url}/process")
+    if not 400 <= status < 500:
+        raise DeliveryError(f"{stack}: POST /process without a body or a signature answered {status} {body[:200]!r}")
+    print(f"{stack} answers.")
+
+
+def _request(method: str, url: str) -> tuple[int, str]:
+    if not url.startswith("https://"):
+        raise DeliveryError(f"{url} is no https URL")
+    request = urllib.request.Request(url, method=method)  # noqa: S310  https, as checked
+    try:
+        with urllib.request.urlopen(request, timeout=_WAIT_SECONDS) as answer:  # noqa: S310
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as answer:
+        return answer.code, answer.read().decode(errors="replace")

@@ -1,0 +1,92 @@
+"""Terraform over several stacks: applies saved plans, looks for drift, destroys what is ephemeral."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tools.delivery.stacks import OUTDIR, DeliveryError, by_workflows, chosen, in_order
+
+PLANS = OUTDIR / "plans"
+Run = Callable[[Path, Sequence[str]], int]
+
+_QUIET = ("-input=false", "-no-color")
+_DRIFTED = 2  # `terraform plan -detailed-exitcode`: there are changes
+_EPHEMERAL = re.compile(r"pr[1-9][0-9]*")
+
+
+def run(folder: Path, arguments: Sequence[str]) -> int:
+    """Runs Terraform in a stack's folder, where everybody sees it; returns its exit status."""
+    sys.stdout.flush()
+    return subprocess.run(["terraform", *arguments], cwd=folder, check=False).returncode
+
+
+def apply_plans(names: Sequence[str], *, plans: Path = PLANS, outdir: Path = OUTDIR, run: Run = run) -> None:
+    """Applies each stack's saved plan, in the order of the stacks, and nothing but what the plans say.
+
+    Stops at the first that fails. Terraform itself refuses a plan that the state has moved on from.
+    """
+    wanted = chosen(names or [path.stem for path in plans.glob("*.tfplan")], outdir)
+    refused = sorted(set(wanted) - set(by_workflows(wanted)))
+    if refused:
+        raise DeliveryError(f"{', '.join(refused)}: deployed by a person only, see docs/delivery.md")
+    files = {name: (plans / f"{name}.tfplan").resolve() for name in wanted}
+    missing = [name for name, file in files.items() if not file.is_file()]
+    if missing:
+        raise DeliveryError(f"no saved plan of {', '.join(missing)} in {plans}: run `make plan` first")
+    for name, file in files.items():
+        print(f"Applying the plan of {name} ...")
+        _init(outdir, name, run)
+        _succeed(run(outdir / "stacks" / name, ("apply", *_QUIET, "-lock-timeout=5m", str(file))), "apply", name)
+
+
+def drifted(names: Sequence[str], *, outdir: Path = OUTDIR, run: Run = run) -> list[str]:
+    """The stacks whose plan is not empty; takes no lock and changes nothing."""
+    found = []
+    for name in chosen(names or in_order(outdir), outdir):
+        print(f"Looking at {name} ...")
+        _init(outdir, name, run)
+        status = run(outdir / "stacks" / name, ("plan", *_QUIET, "-lock=false", "-detailed-exitcode"))
+        if status == _DRIFTED:
+            found.append(name)
+        else:
+            _succeed(status, "plan", name)
+    return found
+
+
+def destroy_ephemeral(suffix: str, *, outdir: Path = OUTDIR, run: Run = run) -> None:
+    """Destroys all stacks of a `pr<number>`, in reverse order; goes on where one fails, and tells at the end."""
+    if not _EPHEMERAL.fullmatch(suffix):
+        raise DeliveryError(
+            f"TAP_ENVIRONMENT_SUFFIX is {suffix!r}; only pr and a number, such as pr42, is destroyed here"
+        )
+    own = [name for name in in_order(outdir) if f"-{suffix}-" in name]
+    if not own:
+        raise DeliveryError(f"no stack of {suffix} in {outdir}: run `make synth` with TAP_ENVIRONMENT_SUFFIX={suffix}")
+    failed = []
+    for name in reversed(own):
+        print(f"Destroying {name} ...")
+        folder = outdir / "stacks" / name
+        done = run(folder, ("init", *_QUIET)) or run(folder, ("destroy", *_QUIET, "-auto-approve", "-lock-timeout=5m"))
+        failed += [name] if done else []
+    if failed:
+        raise DeliveryError(f"not destroyed: {', '.join(failed)}; the janitor tries again, see docs/delivery.md")
+
+
+def outputs(name: str, *, outdir: Path = OUTDIR) -> dict[str, str]:
+    """A deployed stack's outputs."""
+    command = ["terraform", "output", "-json"]
+    done = subprocess.run(command, cwd=outdir / "stacks" / name, check=False, capture_output=True, text=True)
+    _succeed(done.returncode, "output", name)
+    return {key: output["value"] for key, output in json.loads(done.stdout).items()}
+
+
+def _init(outdir: Path, name: str, run: Run) -> None:
+    _succeed(run(outdir / "stacks" / name, ("init", *_QUIET)), "init", name)
+
+
+def _succeed(status: int, command: str, name: str) -> None:
+    if status:
+        raise DeliveryError(f"terraform {command} failed in {name}: see above")
