@@ -20,7 +20,7 @@ PY := @.venv/bin/python
 
 .PHONY: help
 help: ## Show this menu
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
 setup: dev ## Install everything that synth and test need (they do it themselves, too)
@@ -63,9 +63,40 @@ policy: dev
 	@echo "Checking policies ..."
 	$(PY) -m tools.policy_check $(ARGS)
 
+# STACK names a stack that was deployed from here, OUTPUTS a file with what `terraform output -json` printed, and
+# ENVIRONMENT whose settings it has where it is called otherwise. Without them the tests deploy to an emulator.
 .PHONY: integration
-integration: dev ## Deploy to the local emulator with Terraform and test what is there
-	$(PY) -m pytest tests/integration $(ARGS)
+integration: dev ## Test a deployed pipeline: STACK=..., OUTPUTS=file.json, or one of its own on an emulator
+	$(PY) -m pytest tests/integration $(if $(STACK),--stack=$(STACK)) $(if $(OUTPUTS),--outputs=$(OUTPUTS)) \
+		$(if $(ENVIRONMENT),--environment=$(ENVIRONMENT)) $(ARGS)
+
+.PHONY: e2e
+e2e: dev ## Deploy, change, load and destroy on an emulator with Terraform, with IAM enforced, too
+	$(PY) -m pytest tests/e2e $(ARGS)
+
+# Which regions `make local` deploys, as in: make local REGIONS=us-east-1,eu-west-1
+REGIONS ?=
+LOCAL := $(PY) -m tools.local
+
+.PHONY: local
+local: dev ## Deploy to an emulator on this machine, send an event and a file, leave it running
+	$(LOCAL) up $(if $(REGIONS),--regions '$(REGIONS)')
+
+.PHONY: local-send
+local-send: dev ## Send another event to what make local runs
+	$(LOCAL) send $(ARGS)
+
+.PHONY: local-logs
+local-logs: dev ## Show what its functions logged
+	$(LOCAL) logs
+
+.PHONY: local-status
+local-status: dev ## Show what runs, what is stored, and its alarms
+	$(LOCAL) status
+
+.PHONY: local-down
+local-down: dev ## Destroy what make local deployed, and stop the emulator
+	$(LOCAL) down
 
 # STACK (or STACKS) names stacks or patterns, BASE a cdktf.out of the code before. What was synthesized is planned as it is.
 .PHONY: plan
@@ -144,6 +175,7 @@ lock: ## Write Pipfile.lock anew after a change of Pipfile
 
 .PHONY: clean
 clean: ## Remove what was written or installed here, but not Terraform's local state
+	@if [ -e .cache/local/emulator.json ]; then echo "make local is running: stop it with make local-down first." >&2; exit 2; fi
 	@rm -rf .venv .tools .cache node_modules cdktf.out .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

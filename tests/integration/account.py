@@ -1,18 +1,18 @@
-"""An account on an emulator, and the stacks of `local` in it."""
+"""An account on an emulator, and the stacks of `local` in it, with Terraform to deploy them."""
 
+import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-
-from stacks.settings import select_environments
+from stacks.settings import Environment, Settings, select_environments
 from stacks.synthesis import synthesize
 from tests.integration.emulator import running_emulator
-from tests.integration.terraform import Terraform
+from tests.integration.target import Target
+from tests.integration.terraform import Json, Terraform
 
 ROOT = Path(__file__).parent.parent.parent
 REGION = "us-east-1"
@@ -43,20 +43,29 @@ class Account:
         """What chooses this account's environment at synthesis."""
         return {"TAP_ENVIRONMENT": "local", "AWS_ENDPOINT_URL": self.url}
 
-    def client(self, service: str) -> Any:
-        """A boto3 client of this account."""
-        return boto3.client(  # type: ignore[call-overload]  # the stubs want a literal
-            service,
-            endpoint_url=self.url,
-            region_name=REGION,
-            aws_access_key_id=ACCOUNT_ID,
-            aws_secret_access_key="emulator",
-        )
+    @property
+    def settings(self) -> Settings:
+        """Those of `local`, on this emulator."""
+        (local,) = select_environments(ROOT / "environments", self.variables)
+        return local.settings
 
-    def synthesize(self, *, bootstrap: bool = False) -> None:
-        """Writes the stacks of `local`."""
-        environments = select_environments(ROOT / "environments", self.variables)
-        synthesize(environments, self.folder, root=ROOT, bootstrap=bootstrap)
+    def target(self, region: str = REGION) -> Target:
+        """This account in a region."""
+        return Target(region=region, account_id=ACCOUNT_ID, endpoint=self.url)
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        """A boto3 client of this account."""
+        return self.target(region).client(service)
+
+    def environment(self, *, suffix: str = "local", **sections: Mapping[str, object]) -> Environment:
+        """`local`, under another suffix or with other settings: `receiver={"memory_mb": 640}`."""
+        settings = self.settings
+        changed = {name: getattr(settings, name).model_copy(update=dict(new)) for name, new in sections.items()}
+        return Environment(name="local", suffix=suffix, settings=settings.model_copy(update=changed))
+
+    def synthesize(self, environments: Sequence[Environment] = (), *, bootstrap: bool = False) -> None:
+        """Writes the stacks of these environments, by default those of `local`."""
+        synthesize(list(environments) or [self.environment()], self.folder, root=ROOT, bootstrap=bootstrap)
 
     def terraform(self, stack: str, *, person: str = "one") -> Terraform:
         """Terraform in the stack's folder; each person has an initialization of their own."""
@@ -73,9 +82,17 @@ class Account:
         self.synthesize()
         terraform.init("-migrate-state", "-force-copy")
 
+    def terraform_without_state_bucket(self, stack: str) -> Terraform:
+        """Terraform in the stack's folder, initialized to keep the state in a file there."""
+        terraform = self.terraform(stack)
+        override: Json = {"terraform": {"backend": {"local": {}}}}
+        (terraform.folder / "state_override.tf.json").write_text(json.dumps(override))
+        terraform.init()
+        return terraform
+
 
 @contextmanager
-def new_account(home: Path, provider: Provider) -> Iterator[Account]:
+def new_account(home: Path, provider: Provider, *, enforce_iam: bool = False) -> Iterator[Account]:
     """An empty account on an emulator of its own."""
-    with running_emulator(home) as url:
+    with running_emulator(home, enforce_iam=enforce_iam) as url:
         yield Account(url, home / "cdktf.out", provider)

@@ -1,57 +1,71 @@
-"""What integration tests share; they are skipped, with Terraform's own words, where it can't get the AWS provider."""
+"""The deployment under test: the one that is named, or one that is made on an emulator for these tests."""
 
-import json
 import os
-import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.integration.account import PIPELINE_STACK, Account, Provider, new_account
+from tests.integration.account import PIPELINE_STACK, ROOT, Account
 from tests.integration.deployment import Deployment
-from tests.integration.terraform import Terraform, clean_environ
-from tests.synthesized import Stack
+from tests.integration.finding import find_deployment
+from tests.integration.outputs import Outputs, OutputsError, outputs_of_file, outputs_of_stack
+from tests.integration.provider import account, provider, say_why_skipped
+from tests.integration.sender import Sender
+
+__all__ = ["account", "provider"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the options that name a deployment."""
+    group = parser.getgroup("deployment", "the deployment under test (default: one of their own, on an emulator)")
+    group.addoption("--stack", help="a stack that was deployed from here, such as tap-dev-us-east-1")
+    group.addoption("--outputs", type=Path, help="a file with what `terraform output -json` printed")
+    group.addoption("--environment", help="whose settings it has; default: the one that it is called after")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says why tests were skipped, once for all that have the same reason."""
-    skipped = terminalreporter.stats.get("skipped", [])
-    for reason in sorted({report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple)}):
-        terminalreporter.write_line(reason)
+    """Says why tests were skipped."""
+    say_why_skipped(terminalreporter)
+
+
+def _named_outputs(config: pytest.Config) -> Outputs | None:
+    stack, file = config.getoption("stack"), config.getoption("outputs")
+    if stack and file:
+        raise OutputsError("--stack and --outputs name two deployments: give one of them")
+    if stack:
+        return outputs_of_stack(stack, Path(os.environ.get("CDKTF_OUTDIR") or ROOT / "cdktf.out"))
+    return outputs_of_file(file) if file else None
 
 
 @pytest.fixture(scope="session")
-def provider(dev: Stack, tmp_path_factory: pytest.TempPathFactory) -> Provider:
-    """The AWS provider that the stacks ask for, fetched once."""
-    if shutil.which("terraform") is None:
-        pytest.skip("terraform is not installed")
-    folder = tmp_path_factory.mktemp("provider")
-    cache = folder / "cache"
-    cache.mkdir()
-    needs = {"required_providers": dev.json["terraform"]["required_providers"]}
-    (folder / "main.tf.json").write_text(json.dumps({"terraform": needs}))
-    environ = clean_environ(TF_PLUGIN_CACHE_DIR=os.environ.get("TF_PLUGIN_CACHE_DIR", str(cache)))
-    done = Terraform(folder, environ).run("init", "-input=false", "-no-color")
-    if done.returncode:
-        reason = done.stderr.partition("Error: ")[2] or done.stderr
-        pytest.skip(f"terraform can't get the AWS provider: {' '.join(reason.split())}")
-    return Provider(environ, folder / ".terraform.lock.hcl")
-
-
-@pytest.fixture(scope="session")
-def account(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    """An account that holds its state bucket."""
-    with new_account(tmp_path_factory.mktemp("account"), provider) as account:
-        account.bootstrap()
-        yield account
-
-
-@pytest.fixture(scope="session")
-def deployment(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
-    """The pipeline, planned and then applied from the saved plan."""
-    terraform = account.terraform(PIPELINE_STACK)
+def deployment(request: pytest.FixtureRequest) -> Deployment:
+    """The pipeline under test."""
+    environment = request.config.getoption("environment")
+    try:
+        named = _named_outputs(request.config)
+        if named is not None:
+            return find_deployment(named, ROOT / "environments", os.environ, environment=environment)
+    except OutputsError as error:
+        pytest.exit(str(error), returncode=2)
+    own: Account = request.getfixturevalue("account")
+    terraform = own.terraform(PIPELINE_STACK)
     terraform.init()
-    file = tmp_path_factory.mktemp("plan") / "saved.tfplan"
-    plan = terraform.plan(file)
-    terraform.apply(str(file))
-    return Deployment(account=account, terraform=terraform, plan_file=file, plan=plan, outputs=terraform.outputs())
+    terraform.apply()
+    return find_deployment(terraform.outputs(), ROOT / "environments", own.variables)
+
+
+@pytest.fixture(scope="session")
+def sender(deployment: Deployment) -> Iterator[Sender]:
+    """A client whose traces are taken away at the end."""
+    if deployment.settings.api.auth != "signature":
+        pytest.skip(f"{deployment.stack} has api.auth = {deployment.settings.api.auth}: these tests sign requests")
+    sender = Sender(deployment)
+    yield sender
+    sender.take_away()
+
+
+@pytest.fixture(scope="session")
+def key_arn(deployment: Deployment) -> str:
+    """The key of the stack."""
+    return deployment.key_arn()

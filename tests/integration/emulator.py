@@ -7,9 +7,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.integration.tls_front import running_front
 
 _START_SECONDS = 30
 _STOP_SECONDS = 15
@@ -18,20 +20,35 @@ _UNTIL_CLOSED = '"$0" & cat >/dev/null; kill $!; wait $!'
 
 
 @contextmanager
-def running_emulator(home: Path) -> Iterator[str]:
-    """The URL of an emulator that nobody else uses, ended on leaving; what it prints goes to `home`."""
+def running_emulator(home: Path, *, enforce_iam: bool = False) -> Iterator[str]:
+    """The URL of an emulator that nobody else uses, ended on leaving; what it prints goes to `home`.
+
+    With `enforce_iam` functions may do what their roles allow and nothing else, under the policies of what they call.
+    """
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
+    if not enforce_iam:
+        with _running(home, url, {}):
+            yield url
+        return
+    # Our policies refuse what comes without TLS, and the emulator speaks HTTP.
+    with running_front(port) as front, _running(home, url, {"AUTH": "true", "AWS_ENDPOINT_URL": front}):
+        yield front
+
+
+@contextmanager
+def _running(home: Path, url: str, variables: Mapping[str, str]) -> Iterator[None]:
     programs = Path(sys.executable).parent
     # Only what is needed: variables of this machine would reach the functions.
     environ = {
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(home),
         "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
+        "GATEWAY_PORT": url.rpartition(":")[2],
         "LAMBDA_EXECUTOR": "local",
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
+        **variables,
     }
     log = home / "emulator.log"
     with log.open("wb") as output:
@@ -46,7 +63,7 @@ def running_emulator(home: Path) -> Iterator[str]:
         )
     try:
         _wait_for(url, log)
-        yield url
+        yield
     finally:
         assert process.stdin is not None
         process.stdin.close()

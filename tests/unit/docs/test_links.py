@@ -44,9 +44,9 @@ def test_every_path_exists(page: Path) -> None:
 
 @each_page
 def test_every_make_target_exists(page: Path) -> None:
-    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    named = re.findall(r"`(?:\w+=\S+ )*make ([a-z-]+)", prose(page))
-    named += [name for block in code_blocks(page, "sh") for name in re.findall(r"\bmake ([a-z-]+)", block)]
+    targets = re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    named = re.findall(r"`(?:\w+=\S+ )*make ([a-z0-9-]+)", prose(page))
+    named += [name for block in code_blocks(page, "sh") for name in re.findall(r"\bmake ([a-z0-9-]+)", block)]
     assert set(named) <= set(targets)
 
 

@@ -5,10 +5,11 @@ import zipfile
 
 import pytest
 
+from tests.e2e.conftest import Applied
 from tests.integration.account import PIPELINE_STACK, STATE_BUCKET
 from tests.integration.deployment import Deployment
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.e2e
 
 _KEY = f"local/{PIPELINE_STACK}.tfstate"
 
@@ -16,8 +17,7 @@ _KEY = f"local/{PIPELINE_STACK}.tfstate"
 @pytest.fixture(scope="module")
 def secret(deployment: Deployment) -> str:
     """The value that was made up at deployment."""
-    client = deployment.client("secretsmanager")
-    return str(client.get_secret_value(SecretId=deployment.outputs["signing_secret_arn"])["SecretString"])
+    return deployment.signing_secret()
 
 
 def test_the_secret_is_random_letters_and_digits(secret: str) -> None:
@@ -37,17 +37,19 @@ def test_no_version_of_the_state_holds_the_secret(deployment: Deployment, secret
     assert not any(secret.encode() in state for state in states)
 
 
-def test_neither_the_plan_nor_its_file_holds_the_secret(deployment: Deployment, secret: str) -> None:
-    # Both are from before the value was made; a plan of now could read it from what is deployed.
-    again = deployment.terraform.plan(deployment.terraform.folder / "again.tfplan")
-    for plan in (deployment.plan, again):
+def test_neither_a_plan_nor_its_file_holds_the_secret(applied: Applied, secret: str) -> None:
+    # The saved one is from before the value was made; a plan of now could read it from what is deployed.
+    file_of_now = applied.terraform.folder / "again.tfplan"
+    again = applied.terraform.plan(file_of_now)
+    for plan in (applied.plan, again):
         assert secret not in json.dumps(plan)
-    for file in (deployment.plan_file, deployment.terraform.folder / "again.tfplan"):
+    for file in (applied.plan_file, file_of_now):
         with zipfile.ZipFile(file) as parts:
             assert not any(secret.encode() in parts.read(name) for name in parts.namelist())
 
 
 def test_no_function_has_the_secret_among_its_variables(deployment: Deployment, secret: str) -> None:
-    functions = deployment.client("lambda").list_functions()["Functions"]
-    assert len(functions) == 3
-    assert secret not in json.dumps([function.get("Environment") for function in functions])
+    client = deployment.client("lambda")
+    found = [client.get_function_configuration(FunctionName=name) for name in deployment.functions.values()]
+    assert len(found) == 3
+    assert secret not in json.dumps([function["Environment"] for function in found])

@@ -12,7 +12,7 @@ from tools.delivery.previews import left_over
 from tools.delivery.stacks import DeliveryError
 from tools.delivery.terraform import apply_plans, destroy_ephemeral, drifted
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.e2e
 
 _PREVIEW = "tap-pr7-us-east-1"
 

@@ -11,7 +11,7 @@ from tests.integration.account import Provider
 from tests.integration.terraform import Terraform
 from tests.synthesized import Stack
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.e2e
 
 
 def test_terraform_finds_nothing_wrong_or_doubtful_in_any_stack(

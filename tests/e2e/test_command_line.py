@@ -9,7 +9,7 @@ import pytest
 from tests.integration.account import PIPELINE_STACK, ROOT, STATE_BUCKET, STATE_STACK, Account, Provider, new_account
 from tests.integration.terraform import Done
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")

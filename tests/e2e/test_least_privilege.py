@@ -1,0 +1,215 @@
+"""Each statement of each role is needed: without it something that the pipeline does fails.
+
+The emulator enforces what functions call themselves. What it doesn't is in `NOT_ENFORCED`, and in docs/emulator.md with
+how it is covered instead.
+"""
+
+import base64
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.suites import run_integration_tests
+from tests.integration.account import PIPELINE_STACK, ROOT, Account, Provider, new_account
+from tests.integration.deployment import Deployment
+from tests.integration.finding import find_deployment
+from tests.integration.sender import Sender
+from tests.integration.terraform import Json, clean_environ
+
+pytestmark = pytest.mark.e2e
+
+_POLICY = "grants"
+_TIMEOUT_SECONDS = 5  # what is forbidden is tried again for as long as there is time: 15 minutes for a file
+
+# What AWS does on behalf of a role, or by way of a key; the emulator asks nobody for it.
+NOT_ENFORCED = {
+    "receiver": {"DecryptViaSecretsmanager", "EncryptViaKinesis", "SendTraces", "WriteLogs"},
+    "processor": {
+        "DecryptViaDynamodb",
+        "DecryptViaKinesis",
+        "DecryptViaS3",
+        "EncryptViaS3",
+        "ListFailedBatches",
+        "PutFailedBatches",
+        "ReadEvents",
+        "SendTraces",
+        "WriteLogs",
+    },
+    "importer": {
+        "DecryptViaS3",
+        "DecryptViaSqs",
+        "EncryptViaKinesis",
+        "EncryptViaS3",
+        "EncryptViaSqs",
+        "ListInbox",
+        "SendDeadLetters",
+        "SendTraces",
+        "WriteLogs",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def strict(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """An account in which IAM is enforced."""
+    with new_account(tmp_path_factory.mktemp("strict"), provider, enforce_iam=True) as account:
+        account.synthesize()
+        yield account
+
+
+@pytest.fixture(scope="module")
+def outputs_file(strict: Account, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The outputs of a pipeline in it, saved."""
+    terraform = strict.terraform_without_state_bucket(PIPELINE_STACK)
+    terraform.apply()
+    file = tmp_path_factory.mktemp("outputs") / "outputs.json"
+    file.write_text(terraform.succeed("output", "-json"))
+    return file
+
+
+@pytest.fixture(scope="module")
+def deployment(strict: Account, outputs_file: Path) -> Deployment:
+    """The pipeline."""
+    outputs = {name: output["value"] for name, output in json.loads(outputs_file.read_text()).items()}
+    return find_deployment(outputs, ROOT / "environments", strict.variables)
+
+
+@pytest.fixture(scope="module")
+def sender(deployment: Deployment) -> Sender:
+    """A client of it that gives up at once."""
+    return Sender(deployment, tries=1)
+
+
+def test_with_iam_enforced_the_pipeline_passes_its_integration_tests(strict: Account, outputs_file: Path) -> None:
+    printed = run_integration_tests(clean_environ(AWS_ENDPOINT_URL=strict.url), f"--outputs={outputs_file}")
+    assert " passed" in printed
+
+
+def test_a_function_may_not_do_what_its_role_does_not_allow(deployment: Deployment, sender: Sender) -> None:
+    with _policy(deployment, "receiver", lambda statements: statements[:0]):
+        assert sender.post_event(sender.event())[0] == 503
+
+
+def _write_events(sender: Sender) -> bool:
+    return sender.post_event(sender.event())[0] == 202
+
+
+def _store(sender: Sender) -> bool:
+    return _answer(sender, [_record(sender.event())]) == []
+
+
+def _store_again(sender: Sender) -> bool:
+    record = _record(sender.event())
+    first = _answer(sender, [record])
+    assert first == [], first
+    return _answer(sender, [record]) == []
+
+
+def _quarantine(sender: Sender) -> bool:
+    return _answer(sender, [_record(None)]) == []
+
+
+def _import_file(sender: Sender) -> bool:
+    key, version = sender.drop("one.ndjson", [sender.event()], folder="incoming")
+    return _imports(sender, key, version)
+
+
+def _import_bad_line(sender: Sender) -> bool:
+    key, version = sender.drop("bad.ndjson", ["{"], folder="incoming")
+    return _imports(sender, key, version)
+
+
+# What fails without the statement.
+_NEEDED: dict[tuple[str, str], Callable[[Sender], bool]] = {
+    ("receiver", "ReadSigningSecret"): _write_events,
+    ("receiver", "WriteEvents"): _write_events,
+    ("processor", "ClaimEvents"): _store,
+    ("processor", "PutArchive"): _store,
+    ("processor", "ReadArchive"): _store_again,
+    ("processor", "PutFailures"): _quarantine,
+    ("importer", "PutFailures"): _import_bad_line,
+    ("importer", "ReadVersionsOfInbox"): _import_file,
+    ("importer", "WriteEvents"): _import_file,
+}
+
+
+def test_every_statement_is_either_enforced_here_or_known_not_to_be(deployment: Deployment) -> None:
+    for role in NOT_ENFORCED:
+        enforced = {sid for function, sid in _NEEDED if function == role}
+        assert {statement["Sid"] for statement in _statements(deployment, role)} == enforced | NOT_ENFORCED[role]
+        assert enforced & NOT_ENFORCED[role] == set()
+
+
+@pytest.mark.parametrize(("role", "sid"), _NEEDED, ids=lambda value: value)
+def test_without_a_statement_something_fails_that_works_with_it(sender: Sender, role: str, sid: str) -> None:
+    works = _NEEDED[role, sid]
+    with _policy(sender.deployment, role, lambda statements: [s for s in statements if s["Sid"] != sid]):
+        assert not works(sender)
+    _forget(sender.deployment, role)
+    # On a busy machine a first call may take longer than the little time that it has now.
+    assert any(works(sender) for _ in range(3))
+
+
+def _statements(deployment: Deployment, role: str) -> list[Json]:
+    found = deployment.client("iam").get_role_policy(RoleName=deployment.functions[role], PolicyName=_POLICY)
+    statements: list[Json] = found["PolicyDocument"]["Statement"]
+    return statements
+
+
+@contextmanager
+def _policy(deployment: Deployment, role: str, change: Callable[[list[Json]], list[Json]]) -> Iterator[None]:
+    """The role's policy with other statements, and a function that has no answers left from before."""
+    iam, name, whole = deployment.client("iam"), deployment.functions[role], _statements(deployment, role)
+
+    def put(statements: list[Json]) -> None:
+        if statements:
+            document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+            iam.put_role_policy(RoleName=name, PolicyName=_POLICY, PolicyDocument=document)
+        else:
+            iam.delete_role_policy(RoleName=name, PolicyName=_POLICY)
+
+    put(change(whole))
+    try:
+        _forget(deployment, role)
+        yield
+    finally:
+        put(whole)
+
+
+def _forget(deployment: Deployment, role: str) -> None:
+    """Starts the function anew, because it keeps the signing secret for a while, and gives it little time."""
+    client, name = deployment.client("lambda"), deployment.functions[role]
+    about = f"started anew at {time.time()}"
+    client.update_function_configuration(FunctionName=name, Description=about, Timeout=_TIMEOUT_SECONDS)
+    client.get_waiter("function_updated_v2").wait(FunctionName=name)
+
+
+def _record(event: Json | None) -> Json:
+    """A record as the mapping hands it over; without an event it is one that can't be decoded."""
+    data = base64.b64encode(json.dumps(event).encode()).decode() if event else "!"
+    kinesis = {"sequenceNumber": str(time.time_ns()), "data": data, "approximateArrivalTimestamp": time.time()}
+    return {"eventID": f"shardId-000000000000:{kinesis['sequenceNumber']}", "kinesis": kinesis}
+
+
+def _answer(sender: Sender, records: list[Json]) -> list[Json]:
+    """The records that the processor wants to have again."""
+    answer = _invoke(sender.deployment, "processor", {"Records": records})
+    assert "FunctionError" not in answer, answer
+    failures: list[Json] = json.load(answer["Payload"])["batchItemFailures"]
+    return failures
+
+
+def _imports(sender: Sender, key: str, version: str) -> bool:
+    bucket = {"name": sender.deployment.outputs["inbox_bucket"]}
+    s3 = {"bucket": bucket, "object": {"key": key, "versionId": version}}
+    return "FunctionError" not in _invoke(sender.deployment, "importer", {"Records": [{"s3": s3}]})
+
+
+def _invoke(deployment: Deployment, role: str, event: Json) -> Json:
+    client = deployment.client("lambda")
+    answer: Json = client.invoke(FunctionName=deployment.functions[role], Payload=json.dumps(event).encode())
+    return answer

@@ -1,0 +1,1 @@
+"""Specifies how integration tests find the deployment that they are about."""

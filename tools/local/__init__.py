@@ -1,0 +1,1 @@
+"""The `local` environment as a running thing: an emulator, deployed to by Terraform, tried, and taken away again."""

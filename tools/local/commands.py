@@ -1,0 +1,207 @@
+"""`up`, `down`, `send`, `logs` and `status`: each prints what came of it and returns the exit status."""
+
+import fcntl
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.local.deployment import Deployment, terraform_in
+from tools.local.emulator import Emulator, free_port, is_listened_to
+from tools.local.environment import local_environment
+from tools.local.errors import LocalError
+from tools.local.inventory import inventory
+from tools.local.pipeline import Pipeline
+from tools.local.progress import Progress
+from tools.local.provider import check_terraform, fetch_provider
+from tools.local.record import Running, url_of
+from tools.local.report import arrived, next_steps
+from tools.local.terraform import TerraformError
+from tools.local.watching import recent_logs, summary
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Commands:
+    """The commands of a project folder; they raise LocalError and SettingsError."""
+
+    root: Path
+    progress: Progress
+
+    @property
+    def folder(self) -> Path:
+        """Where everything is kept that they write."""
+        return self.root / ".cache/local"
+
+    @property
+    def emulator(self) -> Emulator:
+        """The emulator of this project folder."""
+        return Emulator(self.folder)
+
+    def up(self, regions: Sequence[str]) -> int:
+        """Deploys to the emulator that runs, or to a new one; what fails or is interrupted leaves no new one behind."""
+        with self._alone():
+            running = self._usable()
+            try:
+                report = self._up(running, regions)
+            except BaseException:
+                if running is None:
+                    self._clear()
+                raise
+        print(f"\n{report}")
+        return 0
+
+    def _usable(self) -> Running | None:
+        """The emulator that runs; one whose deployment was never finished is ended."""
+        running = self.emulator.running()
+        if running is not None and running.complete:
+            return running
+        self._clear()
+        return None
+
+    def _clear(self) -> None:
+        """Ends the emulator, and forgets what Terraform knew about it."""
+        self.emulator.stop()
+        shutil.rmtree(self.folder / "cdktf.out", ignore_errors=True)
+
+    def _up(self, running: Running | None, regions: Sequence[str]) -> str:
+        """What came of it."""
+        port = running.port if running else free_port()
+        kept = running.regions if running else ()
+        deployment = self._deployment(url_of(port), [*kept, *(one for one in regions if one not in kept)])
+        providers = self._prepare(deployment)
+        if running is None:
+            with self.progress.step("Start the emulator") as step:
+                self.emulator.start(port)
+                step.detail = f"port {port}"
+        settings = deployment.environment.settings
+        self.emulator.note(regions=settings.regions, complete=running is not None)
+        deployment.deploy(providers)
+        pipelines = [self._pipeline(deployment, region) for region in settings.regions]
+        journeys = [
+            journey
+            for pipeline in pipelines
+            for journey in (pipeline.send_event({"hello": pipeline.account.region}), pipeline.drop_file())
+        ]
+        done = self.emulator.note(regions=settings.regions, complete=True)
+        return f"{arrived(journeys)}\n\n{next_steps(done, pipelines)}"
+
+    def _prepare(self, deployment: Deployment) -> Path:
+        """Checks all that is needed, before anything is started."""
+        terraform = terraform_in(self.folder / "provider", self.folder)
+        with self.progress.step("Find Terraform") as step:
+            step.detail = check_terraform(terraform)
+        deployment.synthesize(self.root)
+        with self.progress.step("Find the AWS provider"):
+            return fetch_provider(terraform, deployment.needs())
+
+    def down(self) -> int:
+        """Destroys through Terraform, looks whether anything is left, and ends the emulator, whatever came before."""
+        with self._alone():
+            running = self.emulator.running()
+            try:
+                return self._down(running) if running else self._nothing_runs()
+            except TerraformError as error:
+                raise LocalError(
+                    f"{error}\nThe emulator is ended all the same, and all that it held is gone."
+                ) from error
+            finally:
+                self._clear()
+
+    def _nothing_runs(self) -> int:
+        print("Nothing runs: there is nothing to stop.")
+        return 0
+
+    def _down(self, running: Running) -> int:
+        deployment = self._deployment(running.url, running.regions)
+        settings = deployment.environment.settings
+        regions = sorted({*settings.regions, settings.state.region})
+        with self.progress.step("Look for what is there") as step:
+            step.detail = f"{len(self._found(deployment, regions))} things"
+        if running.regions:
+            deployment.destroy(self.folder / "provider/.terraform/providers")
+        with self.progress.step("Look for what is left") as step:
+            left = self._found(deployment, regions)
+            step.detail = f"{len(left)} things"
+        with self.progress.step("Stop the emulator"):
+            self.emulator.stop()
+        left += [f"somebody listens on port {running.port}"] * is_listened_to(running.port)
+        if left:
+            print("", "Left behind after destroy; what was in the emulator is gone with it:", *left, sep="\n  ")
+            return 1
+        print(f"\nNothing is left: nothing in {', '.join(regions)}, no process, nobody on port {running.port}.")
+        return 0
+
+    def _found(self, deployment: Deployment, regions: Sequence[str]) -> list[str]:
+        """The name of everything that the account holds in these regions."""
+        return [
+            f"{region}: {kind}: {name}"
+            for region in regions
+            for kind, names in inventory(deployment.account(region).client).items()
+            for name in names
+        ]
+
+    def send(self, data: str, region: str | None) -> int:
+        """Sends an event to one region, the first unless another is named."""
+        pipeline = self._chosen(region)
+        try:
+            content = json.loads(data)
+        except ValueError as error:
+            raise LocalError(f"--data is not JSON ({error}): give it as in --data '{{\"total\": 12}}'") from error
+        print(f"\n{arrived([pipeline.send_event(content)])}")
+        return 0
+
+    def logs(self) -> int:
+        """Prints what the functions logged last."""
+        for pipeline in self._pipelines(self._complete()):
+            print(recent_logs(pipeline))
+        return 0
+
+    def status(self) -> int:
+        """Prints what runs, what is stored, and the alarms; returns 1 where nothing runs."""
+        if self.emulator.running() is None:
+            print("Nothing runs: make local starts it.")
+            return 1
+        running = self._complete()
+        pipelines = self._pipelines(running)
+        print("\n\n".join([*map(summary, pipelines), next_steps(running, pipelines)]))
+        return 0
+
+    def _chosen(self, region: str | None) -> Pipeline:
+        running = self._complete()
+        if region is not None and region not in running.regions:
+            raise LocalError(f"--region: got {region}; it runs in {', '.join(running.regions)}")
+        pipelines = self._pipelines(running)
+        return next(one for one in pipelines if region in (None, one.account.region))
+
+    def _complete(self) -> Running:
+        running = self.emulator.running()
+        if running is None:
+            raise LocalError("nothing runs: make local starts it")
+        if not running.complete:
+            raise LocalError("the deployment isn't finished: wait for make local, or run it again")
+        return running
+
+    def _pipelines(self, running: Running) -> list[Pipeline]:
+        deployment = self._deployment(running.url, running.regions)
+        return [self._pipeline(deployment, region) for region in running.regions]
+
+    def _pipeline(self, deployment: Deployment, region: str) -> Pipeline:
+        return Pipeline(account=deployment.account(region), outputs=deployment.outputs(region), progress=self.progress)
+
+    def _deployment(self, url: str, regions: Sequence[str]) -> Deployment:
+        environment = local_environment(self.root, url, regions)
+        return Deployment(folder=self.folder, environment=environment, progress=self.progress)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "command.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise LocalError(
+                    "another make local or make local-down is at work in this folder: wait for it"
+                ) from None
+            yield

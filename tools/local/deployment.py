@@ -1,0 +1,134 @@
+"""The stacks of `local`, deployed by Terraform as those of any environment: state first, each state in the bucket."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from stacks.settings import Environment
+from tools.local.accounts import Account
+from tools.local.environment import pipeline_stack, state_stack
+from tools.local.errors import LocalError
+from tools.local.progress import Progress
+from tools.local.synthesis import synthesize_apart
+from tools.local.terraform import Counter, Terraform, clean_environ
+
+_STATE_FILE = "state.tfstate"  # in the folder of the state stack, while there is no bucket
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deployment:
+    """Works below `folder`, where the stacks are synthesized and Terraform's own words are kept."""
+
+    folder: Path
+    environment: Environment
+    progress: Progress
+
+    @property
+    def stacks(self) -> list[str]:
+        """Names of all stacks, in the order in which they are deployed."""
+        settings = self.environment.settings
+        return [state_stack(settings), *(pipeline_stack(settings, region) for region in settings.regions)]
+
+    def account(self, region: str) -> Account:
+        """The account that it is in."""
+        settings = self.environment.settings
+        if settings.emulator is None:
+            raise LocalError("environments/local.toml has no [emulator]: this is for an environment on one")
+        return Account(url=settings.emulator.endpoint_url, account_id=settings.account_id, region=region)
+
+    def terraform(self, stack: str) -> Terraform:
+        """Terraform in the folder of a stack."""
+        return terraform_in(self.folder / "cdktf.out/stacks" / stack, self.folder)
+
+    def synthesize(self, root: Path) -> None:
+        """Writes all stacks."""
+        with self.progress.step("Synthesize") as step:
+            settings = self.environment.settings
+            synthesize_apart(
+                root,
+                self.folder / "cdktf.out",
+                url=self.account(settings.state.region).url,
+                regions=settings.regions,
+                log=self.folder / "terraform.log",
+            )
+            step.detail = f"{len(self.stacks)} stacks"
+
+    def needs(self) -> Mapping[str, Mapping[str, str]]:
+        """The providers that the stacks ask for."""
+        found: Mapping[str, Mapping[str, str]] = self._synthesized_state()["required_providers"]
+        return found
+
+    def deploy(self, providers: Path) -> None:
+        """Applies every stack."""
+        state, *pipelines = self.stacks
+        terraform = self.terraform(state)
+        if not self._has_state_bucket():
+            terraform.move_state_to_file(_STATE_FILE)
+            self._apply(state, providers)
+            terraform.move_state_to_bucket()
+            with self.progress.step("Move its state into its bucket") as step:
+                self._init(terraform, providers, "-migrate-state", "-force-copy")
+                step.detail = self._state_bucket()
+        else:
+            self._apply(state, providers)
+        for stack in pipelines:
+            self._apply(stack, providers)
+
+    def destroy(self, providers: Path) -> None:
+        """Destroys every stack, the state last; one that was never begun has nothing to destroy."""
+        state, *pipelines = self.stacks
+        if self._has_state_bucket():
+            for stack in reversed(pipelines):
+                self._destroy(stack, providers, "-reconfigure")
+        terraform = self.terraform(state)
+        terraform.move_state_to_file(_STATE_FILE)
+        self._destroy(state, providers, "-migrate-state", "-force-copy")
+        shutil.rmtree(terraform.folder)
+
+    def outputs(self, region: str) -> dict[str, str]:
+        """What the region's stack says about itself."""
+        return self.terraform(pipeline_stack(self.environment.settings, region)).outputs()
+
+    def _apply(self, stack: str, providers: Path) -> None:
+        with self.progress.step(f"Deploy {stack}") as step:
+            terraform = self.terraform(stack)
+            self._init(terraform, providers, "-reconfigure")
+            terraform.apply(Counter(lambda text: setattr(step, "detail", text)))
+
+    def _destroy(self, stack: str, providers: Path, *options: str) -> None:
+        with self.progress.step(f"Destroy {stack}") as step:
+            terraform = self.terraform(stack)
+            self._init(terraform, providers, *options)
+            terraform.destroy(Counter(lambda text: setattr(step, "detail", text)))
+
+    def _init(self, terraform: Terraform, providers: Path, *options: str) -> None:
+        terraform.init(f"-plugin-dir={providers}", *options)
+
+    def _state_bucket(self) -> str:
+        return str(self._synthesized_state()["backend"]["s3"]["bucket"])
+
+    def _synthesized_state(self) -> Mapping[str, Any]:
+        """What the state stack tells Terraform; read, because making it would start cdktf."""
+        text = (self.terraform(self.stacks[0]).folder / "cdk.tf.json").read_text()
+        found: Mapping[str, Any] = json.loads(text)["terraform"]
+        return found
+
+    def _has_state_bucket(self) -> bool:
+        s3 = self.account(self.environment.settings.state.region).client("s3")
+        try:
+            s3.head_bucket(Bucket=self._state_bucket())
+        except ClientError:
+            return False
+        return True
+
+
+def terraform_in(folder: Path, home: Path) -> Terraform:
+    """Terraform in a folder, with its words kept in `home`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Terraform(folder=folder, environ=clean_environ(os.environ), log=home / "terraform.log")

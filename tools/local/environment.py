@@ -1,0 +1,44 @@
+"""The environment `local`, moved to the emulator that runs and to the regions that are wanted."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from stacks.settings import Environment, Problem, Settings, SettingsError, select_environments
+from stacks.settings.regions import KNOWN_REGIONS
+from stacks.settings.wording import nearest, shown
+
+NAME = "local"
+
+
+def local_environment(root: Path, url: str, regions: Sequence[str] = ()) -> Environment:
+    """`local` at an emulator, in these regions instead of those of its file; raises SettingsError."""
+    variables = {"TAP_ENVIRONMENT": NAME, "AWS_ENDPOINT_URL": url}
+    (environment,) = select_environments(root / "environments", variables)
+    settings = environment.settings
+    if regions:
+        settings = settings.model_copy(update={"regions": tuple(regions)})
+    return Environment(name=NAME, suffix=NAME, settings=settings)
+
+
+def parse_regions(text: str | None) -> tuple[str, ...]:
+    """Regions separated by commas, each once; raises SettingsError that names every one that isn't there."""
+    names = tuple(dict.fromkeys(part.strip() for part in text.split(","))) if text is not None else ()
+    allowed = "allowed: AWS regions, separated by commas, such as us-east-1,eu-west-1"
+    problems = [
+        Problem(source="REGIONS", message=f"got {shown(name)}; {allowed}{nearest(name, KNOWN_REGIONS)}")
+        for name in names
+        if name not in KNOWN_REGIONS
+    ]
+    if problems:
+        raise SettingsError(problems)
+    return names
+
+
+def state_stack(settings: Settings) -> str:
+    """Name of the stack of the environment's Terraform state."""
+    return f"{settings.project}-{NAME}-state"
+
+
+def pipeline_stack(settings: Settings, region: str) -> str:
+    """Name of a region's pipeline stack."""
+    return f"{settings.project}-{NAME}-{region}"

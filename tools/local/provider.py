@@ -1,0 +1,53 @@
+"""The AWS provider: had before anything is started, and fetched once for all stacks."""
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tools.local.errors import LocalError
+from tools.local.terraform import Terraform, TerraformError
+
+_OLDEST = (1, 11)  # the first with write-only arguments: see stacks/base_stack.py
+
+
+def check_terraform(terraform: Terraform) -> str:
+    """Terraform's version; raises LocalError where it is missing or too old."""
+    if shutil.which("terraform", path=terraform.environ.get("PATH")) is None:
+        raise LocalError(
+            "Terraform is not installed, so nothing was started: install 1.11 or later "
+            "(https://developer.hashicorp.com/terraform/install) and run the same command again."
+        )
+    version = str(json.loads(terraform.run("version", "-json"))["terraform_version"])
+    major, minor = (int(part) for part in re.findall(r"\d+", version)[:2])
+    if (major, minor) < _OLDEST:
+        raise LocalError(f"Terraform is {version}, so nothing was started: install 1.11 or later.")
+    return version
+
+
+def fetch_provider(terraform: Terraform, needs: Mapping[str, Any]) -> Path:
+    """The folder that the providers named by `needs` (a `required_providers` block) are in; raises LocalError."""
+    folder = terraform.folder
+    (folder / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": needs}}))
+    try:
+        terraform.init()
+    except TerraformError:
+        # What an earlier run left may be what is in the way: a lock on another build of the provider.
+        shutil.rmtree(folder / ".terraform", ignore_errors=True)
+        (folder / ".terraform.lock.hcl").unlink(missing_ok=True)
+        try:
+            terraform.init()
+        except TerraformError as error:
+            raise LocalError(_both_ways_out(needs, str(error))) from error
+    return folder / ".terraform" / "providers"
+
+
+def _both_ways_out(needs: Mapping[str, Any], reason: str) -> str:
+    wanted = ", ".join(f"{one['source']} {one['version']}" for one in needs.values())
+    return (
+        f"Terraform can't get the AWS provider ({wanted}), so nothing was started: let this machine reach the "
+        "Terraform registry, or set TF_CLI_CONFIG_FILE to a configuration whose provider_installation names a "
+        f"mirror that has it (docs/local.md shows one).\n{reason}"
+    )

@@ -1,0 +1,46 @@
+"""Synthesis in a process of its own: `python -m tools.local.synthesis OUTDIR URL REGION...`.
+
+So that cdktf's node ends with it, and never sees the Ctrl-C of a terminal.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from stacks import speed
+from stacks.packaging import PackagingError
+from tools.local import process
+from tools.local.environment import local_environment
+from tools.local.errors import LocalError
+
+
+def synthesize_apart(root: Path, outdir: Path, *, url: str, regions: Sequence[str], log: Path) -> None:
+    """Writes the stacks of `local` for an emulator and these regions; raises LocalError."""
+    command = [sys.executable, "-m", "tools.local.synthesis", str(outdir), url, *regions]
+    ended = process.run(command, folder=root, environ=os.environ, log=log)
+    if ended.status:
+        raise LocalError(f"synthesis failed: {''.join(ended.lines).strip()}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Synthesizes; returns the exit status."""
+    outdir, url, *regions = arguments
+    root = Path.cwd()
+    environment = local_environment(root, url, regions)
+    speed.install()
+    # After install(), which makes this import fast.
+    from stacks.synthesis import synthesize
+
+    try:
+        synthesize([environment], Path(outdir), root=root)
+    except PackagingError as error:
+        print(error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever sends it has a word for it
+    sys.exit(main(sys.argv[1:]))
