@@ -1,14 +1,11 @@
 """However much changes: the comment fits, and the worst is still at its top."""
 
 import json
-import resource
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.unit.plan_review.plans import FOLDER, Json, change, recorded, written
+from tests.unit.plan_review.plans import Json, change, recorded, written
 from tools.plan_review.comment import comment
 from tools.plan_review.reading import read_plan
 from tools.plan_review.review import Status, review
@@ -41,24 +38,6 @@ def test_a_comment_fits_whatever_the_number_of_changes(number: int, tmp_path: Pa
     assert len(text.encode()) < 65_536
     assert f"{number:,} change" in text or "no changes" in text
     assert (found.status is Status.NEEDS_LABEL) == (number > 0)
-
-
-def test_five_thousand_changes_take_less_than_a_second(tmp_path: Path) -> None:
-    path = written(tmp_path, *many(5_000))
-    assert min(_seconds(path) for _ in range(2)) < 1
-
-
-def _seconds(path: Path) -> float:
-    """Time of the processor: in a process of its own, which nothing measures, and whatever else the machine does."""
-    command = [sys.executable, "-m", "tools.plan_review", str(path), "--output", str(path.with_suffix(".md"))]
-    before = _used()
-    subprocess.run(command, cwd=FOLDER.parents[2], stdout=subprocess.DEVNULL, check=False)
-    return _used() - before
-
-
-def _used() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def test_what_a_label_is_needed_for_is_in_the_first_lines_of_the_longest_comment(tmp_path: Path) -> None:
