@@ -25,9 +25,7 @@ def add_stacks(app: App, environment: Environment, *, root: Path, bootstrap: boo
     settings, location = environment.settings, StateLocation.of(environment)
     prepared: list[TerraformStack] = []
     if not environment.is_ephemeral:
-        state = StateStack(
-            app, f"{settings.project}-{environment.name}-state", environment=environment, bootstrap=bootstrap
-        )
+        state = StateStack(app, environment.state_stack, environment=environment, bootstrap=bootstrap)
         prepared.append(state)
     packages = build_packages(
         root,
@@ -39,7 +37,7 @@ def add_stacks(app: App, environment: Environment, *, root: Path, bootstrap: boo
     pipelines: dict[str, TapStack] = {}
     for region in settings.regions:
         args = TapStackArgs(environment_suffix=environment.suffix, region=region, settings=settings)
-        id_ = f"{settings.project}-{environment.suffix}-{region}"
+        id_ = environment.pipeline_stack(region)
         pipelines[region] = TapStack(app, id_, args, state=location, packages=packages, version=version)
     deployed: list[TerraformStack] = list(pipelines.values())
     # A copy of an environment must not claim the domain of the original.

@@ -24,12 +24,10 @@ def synthesis_report(outdir: Path, environments: Sequence[Environment]) -> str:
     if deviations:
         parts += ["Less safe than the defaults, as the settings say:", *deviations, ""]
     first = environments[0]
-    stack = f"{first.settings.project}-{first.suffix}-{first.settings.regions[0]}"
+    stack = first.pipeline_stack(first.settings.regions[0])
     parts.append(f"Next: `./cdktf diff {stack}` shows what would change, `./cdktf deploy {stack}` changes it.")
-    state = f"{first.settings.project}-{first.name}-state"
-    parts.append(
-        f"Once before that, to make the bucket of the state: `TAP_BOOTSTRAP=1 ./cdktf deploy {state}` (README)."
-    )
+    bootstrap = f"TAP_BOOTSTRAP=1 ./cdktf deploy {first.state_stack}"
+    parts.append(f"Once before that, to make the bucket of the state: `{bootstrap}` (README).")
     return "\n".join(parts)
 
 

@@ -31,6 +31,15 @@ class Environment:
         """Tell whether it borrows another environment's settings, as `pr42` does those of `dev`."""
         return self.suffix != self.name
 
+    @property
+    def state_stack(self) -> str:
+        """Name of the stack that holds its Terraform state, which an ephemeral environment borrows, too."""
+        return f"{self.settings.project}-{self.name}-state"
+
+    def pipeline_stack(self, region: str) -> str:
+        """Name of its pipeline's stack in a region."""
+        return f"{self.settings.project}-{self.suffix}-{region}"
+
 
 def select_environments(folder: Path, environ: Mapping[str, str]) -> list[Environment]:
     """Return the chosen environments by name, or raise `SettingsError` with all problems of all files and variables.

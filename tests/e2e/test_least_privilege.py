@@ -6,6 +6,7 @@ how it is covered instead.
 
 import base64
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,8 @@ from tests.integration.account import PIPELINE_STACK, ROOT, Account, Provider, n
 from tests.integration.deployment import Deployment
 from tests.integration.finding import find_deployment
 from tests.integration.sender import Sender
-from tests.integration.terraform import Json, clean_environ
+from tests.integration.terraform import Json
+from tools.local.terraform import clean_environ
 
 pytestmark = pytest.mark.e2e
 
@@ -85,7 +87,7 @@ def sender(deployment: Deployment) -> Sender:
 
 
 def test_with_iam_enforced_the_pipeline_passes_its_integration_tests(strict: Account, outputs_file: Path) -> None:
-    printed = run_integration_tests(clean_environ(AWS_ENDPOINT_URL=strict.url), f"--outputs={outputs_file}")
+    printed = run_integration_tests(clean_environ(os.environ, AWS_ENDPOINT_URL=strict.url), f"--outputs={outputs_file}")
     assert " passed" in printed
 
 

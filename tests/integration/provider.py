@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.account import Account, Provider, new_account
-from tests.integration.terraform import Terraform, clean_environ
+from tests.integration.terraform import Terraform
 from tests.synthesized import Stack
+from tools.local.terraform import clean_environ
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +23,7 @@ def provider(dev: Stack, tmp_path_factory: pytest.TempPathFactory) -> Provider:
     cache.mkdir()
     needs = {"required_providers": dev.json["terraform"]["required_providers"]}
     (folder / "main.tf.json").write_text(json.dumps({"terraform": needs}))
-    environ = clean_environ(TF_PLUGIN_CACHE_DIR=os.environ.get("TF_PLUGIN_CACHE_DIR", str(cache)))
+    environ = clean_environ(os.environ, TF_PLUGIN_CACHE_DIR=os.environ.get("TF_PLUGIN_CACHE_DIR", str(cache)))
     done = Terraform(folder, environ).run("init", "-input=false", "-no-color")
     if done.returncode:
         reason = done.stderr.partition("Error: ")[2] or done.stderr

@@ -1,7 +1,6 @@
 """The Terraform command line in the folder of one stack."""
 
 import json
-import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +9,6 @@ from typing import Any
 
 Done = subprocess.CompletedProcess[str]
 Json = dict[str, Any]
-
-# What a person has set for other work: credentials, and arguments added to every command.
-_NOT_OURS = ("AWS_", "TAP_", "TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR")
-
-
-def clean_environ(**more: str) -> dict[str, str]:
-    """This process's variables without what was set for other work, and `more`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_OURS)}
-    return kept | {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "AWS_EC2_METADATA_DISABLED": "true"} | more
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ speed.install()
 from stacks.settings import Environment, Settings, select_environments  # noqa: E402  # after install()
 from stacks.synthesis import synthesize  # noqa: E402
 from tests.integration.emulator import running_emulator  # noqa: E402
-from tests.integration.terraform import Terraform, clean_environ  # noqa: E402
+from tests.integration.terraform import Terraform  # noqa: E402
 from tests.unit.plan_review.scenarios import BASES, SCENARIOS, Json, Scenario  # noqa: E402
+from tools.local.terraform import clean_environ  # noqa: E402
 
 ROOT = Path(__file__).parents[3]
 PLANS = Path(__file__).parent / "plans"
@@ -46,7 +47,9 @@ class Recorder:
     def __init__(self, home: Path, url: str) -> None:
         """`home`: an empty folder; `url`: where the emulator answers."""
         self._home, self._url = home, url
-        self._environ = clean_environ(TF_PLUGIN_CACHE_DIR=os.environ.get("TF_PLUGIN_CACHE_DIR", str(home / "cache")))
+        self._environ = clean_environ(
+            os.environ, TF_PLUGIN_CACHE_DIR=os.environ.get("TF_PLUGIN_CACHE_DIR", str(home / "cache"))
+        )
         (home / "cache").mkdir()
 
     def deploy(self, base: str) -> None:
