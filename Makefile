@@ -29,10 +29,11 @@ setup: dev ## Install everything that synth and test need (they do it themselves
 synth: packages ## Write the Terraform of every stack to cdktf.out
 	$(PY) main.py
 
-# A run of chosen tests (ARGS) can't cover everything, so only the full run is held to the threshold.
+# A run of chosen tests (ARGS) can't cover everything, so only the full run is held to the threshold, and only that one
+# is worth a process for each processor.
 .PHONY: test
 test: dev ## Run unit and snapshot tests, show coverage
-	$(PY) -m pytest $(if $(ARGS),$(ARGS),--cov --cov-report=)
+	$(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses=auto --dist=loadgroup --cov --cov-report=)
 ifeq ($(strip $(ARGS)),)
 	$(PY) -m coverage report
 	@echo "At least 95 % of stacks/ and modules/:"

@@ -13,6 +13,22 @@ from stacks.synthesis import synthesize  # noqa: E402
 from tests.synthesized import VARIANTS, Stack, read_stacks  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
+_SYNTHESIZING = ("tests/unit/modules/", "tests/unit/stacks/")
+_ALONE = "tests/faults/"  # each of these makes all that it needs
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist looks at the groups then
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says which tests stay in one process where there are several: those that synthesize, and those of one file.
+
+    jsii is started once, and a fixture for a whole file made once.
+    """
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        if "every_stack" in getattr(item, "fixturenames", ()) or file.startswith(_SYNTHESIZING):
+            item.add_marker(pytest.mark.xdist_group("synthesizing"))
+        elif not file.startswith(_ALONE):
+            item.add_marker(pytest.mark.xdist_group(file))
 
 
 @pytest.fixture(scope="session")

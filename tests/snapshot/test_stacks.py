@@ -60,7 +60,8 @@ def _pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     (folder / "__snapshots__").mkdir()
     (folder / "__snapshots__" / "test_it.ambr").write_text(_SNAPSHOTS)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "syrupy", "-p", "no:cacheprovider", *options, str(folder)]
-    environ = {**os.environ, "CI": "true", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    environ = {**ours, "CI": "true", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
 
 

@@ -199,6 +199,7 @@ class TestGzip:
             (gzip.compress(GOOD)[:-8] + bytes(8), "gzip_damaged"),
             (gzip.compress(GOOD) + b"\x1f\x8b", "gzip_cut"),
         ],
+        ids=["only a mark", "no gzip", "without its last byte", "with another checksum", "with half a member more"],
     )
     def test_what_is_damaged_is_noted_where_it_ends(self, body: bytes, reason: str) -> None:
         world = World()
