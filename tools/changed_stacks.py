@@ -17,20 +17,22 @@ class ChangedError(Exception):
 
 
 def changed_stacks(before: Path, after: Path) -> list[str]:
-    """Names, sorted, of the stacks of `after` that are new, or differ from `before` in Terraform or packages.
-
-    A stack that is only in `before` is none of them: there is nothing left to plan it with.
-    """
+    """Names, sorted, of the stacks that are new, differ in Terraform or packages, or are in `before` only."""
     known, wanted = _prints(before), _prints(after)
-    return sorted(name for name, found in wanted.items() if known.get(name) != found)
+    return sorted(name for name in {*known, *wanted} if known.get(name) != wanted.get(name))
 
 
-def _prints(outdir: Path) -> dict[str, dict[str, str]]:
+def stack_folders(outdir: Path) -> dict[str, Path]:
+    """The folder of each stack that was synthesized into `outdir`; none at all is a `ChangedError`."""
     manifest = outdir / "manifest.json"
     if not manifest.is_file():
         raise ChangedError(f"{outdir} holds no synthesized stacks (no manifest.json): run `make synth` there first")
     stacks: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))["stacks"]
-    return {name: _print((outdir / entry["synthesizedStackPath"]).parent) for name, entry in stacks.items()}
+    return {name: (outdir / entry["synthesizedStackPath"]).parent for name, entry in stacks.items()}
+
+
+def _prints(outdir: Path) -> dict[str, dict[str, str]]:
+    return {name: _print(folder) for name, folder in stack_folders(outdir).items()}
 
 
 def _print(folder: Path) -> dict[str, str]:

@@ -8,8 +8,8 @@ import pytest
 from stacks.settings import Environment, select_environments
 from stacks.synthesis import synthesize
 from tests.integration.account import ROOT, STATE_BUCKET, STATE_STACK, Account, Provider, new_account
-from tools.delivery.previews import left_over
 from tools.delivery.stacks import DeliveryError
+from tools.delivery.states import left_behind, left_over
 from tools.delivery.terraform import apply_plans, destroy_ephemeral, drifted
 
 pytestmark = pytest.mark.e2e
@@ -53,11 +53,14 @@ def test_a_preview_is_applied_from_its_plan_once_and_destroyed_whole(own_account
 
     apply_plans([], plans=plans, outdir=outdir, run=run)
     assert left_over(preview, s3) == ["pr7"]
+    assert left_behind(preview, [_PREVIEW], s3) == []
+    assert left_behind(preview, [], s3) == [_PREVIEW]
     with pytest.raises(DeliveryError, match=f"terraform apply failed in {_PREVIEW}"):
         apply_plans([], plans=plans, outdir=outdir, run=run)
 
     destroy_ephemeral("pr7", outdir=outdir, run=run)
     assert left_over(preview, s3) == []
+    assert left_behind(preview, [], s3) == []
 
 
 def _synthesize_preview(account: Account) -> Environment:

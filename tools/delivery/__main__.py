@@ -7,23 +7,27 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
-from stacks.settings import SettingsError, select_environments
+from stacks.settings import Environment, SettingsError, select_environments
 from tools.changed_stacks import ChangedError, changed_stacks
 from tools.delivery import github, smoke, terraform
-from tools.delivery.environments import ROOT, rows
-from tools.delivery.previews import left_over
+from tools.delivery.environments import ROOT, own_stacks, rows
 from tools.delivery.stacks import OUTDIR, DeliveryError, by_workflows, chosen, in_order
+from tools.delivery.states import left_behind, left_over
 
 DRIFT = OUTDIR / "drift.txt"
 
 
 def environments(base: Sequence[str]) -> int:
     """Print the delivered environments as one line of JSON; given a folder, with the stacks that differ from it."""
-    changed = {name for folder in base for name in changed_stacks(Path(folder), OUTDIR)}
-    print(json.dumps(rows([name for name in in_order() if name in changed or not base])))
+    now = in_order()
+    changed = [name for folder in base for name in changed_stacks(Path(folder), OUTDIR)]
+    gone = [name for name in changed if name not in now]
+    print(json.dumps(rows([*(name for name in now if name in changed or not base), *gone])))
     return 0
 
 
@@ -34,11 +38,23 @@ def apply(stacks: Sequence[str]) -> int:
 
 
 def drift(stacks: Sequence[str]) -> int:
-    """Look for drift; write the names of stacks that drifted to a file, and exit with 2 if there is one."""
+    """Look for drift; write the names of stacks that drifted to a file, and exit with 2 if there is one.
+
+    A stack that is no longer in the code, but still deployed, has drifted, too.
+    """
+    known = in_order()
     found = terraform.drifted(stacks)
-    DRIFT.write_text("".join(f"{name}\n" for name in found), encoding="utf-8")
     print(f"Drifted: {', '.join(found) or 'nothing'}")
-    return 2 if found else 0
+    behind = [
+        name
+        for one in select_environments(ROOT / "environments", os.environ)
+        if not one.settings.emulator and own_stacks(one, stacks or known)
+        for name in left_behind(one, known, _s3(one))
+    ]
+    if behind:
+        print(f"No longer in the code, but still deployed: {', '.join(behind)} (docs/delivery.md says what to do)")
+    DRIFT.write_text("".join(f"{name}\n" for name in (*found, *behind)), encoding="utf-8")
+    return 2 if found or behind else 0
 
 
 def destroy(_stacks: Sequence[str]) -> int:
@@ -59,10 +75,14 @@ def previews(_stacks: Sequence[str]) -> int:
     found = [
         {"environment": one.name, "suffix": suffix}
         for one in select_environments(ROOT / "environments", os.environ)
-        for suffix in left_over(one, boto3.client("s3", region_name=one.settings.state.region))
+        for suffix in left_over(one, _s3(one))
     ]
     print(json.dumps(found))
     return 0
+
+
+def _s3(environment: Environment) -> Any:  # noqa: ANN401  a boto3 client
+    return boto3.client("s3", region_name=environment.settings.state.region)
 
 
 def comment(files: Sequence[str]) -> int:
@@ -97,6 +117,8 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
     except KeyError as error:
         print(f"{error.args[0]} is not set", file=sys.stderr)
+    except (BotoCoreError, ClientError) as error:
+        print(f"AWS: {error}", file=sys.stderr)
     except subprocess.CalledProcessError as error:
         print(f"{' '.join(error.cmd[:4])} failed with {error.returncode}", file=sys.stderr)
     return 1

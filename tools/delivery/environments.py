@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from modules.names import Kind, Names
 from stacks.settings import Environment, select_environments
+from stacks.settings.regions import KNOWN_REGIONS
 from tools.delivery.stacks import BY_HAND, DeliveryError, by_workflows
 
 ROOT = Path(__file__).parent.parent.parent
@@ -36,11 +37,14 @@ def rows(stacks: Sequence[str], environ: Mapping[str, str] = os.environ, root: P
     return [row for row in found if row["stacks"]]
 
 
+def own_stacks(environment: Environment, names: Sequence[str]) -> list[str]:
+    """Those of the named stacks that are the environment's, in any region: one may have left the settings."""
+    start = f"{environment.settings.project}-{environment.suffix}-"
+    return [name for name in names if name in {f"{start}{end}" for end in (*BY_HAND, *KNOWN_REGIONS, "edge")}]
+
+
 def _row(environment: Environment, stacks: Sequence[str]) -> Row:
-    settings = environment.settings
-    start = f"{settings.project}-{environment.suffix}-"
-    ends = (*BY_HAND, *settings.regions, "edge")
-    own = [name for name in stacks if name in {f"{start}{end}" for end in ends}]
+    settings, own = environment.settings, own_stacks(environment, stacks)
     names = Names(
         project=settings.project,
         suffix=environment.name,

@@ -30,7 +30,7 @@ def comment(repository: str, number: int, file: Path, gh: Gh = gh) -> None:
 def drift_issue(repository: str, stacks: Sequence[str], run_url: str, gh: Gh = gh) -> None:
     """Opens the one issue about drift, or adds to it; names stacks only, because issues may be public."""
     names = "\n".join(f"- `{name}`" for name in stacks)
-    body = f"A plan of the deployed code is not empty:\n\n{names}\n\nThe plans are in the log of {run_url}.\n"
+    body = f"What is deployed is not what the code says:\n\n{names}\n\nHow it differs is in the log of {run_url}.\n"
     place = f"repos/{repository}/issues"
     chosen = f'.[] | select(.title == "{_DRIFT}" and .user.type == "Bot") | .number'
     numbers = gh(["api", "--paginate", f"{place}?state=open", "--jq", chosen], "").split()

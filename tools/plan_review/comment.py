@@ -87,7 +87,8 @@ def _stacks(review: Review) -> list[str]:
     rows = []
     for plan in review.plans:
         counts = Counter(change.action for change in plan.changes if change.type != "output")
-        note = "" if plan.complete else " (incomplete: Terraform deferred a part)"
+        note = " (no longer in the code)" if plan.is_gone else ""
+        note += "" if plan.complete else " (incomplete: Terraform deferred a part)"
         rows.append([f"{code(plan.stack)}{note}", *(_count(counts[action], action) for action in _COUNTED)])
     return table(["stack", "create", "change", "replace", "destroy"], rows)
 

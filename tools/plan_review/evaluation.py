@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from tools.plan_review.model import Change, Plan
+from tools.plan_review.model import Action, Change, Plan
+from tools.plan_review.reading import OUTPUT
 from tools.plan_review.rule import Finding, Predicate, Rule
+from tools.plan_review.rules.broken import GONE
 
 _ANY = "*"
 
@@ -16,10 +18,21 @@ def evaluate(plans: Iterable[Plan], rules: Sequence[Rule]) -> Iterator[Finding]:
     for plan in plans:
         for change in plan.changes:
             for rule, test, attributes in (*by_type.get(change.type, ()), *by_type.get(_ANY, ())):
+                if plan.is_gone and not rule.of_gone:
+                    continue
                 # One finding for the rule, with all that it found at the attributes.
                 details = [detail for name in attributes if (detail := test(change, name, plan)) is not None]
                 if details:
                     yield _finding(rule, change, details)
+
+
+def gone(plans: Iterable[Plan]) -> Iterator[Finding]:
+    """The stacks that are no longer in the code and not destroyed yet."""
+    for plan in plans:
+        held = sum(change.action is Action.DELETE and change.type != OUTPUT for change in plan.changes)
+        if plan.is_gone and held:
+            detail = f"{held:,} resource{'' if held == 1 else 's'}"
+            yield Finding(rule=GONE, stack=plan.stack, address=plan.stack, action=None, detail=detail)
 
 
 def _by_type(rules: Sequence[Rule]) -> Mapping[str, list[tuple[Rule, Predicate, tuple[str, ...]]]]:

@@ -79,7 +79,8 @@ class Plan:
     """The plan of one stack; outputs are changes of type `output`, without values.
 
     `policies` are those of the synthesized stack by address, with references in them; `references` are the references
-    by the ARN that they stand for, where AWS ends that in something of its own.
+    by the ARN that they stand for, where AWS ends that in something of its own. `is_gone`: the stack is no longer in
+    the code, and the changes are what goes when somebody destroys it.
     """
 
     stack: str
@@ -88,6 +89,7 @@ class Plan:
     complete: bool = True
     policies: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[str, str] = field(default_factory=dict)
+    is_gone: bool = False
 
     @property
     def region(self) -> str | None:

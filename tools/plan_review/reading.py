@@ -13,6 +13,8 @@ from tools.plan_review.model import Action, Change, Json, Plan, ReviewError, at,
 
 LARGEST_MEGABYTES = 512
 OUTPUT = "output"
+# Behind the name of a stack that is no longer in the code, beside the plan of what goes when it is destroyed.
+GONE = ".gone"
 # Their ARNs end in something random, and so tell nobody anything.
 _RANDOM_ARNS = ("aws_kms_key", "aws_secretsmanager_secret")
 _AGAIN = "make it again with `make plan`"
@@ -44,6 +46,7 @@ def read_plan(path: Path) -> Plan:
         complete=document.get("complete") is not False,
         policies=_policies(path.with_name(f"{stack}.tf.json")),
         references=dict(_references(document.get("prior_state"))),
+        is_gone=path.with_name(f"{stack}{GONE}").exists(),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from tools.plan_review.evaluation import evaluate
+from tools.plan_review.evaluation import evaluate, gone
 from tools.plan_review.model import Plan
 from tools.plan_review.packages import Packages
 from tools.plan_review.roles import RoleDifference, differences, findings
@@ -52,10 +52,10 @@ class Review:
 def review(plans: Iterable[Plan], *, labels: Collection[str] = (), packages: Packages | None = None) -> Review:
     """Holds every rule against the plans; `labels`: what the pull request has; `packages`: see `read_packages`."""
     plans = tuple(plans)
-    roles = tuple(difference for plan in plans for difference in differences(plan))
+    roles = tuple(difference for plan in plans if not plan.is_gone for difference in differences(plan))
     return Review(
         plans=plans,
-        findings=(*evaluate(plans, RULES), *findings(list(roles))),
+        findings=(*gone(plans), *evaluate(plans, RULES), *findings(list(roles))),
         roles=roles,
         labels=frozenset(labels),
         packages=packages or {},

@@ -38,7 +38,8 @@ Predicate = Callable[[Change, str, Plan], str | None]
 class Rule:
     """What to look for: `on` names resource types (`*` is any) and attributes, `test` decides, `message` tells people.
 
-    `needs_label` false: it is shown and asks for nothing. `test` None: found by comparing roles as a whole.
+    `needs_label` false: it is shown and asks for nothing. `test` None: found by looking at roles or stacks as a whole.
+    `of_gone`: looked at in a stack that goes as a whole, too, where most of what goes is no news.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Rule:
     test: Predicate | None
     message: str
     needs_label: bool = True
+    of_gone: bool = False
 
     @property
     def label(self) -> str | None:

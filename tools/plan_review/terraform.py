@@ -1,13 +1,13 @@
 """`make plan`: plans synthesized stacks, changing nothing, and shows the plans as JSON for the review.
 
 `python -m tools.plan_review.terraform [STACK ...] [--base FOLDER]`: names as `make synth` shows them, or patterns
-(`tap-dev-*`); FOLDER is a `cdktf.out` of the code before, so that the review can name the files that changed.
+(`tap-dev-*`); FOLDER is a `cdktf.out` of the code before, so that the review can name the files that changed, and see
+the stacks that are only there: of these it is planned what goes when somebody destroys them.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -16,9 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
+from tools.changed_stacks import ChangedError, stack_folders
 from tools.plan_review.__main__ import PLANS
 from tools.plan_review.model import ReviewError
 from tools.plan_review.packages import NOTE, read_packages, write_note
+from tools.plan_review.reading import GONE
 
 OUT = PLANS.parent
 _CACHE = Path.home() / ".terraform.d" / "plugin-cache"
@@ -32,26 +34,18 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     os.umask(0o077)  # plans hold secrets in plain text
     try:
-        folders = _chosen(_stacks(OUT / "manifest.json"), options.stack)
+        now, before = stack_folders(OUT), stack_folders(options.base) if options.base else {}
+        folders = _chosen({**before, **now}, options.stack)
         shutil.rmtree(PLANS, ignore_errors=True)  # a review is of what was planned together
         PLANS.mkdir(parents=True)
         for stack, folder in folders.items():
-            print(f"{stack}: {_plan(stack, folder)}", flush=True)
-            before = [options.base / folder.relative_to(OUT)] if options.base else []
-            write_note(PLANS / f"{stack}{NOTE}", read_packages([folder, *before]))
-    except ReviewError as error:
+            print(f"{stack}: {_plan(stack, folder) if stack in now else _plan_end(stack, folder)}", flush=True)
+            write_note(PLANS / f"{stack}{NOTE}", read_packages({folder, before.get(stack, folder)}))
+    except (ChangedError, ReviewError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"\nPlans are in {PLANS}. Next: make plan-review")
     return 0
-
-
-def _stacks(manifest: Path) -> dict[str, Path]:
-    """The folder of each synthesized stack."""
-    if not manifest.exists():
-        raise ReviewError(f"{manifest} is missing: run `make synth` first")
-    stacks = json.loads(manifest.read_text())["stacks"]
-    return {name: OUT / Path(one["synthesizedStackPath"]).parent for name, one in stacks.items()}
 
 
 def _chosen(stacks: Mapping[str, Path], patterns: Sequence[str]) -> dict[str, Path]:
@@ -60,15 +54,27 @@ def _chosen(stacks: Mapping[str, Path], patterns: Sequence[str]) -> dict[str, Pa
     return {name: stacks[name] for name in stacks if not patterns or any(fnmatch(name, one) for one in patterns)}
 
 
-def _plan(stack: str, folder: Path) -> str:
+def _plan(stack: str, folder: Path, *options: str) -> str:
     """Terraform's own last words about the plan."""
-    file = (PLANS / f"{stack}.tfplan").resolve()
+    file = _saved(stack)
     _terraform(stack, folder, "init", "-input=false", "-no-color")
     # No lock: nothing is changed, and a review must not keep anybody from deploying.
-    text = _terraform(stack, folder, "plan", "-input=false", "-no-color", "-lock=false", f"-out={file}")
+    text = _terraform(stack, folder, "plan", "-input=false", "-no-color", "-lock=false", f"-out={file}", *options)
     (PLANS / f"{stack}.json").write_text(_terraform(stack, folder, "show", "-json", str(file)))
     shutil.copyfile(folder / "cdk.tf.json", PLANS / f"{stack}.tf.json")
     return next(_summaries(text), "No changes.")
+
+
+def _plan_end(stack: str, folder: Path) -> str:
+    """The same of a stack that is no longer in the code; for reading, so that no plan is left that could be applied."""
+    summary = _plan(stack, folder, "-destroy")
+    _saved(stack).unlink()
+    (PLANS / f"{stack}{GONE}").touch()
+    return f"no longer in the code. {summary}"
+
+
+def _saved(stack: str) -> Path:
+    return (PLANS / f"{stack}.tfplan").resolve()
 
 
 def _summaries(text: str) -> Iterator[str]:

@@ -37,9 +37,9 @@ def test_a_stack_with_another_package_has_changed(before: Path, after: Path) -> 
     assert changed_stacks(before, after) == ["tap-dev-us-east-1"]
 
 
-def test_a_new_stack_has_changed_and_one_that_is_gone_has_not(before: Path, tmp_path: Path) -> None:
+def test_a_new_stack_has_changed_and_one_that_is_gone_too(before: Path, tmp_path: Path) -> None:
     after = write_stacks(tmp_path / "after", {"tap-dev-us-east-1": (), "tap-dev-edge": ()})
-    assert changed_stacks(before, after) == ["tap-dev-edge"]
+    assert changed_stacks(before, after) == ["tap-dev-edge", "tap-dev-eu-west-1"]
 
 
 def test_notes_of_cdktf_and_what_terraform_leaves_are_no_change(before: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import NoCredentialsError
 
 from stacks.settings import Environment
 from tests.unit.delivery.folders import write_stacks
@@ -15,8 +16,8 @@ from tests.unit.settings.factory import make_settings
 from tools.delivery import __main__ as commands
 from tools.delivery import github, smoke, terraform
 from tools.delivery.environments import rows
-from tools.delivery.previews import left_over
 from tools.delivery.stacks import DeliveryError
+from tools.delivery.states import left_behind, left_over
 
 _DELIVERY = '[delivery]\nrepository = "example/tapstack"'
 
@@ -24,15 +25,16 @@ _DELIVERY = '[delivery]\nrepository = "example/tapstack"'
 def test_an_environment_comes_with_its_roles_and_its_stacks(tmp_path: Path) -> None:
     write_environment(tmp_path, "dev", document(_DELIVERY))
     write_environment(tmp_path, "qa", document(_DELIVERY))
-    stacks = ["tap-dev-state", "tap-dev-us-east-1", "tap-dev-delivery", "tap-devil-us-east-1"]
+    # eu-west-1 is none of its regions, and was one: it still is to be planned.
+    stacks = ["tap-dev-state", "tap-dev-us-east-1", "tap-dev-delivery", "tap-devil-us-east-1", "tap-dev-eu-west-1"]
     assert rows(stacks, {}, tmp_path) == [
         {
             "environment": "dev",
             "region": "us-east-1",
             "plan_role": "arn:aws:iam::111111111111:role/tap-plan-dev-us-east-1",
             "deploy_role": "arn:aws:iam::111111111111:role/tap-deploy-dev-us-east-1",
-            "stacks": "tap-dev-state tap-dev-us-east-1 tap-dev-delivery",
-            "deployable": "tap-dev-us-east-1",
+            "stacks": "tap-dev-state tap-dev-us-east-1 tap-dev-delivery tap-dev-eu-west-1",
+            "deployable": "tap-dev-us-east-1 tap-dev-eu-west-1",
         }
     ]
 
@@ -63,8 +65,8 @@ class Bucket:
         return self
 
     def paginate(self, *, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:  # noqa: N803
-        assert (Bucket, Prefix) == ("tap-state-dev-us-east-1-111111111111", "pr")
-        yield {"Contents": [{"Key": key} for key in self._states]}
+        assert Bucket == "tap-state-dev-us-east-1-111111111111"
+        yield {"Contents": [{"Key": key} for key in self._states if key.startswith(Prefix)]}
         yield {}
 
     def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: ARG002, N803
@@ -81,6 +83,17 @@ def test_left_over_is_a_preview_whose_state_still_holds_something() -> None:
         "prod/tap-prod-us-east-1.tfstate": [{}],
     }
     assert left_over(environment, Bucket(states)) == ["pr9", "pr10"]
+
+
+def test_left_behind_is_a_stack_that_is_not_in_the_code_and_whose_state_still_holds_something() -> None:
+    environment = Environment(name="dev", suffix="dev", settings=make_settings())
+    states: dict[str, list[Any]] = {
+        "dev/tap-dev-us-east-1.tfstate": [{}],
+        "dev/tap-dev-eu-west-1.tfstate": [{}],
+        "dev/tap-dev-edge.tfstate": [],
+        "pr9/tap-pr9-us-east-1.tfstate": [{}],
+    }
+    assert left_behind(environment, ["tap-dev-us-east-1"], Bucket(states)) == ["tap-dev-eu-west-1"]
 
 
 class Gh:
@@ -146,26 +159,55 @@ def test_environments_are_those_whose_stacks_differ_from_a_base(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     outdir = write_stacks(tmp_path / "after", {"tap-dev-us-east-1": (), "tap-qa-us-east-1": ()})
-    base = write_stacks(tmp_path / "before", {"tap-qa-us-east-1": ()})
+    base = write_stacks(tmp_path / "before", {"tap-qa-us-east-1": (), "tap-dev-eu-west-1": ()})
     monkeypatch.setattr(commands, "OUTDIR", outdir)
     monkeypatch.setattr(commands, "in_order", lambda: ["tap-dev-us-east-1", "tap-qa-us-east-1"])
     monkeypatch.setattr(commands, "rows", lambda names: [{"stacks": name} for name in names])
     assert commands.main(["environments", str(base)]) == 0
     assert commands.main(["environments"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        '[{"stacks": "tap-dev-us-east-1"}]',
+        '[{"stacks": "tap-dev-us-east-1"}, {"stacks": "tap-dev-eu-west-1"}]',
         '[{"stacks": "tap-dev-us-east-1"}, {"stacks": "tap-qa-us-east-1"}]',
     ]
 
 
-@pytest.mark.parametrize(("found", "status"), [([], 0), (["tap-dev-us-east-1"], 2)])
+@pytest.mark.parametrize(
+    ("found", "behind", "status"),
+    [
+        ([], [], 0),
+        (["tap-dev-us-east-1"], [], 2),
+        ([], ["tap-dev-eu-west-1"], 2),
+        (["tap-dev-us-east-1"], ["tap-dev-eu-west-1"], 2),
+    ],
+)
 def test_drift_ends_with_2_and_leaves_the_names(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: list[str], status: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: list[str], behind: list[str], status: int
 ) -> None:
+    asked = []
+
+    def left(environment: Environment, known: Sequence[str], _s3: object) -> list[str]:
+        asked.append((environment.name, known))
+        return behind
+
+    stacks = ["tap-dev-us-east-1", "tap-local-us-east-1"]
     monkeypatch.setattr(commands, "DRIFT", tmp_path / "drift.txt")
+    monkeypatch.setattr(commands, "in_order", lambda: stacks)
+    monkeypatch.setattr(commands, "left_behind", left)
     monkeypatch.setattr(terraform, "drifted", lambda _names: found)
     assert commands.main(["drift"]) == status
-    assert (tmp_path / "drift.txt").read_text().split() == found
+    assert (tmp_path / "drift.txt").read_text().split() == [*found, *behind]
+    assert asked == [("dev", stacks)]  # neither an emulator's, nor one of which nothing is looked at
+
+
+def test_without_credentials_aws_is_quoted_and_no_traceback_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> list[str]:
+        raise NoCredentialsError
+
+    monkeypatch.setattr(commands, "left_over", refuse)
+    assert commands.main(["previews"]) == 1
+    assert capsys.readouterr().err == "AWS: Unable to locate credentials\n"
 
 
 def test_what_is_missing_is_told_without_a_traceback(

@@ -117,5 +117,15 @@ def test_what_is_applied_is_what_was_planned_and_shown() -> None:
     assert jobs["apply"]["needs"] == "plan"
 
 
+def test_plans_of_a_pull_request_are_made_beside_what_was_synthesized_before_it() -> None:
+    jobs = _jobs(_FOLDER / "workflows/pull-request.yml")
+    (uploaded,) = [s["with"] for s in jobs["synth"]["steps"] if "upload-artifact" in s.get("uses", "")]
+    (downloaded,) = [s["with"] for s in jobs["plan"]["steps"] if "download-artifact" in s.get("uses", "")]
+    assert uploaded["path"].split() == ["cdktf.out", ".cache/base/cdktf.out"]
+    # Of several paths an artifact keeps what comes behind the folder that they share: here the project's.
+    assert (downloaded["name"], downloaded["path"]) == (uploaded["name"], ".")
+    assert [run for s in jobs["plan"]["steps"] if "BASE=.cache/base/cdktf.out" in (run := s.get("run", ""))]
+
+
 def test_terraform_is_installed_without_its_wrapper() -> None:
     assert "terraform_wrapper: false" in (_FOLDER / "actions/setup/action.yml").read_text()

@@ -1,7 +1,8 @@
 """Makes the plans of this folder anew: `python -m tests.unit.plan_review.record [SCENARIO ...]`.
 
-Needs Terraform with the AWS provider. Everything is deployed to an emulator, changed, and planned; from what
-`terraform show -json` says, only what doesn't change anything and what a review never reads is left out.
+Needs Terraform with an AWS provider that knows the types of the scenarios. Everything is deployed to an emulator,
+changed, and planned; from what `terraform show -json` says, only what doesn't change anything and what a review never
+reads is left out.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from stacks.settings import Environment, Settings, select_environments  # noqa: 
 from stacks.synthesis import synthesize  # noqa: E402
 from tests.integration.emulator import running_emulator  # noqa: E402
 from tests.integration.terraform import Terraform  # noqa: E402
-from tests.unit.plan_review.scenarios import BASES, SCENARIOS, Json, Scenario  # noqa: E402
+from tests.unit.plan_review.scenarios import BASE_EDITS, BASES, SCENARIOS, Json, Scenario  # noqa: E402
 from tools.local.terraform import clean_environ  # noqa: E402
+from tools.plan_review.reading import GONE  # noqa: E402
 
 ROOT = Path(__file__).parents[3]
 PLANS = Path(__file__).parent / "plans"
@@ -87,8 +89,9 @@ class Recorder:
         for region in settings.regions:
             stack = folder / "stacks" / f"tap-{base}-{region}"
             text = json.loads((stack / "cdk.tf.json").read_text())
-            if scenario.edit:
-                scenario.edit(text)
+            for edit in (BASE_EDITS.get(base), scenario.edit):
+                if edit:
+                    edit(text)
             (stack / "cdk.tf.json").write_text(json.dumps(text))
             state = str(self._home / f"{stack.name}.tfstate")
             override = {"terraform": {"backend": {"local": {"path": state}}}}
@@ -171,7 +174,7 @@ def main(names: list[str]) -> int:
         failed = False
         for name, scenario in chosen.items():
             try:
-                _write(name, recorder.plan(scenario, Path(home) / name), Path(home) / name)
+                _write(name, recorder.plan(scenario, Path(home) / name), Path(home) / name, is_gone=scenario.is_gone)
             except AssertionError as error:
                 failed = True
                 print(f"{name}: {str(error)[-600:]}", file=sys.stderr)
@@ -182,12 +185,14 @@ def main(names: list[str]) -> int:
     return int(failed)
 
 
-def _write(name: str, plans: Mapping[str, Json], folder: Path) -> None:
+def _write(name: str, plans: Mapping[str, Json], folder: Path, *, is_gone: bool = False) -> None:
     shutil.rmtree(PLANS / name, ignore_errors=True)
     (PLANS / name).mkdir(parents=True)
     for stack, plan in plans.items():
         found = json.dumps(trimmed(plan), separators=(",", ":"))
         (PLANS / name / f"{stack}.json").write_text(found + "\n")
+        if is_gone:
+            (PLANS / name / f"{stack}{GONE}").touch()
         if '"policy":true' in found:
             text = policies(json.loads((folder / "stacks" / stack / "cdk.tf.json").read_text()))
             (PLANS / name / f"{stack}.tf.json").write_text(json.dumps(text, separators=(",", ":")) + "\n")

@@ -25,6 +25,7 @@ class Scenario:
     code: Mapping[str, str] = field(default_factory=dict)  # file -> text put behind it
     # Without refresh: the emulator tells some things otherwise than AWS does, and that isn't the change.
     options: tuple[str, ...] = ("-refresh=false",)
+    is_gone: bool = False  # the stacks are no longer in the code
 
 
 # What is deployed before: settings that differ from those of `local`.
@@ -40,6 +41,9 @@ BASES: Mapping[str, Mapping[str, Any]] = {
         "protection": {"force_destroy": False, "kms_deletion_window_days": 30, "secret_recovery_window_days": 30},
     },
     "guarded": {"api": {"auth": "iam"}, "protection": {"force_destroy": False, "deletion_protection": True}},
+    "tokens": {
+        "api": {"auth": "jwt", "jwt_issuer": "https://login.example.com/tenant", "jwt_audience": ("events",)},
+    },
     "small": {},
     "nothing": {},
 }
@@ -203,11 +207,51 @@ def _stream_name(stack: Json) -> None:
     _one(stack, "aws_kinesis_stream")["name"] += "-2"
 
 
+def _bound(stack: Json) -> None:
+    for role in stack["resource"]["aws_iam_role"].values():
+        role["permissions_boundary"] = f"{OTHER_ACCOUNT.removesuffix('root')}policy/boundary"
+
+
+def _unbind(stack: Json) -> None:
+    del _one(stack, "aws_iam_role", "processor")["permissions_boundary"]
+
+
+def _function_url(stack: Json) -> None:
+    function = "${aws_lambda_function.receiver.function_name}"
+    stack["resource"]["aws_lambda_function_url"] = {
+        "debug": {"function_name": function, "authorization_type": "NONE"},
+    }
+
+
+def _policy_gone(stack: Json) -> None:
+    _drop(stack, "aws_s3_bucket_policy", "archive")
+
+
+def _hide_policies(stack: Json) -> None:
+    """One role is taken by whom an identity provider names that is yet to be made; what another may do is a secret."""
+    stack["resource"]["aws_iam_openid_connect_provider"] = {
+        "partner": {"url": "https://login.example.com", "client_id_list": ["events"]},
+    }
+    trust = json.loads(_one(stack, "aws_iam_role", "receiver")["assume_role_policy"])
+    trust["Statement"][0] |= {
+        "Principal": {"Federated": "${aws_iam_openid_connect_provider.partner.arn}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+    }
+    _one(stack, "aws_iam_role", "receiver")["assume_role_policy"] = json.dumps(trust)
+    policy = _one(stack, "aws_iam_role_policy", "processor")
+    document = json.loads(policy["policy"])
+    document["Statement"].append({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::secret/*"})
+    stack["variable"] = {"grants": {"sensitive": True, "default": json.dumps(document)}}
+    policy["policy"] = "${var.grants}"
+
+
 def _key_gone(stack: Json) -> None:
     _one(stack, "aws_kms_key")["is_enabled"] = False
     _one(stack, "aws_dynamodb_table")["deletion_protection_enabled"] = False
 
 
+# What the code of a base does to its stacks.
+BASE_EDITS: Mapping[str, Edit] = {"guarded": _bound}
 SCENARIOS: Mapping[str, Scenario] = {
     "nothing": Scenario(),
     "first-deploy": Scenario(base="nothing"),
@@ -242,7 +286,13 @@ SCENARIOS: Mapping[str, Scenario] = {
     "moved": Scenario(edit=_move),
     "forgotten": Scenario(edit=_forget),
     "roles": Scenario(edit=_grants),
+    "boundary-removed": Scenario(base="guarded", edit=_unbind),
+    "authorizer-changed": Scenario(base="tokens", settings={"api": {"jwt_audience": ("events", "partners")}}),
+    "function-url": Scenario(edit=_function_url),
+    "policy-gone": Scenario(edit=_policy_gone),
+    "policies-hidden": Scenario(edit=_hide_policies),
     "key-replaced": Scenario(options=("-refresh=false", "-replace=aws_kms_key.key")),
     "api-replaced": Scenario(options=("-refresh=false", "-replace=aws_apigatewayv2_api.api")),
-    "region-gone": Scenario(base="small", options=("-refresh=false", "-destroy")),
+    "topic-replaced": Scenario(options=("-refresh=false", "-replace=aws_sns_topic.alerts")),
+    "region-gone": Scenario(base="small", options=("-refresh=false", "-destroy"), is_gone=True),
 }

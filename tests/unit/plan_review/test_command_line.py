@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.plan_review.plans import files, written
+from tests.unit.delivery.folders import write_stacks
+from tests.unit.plan_review.plans import change, files, written
 from tools.plan_review import __main__ as command
 from tools.plan_review import terraform
 from tools.plan_review.comment import MARKER
@@ -35,13 +36,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def synthesized(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two synthesized stacks, and a Terraform that only says so."""
-    stacks = {}
-    for name in ("tap-dev-us-east-1", "tap-dev-state"):
-        folder = project / "cdktf.out" / "stacks" / name
-        folder.mkdir(parents=True)
-        (folder / "cdk.tf.json").write_text("{}")
-        stacks[name] = {"synthesizedStackPath": f"stacks/{name}/cdk.tf.json"}
-    (project / "cdktf.out" / "manifest.json").write_text(json.dumps({"stacks": stacks}))
+    write_stacks(project / "cdktf.out", {"tap-dev-us-east-1": (), "tap-dev-state": ()})
     programs = project / "bin"
     programs.mkdir()
     (programs / "terraform").write_text(_TERRAFORM)
@@ -148,18 +143,43 @@ def test_make_plan_says_what_is_missing(
     assert "terraform is not installed: https://" in capsys.readouterr().err
     (synthesized / "cdktf.out" / "manifest.json").unlink()
     assert terraform.main([]) == 1
-    assert "run `make synth` first" in capsys.readouterr().err
+    assert "run `make synth` there first" in capsys.readouterr().err
 
 
 def test_make_plan_notes_the_packages_of_both_sides(synthesized: Path) -> None:
+    write_stacks(synthesized / "base", {"tap-dev-us-east-1": ()})
     for name, text in (("cdktf.out", "new"), ("base", "old")):
         folder = synthesized / name / "stacks" / "tap-dev-us-east-1" / "assets"
-        folder.mkdir(parents=True)
+        folder.mkdir()
         with zipfile.ZipFile(folder / "receiver.zip", "w") as archive:
             archive.writestr("handler.py", text)
     assert terraform.main(["tap-dev-us-east-1", "--base", "base"]) == 0
     notes = json.loads((synthesized / "cdktf.out" / "plans" / "tap-dev-us-east-1.packages.json").read_text())
     assert [list(files) for files in notes.values()] == [["handler.py"]] * 2
+
+
+def test_of_a_stack_that_is_only_in_the_base_it_is_planned_what_goes_with_it(
+    synthesized: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_stacks(synthesized / "base", {"tap-dev-us-east-1": (), "tap-dev-eu-west-1": ()})
+    assert terraform.main(["--base", "base"]) == 0
+    calls = (synthesized / "calls").read_text().splitlines()
+    assert [line.split()[0].rpartition("/")[2] for line in calls if " -destroy" in line] == ["tap-dev-eu-west-1"]
+    assert all("/base/stacks/" in line for line in calls if "tap-dev-eu-west-1 " in line)
+    assert "tap-dev-eu-west-1: no longer in the code. Plan: " in capsys.readouterr().out
+    plans = synthesized / "cdktf.out" / "plans"
+    assert sorted(path.stem for path in plans.glob("*.tfplan")) == ["tap-dev-state", "tap-dev-us-east-1"]
+    written(plans, change("aws_kinesis_stream", {"name": "events"}, None), name="tap-dev-eu-west-1")
+    assert command.main([]) == 2
+    text = (plans / "review.md").read_text()
+    assert "`tap-dev-eu-west-1` (no longer in the code)" in text
+    assert "`tap-dev-eu-west-1`: 1 resource\n" in text
+
+
+def test_a_stack_that_was_destroyed_before_it_left_the_code_needs_no_label(synthesized: Path) -> None:
+    write_stacks(synthesized / "base", {"tap-dev-eu-west-1": ()})
+    assert terraform.main(["tap-dev-eu-west-1", "--base", "base"]) == 0
+    assert command.main([]) == 0
 
 
 def test_where_a_person_decides_no_label_is_asked_for_but_a_failure_stays_one(project: Path) -> None:

@@ -10,7 +10,16 @@ def _updated(change: Change, attribute: str, plan: Plan) -> str | None:
     return "" if change.action is Action.UPDATE else None
 
 
+GONE = Rule(
+    id="stack-gone",
+    category=Category.BROKEN,
+    on={"stack": ()},
+    test=None,
+    message="No longer in the code, but still deployed: nobody looks after it. Destroy it before the merge.",
+    of_gone=True,
+)
 BROKEN = (
+    GONE,
     Rule(
         id="endpoint-lost",
         category=Category.BROKEN,
@@ -22,6 +31,7 @@ BROKEN = (
         },
         test=ended,
         message="Clients find nothing at the old address.",
+        of_gone=True,
     ),
     Rule(
         id="output-removed",

@@ -79,6 +79,7 @@ LOST = (
         on=HOLDS_DATA,
         test=destroyed,
         message="Destroyed, with what is in it.",
+        of_gone=True,
     ),
     Rule(
         id="retention-lowered",
