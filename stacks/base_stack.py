@@ -13,7 +13,9 @@ from stacks.state_location import StateLocation
 
 # 1.11 is the first with write-only arguments, which keep the signing secret out of state (Terraform 1.11 changelog).
 _TERRAFORM = ">= 1.11.0, < 2.0.0"
-_PROVIDER = {"source": "hashicorp/aws", "version": "6.25.0"}  # what the bindings were generated from
+# The bindings were generated from 6.25.0. Not that version alone: from 6.26 on, a plan no longer reads the value of a
+# secret that is written only (hashicorp/terraform-provider-aws#44876), which the roles of delivery may not do.
+_PROVIDER = {"source": "hashicorp/aws", "version": "~> 6.25"}
 
 
 class BaseStack(TerraformStack):

@@ -103,7 +103,7 @@ def versions_are_named(case: Case) -> Checks:
     terraform = case.stack.json["terraform"]
     version, providers = str(terraform.get("required_version")), terraform["required_providers"]
     yield Check("terraform.required_version", version == ">= 1.11.0, < 2.0.0", f"is {version}")
-    bounded = re.fullmatch(r"6\.\d+\.\d+", providers["aws"].get("version", "")) is not None
+    bounded = re.fullmatch(r"~> 6\.\d+", providers["aws"].get("version", "")) is not None
     holds = list(providers) == ["aws"] and providers["aws"]["source"] == "hashicorp/aws" and bounded
     yield Check("terraform.required_providers", holds, f"are {providers}")
 

@@ -8,7 +8,7 @@ def test_every_stack_asks_for_the_same_terraform_and_provider(every_stack: dict[
     for stack in every_stack.values():
         terraform = stack.json["terraform"]
         assert terraform["required_version"] == ">= 1.11.0, < 2.0.0"
-        assert terraform["required_providers"] == {"aws": {"source": "hashicorp/aws", "version": "6.25.0"}}
+        assert terraform["required_providers"] == {"aws": {"source": "hashicorp/aws", "version": "~> 6.25"}}
 
 
 def test_everything_carries_tags_that_are_known_before_a_deploy(dev: Stack) -> None:
