@@ -24,8 +24,11 @@ def _of(service: str, read: str, write: str = "") -> Needs:
     return Needs(*(tuple(f"{service}:{name}" for name in names.split()) for names in (read, write)))
 
 
-# One API stands behind all that API Gateway has: its actions are the methods of HTTP.
+# One API stands behind all that API Gateway has: its actions are the methods of HTTP. To make something that has tags
+# AWS asks for an action more, which its reference doesn't have (hashicorp/terraform-provider-aws#20634,
+# aws-amplify/amplify-cli#12316).
 _GATEWAY = _of("apigateway", "GET", "POST PATCH PUT DELETE")
+_GATEWAY_TAGS = _of("apigateway", "", "TagResource UntagResource")
 # The calls by which an API's stage hands its access logs to a log group (API Gateway developer guide, "Configure
 # logging for HTTP APIs").
 _LOG_DELIVERY = _of(
@@ -44,14 +47,18 @@ NEEDS: dict[str, Needs] = {
         "RequestCertificate DeleteCertificate AddTagsToCertificate RemoveTagsFromCertificate",
     ),
     "aws_acm_certificate_validation": _of("acm", "DescribeCertificate"),
-    "aws_apigatewayv2_api": _GATEWAY,
+    "aws_apigatewayv2_api": _GATEWAY + _GATEWAY_TAGS,
     "aws_apigatewayv2_api_mapping": _GATEWAY,
     "aws_apigatewayv2_authorizer": _GATEWAY,
+    # The account's first one makes the role by which API Gateway sees certificates (API Gateway developer guide, "Using
+    # service-linked roles").
     "aws_apigatewayv2_domain_name": _GATEWAY
-    + _of("apigateway", "", "AddCertificateToDomain RemoveCertificateFromDomain"),
+    + _GATEWAY_TAGS
+    + _of("apigateway", "", "AddCertificateToDomain RemoveCertificateFromDomain")
+    + _of("iam", "", "CreateServiceLinkedRole"),
     "aws_apigatewayv2_integration": _GATEWAY,
     "aws_apigatewayv2_route": _GATEWAY,
-    "aws_apigatewayv2_stage": _GATEWAY + _LOG_DELIVERY,
+    "aws_apigatewayv2_stage": _GATEWAY + _GATEWAY_TAGS + _LOG_DELIVERY,
     "aws_budgets_budget": _of("budgets", "ViewBudget ListTagsForResource", "ModifyBudget TagResource UntagResource"),
     "aws_cloudwatch_dashboard": _of("cloudwatch", "GetDashboard", "PutDashboard DeleteDashboards"),
     "aws_cloudwatch_log_group": _of(
@@ -115,6 +122,9 @@ NEEDS: dict[str, Needs] = {
         "DeleteFunctionConcurrency TagResource UntagResource",
     )
     + _of("iam", "", "PassRole")
+    # Without the key Lambda shows no variables, and every plan would set them anew (Lambda developer guide, "Securing
+    # Lambda environment variables").
+    + _of("kms", "Decrypt")
     + _USE_KEY,
     "aws_lambda_function_event_invoke_config": _of(
         "lambda",
@@ -181,6 +191,17 @@ NEEDS: dict[str, Needs] = {
     ),
     "aws_sqs_queue_policy": _of("sqs", "GetQueueAttributes", "SetQueueAttributes"),
 }
+
+
+# What the tests of a deployed pipeline call besides, where it is in AWS (`make integration`): they sign with the
+# secret, put files, look for what became of them, and take it away.
+TESTS = (
+    _of("dynamodb", "", "DeleteItem")
+    + _of("lambda", "ListEventSourceMappings")
+    + _of("logs", "FilterLogEvents")
+    + _of("s3", "GetObject", "PutObject")
+    + _of("secretsmanager", "GetSecretValue")
+)
 
 
 def needs_of(types: Iterable[str]) -> Needs:

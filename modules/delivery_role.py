@@ -13,12 +13,14 @@ from modules.iam import Statement, policy_document
 from modules.names import Kind, Names
 
 _LONGEST_POLICY = 6_144  # characters, spaces not counted (IAM quotas)
-# One policy would be too long. Each part holds what begins with these services' actions.
+# One policy would be too long, and a role has 10 at most. Each part holds what begins with these services' actions.
 _PARTS = {
     "buckets": ("s3",),
     "data": ("dynamodb", "kinesis", "secretsmanager", "sns", "sqs"),
     "keys": ("kms",),
-    "compute": ("budgets", "cloudwatch", "iam", "lambda", "logs"),
+    "compute": ("lambda",),
+    "roles": ("iam",),
+    "watch": ("budgets", "cloudwatch", "logs"),
     "network": ("acm", "apigateway", "route53"),
 }
 

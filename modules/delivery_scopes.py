@@ -4,35 +4,45 @@ Formats of ARNs and condition keys are those of the Service Authorization Refere
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from modules.delivery_needs import Needs
 from modules.iam import Conditions, Statement
 from modules.names import Names
 
-# AWS defines no resource level for these; a statement on them can say no more than in which regions.
+# AWS defines no resource level for these, or not for every kind of alarm that `DescribeAlarms` finds; a statement on
+# them can say no more than in which regions.
 _WITHOUT_RESOURCE = re.compile(
-    r"kinesis:Update(ShardCount|StreamMode)|kms:ListAliases|logs:(Create|Get|List|Update|Delete)LogDeliver(y|ies)|"
+    r"cloudwatch:DescribeAlarms|kinesis:Update(ShardCount|StreamMode)|kms:ListAliases|"
+    r"lambda:ListEventSourceMappings|logs:(Create|Get|List|Update|Delete)LogDeliver(y|ies)|"
     r"logs:(Describe|Put)ResourcePolic(y|ies)|logs:DescribeLogGroups|secretsmanager:GetRandomPassword|"
     r"sns:(Unsubscribe|[GS]etSubscriptionAttributes)"
 )
 
 
+_GATEWAY_SERVICE = "ops.apigateway.amazonaws.com"
 # What services do with a key for whoever makes a resource that is encrypted with it.
 _KEY_USE = r"kms:(?:Decrypt|Encrypt|GenerateDataKey)"
-_KEY_USERS = ("dynamodb", "kinesis", "lambda", "secretsmanager")
+_OBJECT = r"(?:Get|Put|Delete)Object(?:Version)?"
+KEY_USERS = ("dynamodb", "kinesis", "lambda", "secretsmanager")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reach:
-    """What a role reaches: purposes of buckets and roles, ends of stack names (`*`: all), and the zone of the edge."""
+    """What a role reaches, as parts of names (`*`: all of them).
+
+    `suffixes`: of environments; `buckets`, `roles`: purposes; `stacks`: ends of their names; `key_users`: services by
+    way of which keys are used; `zone_id`: of the edge.
+    """
 
     names: Names
+    suffixes: tuple[str, ...]
     regions: tuple[str, ...]
-    buckets: tuple[str, ...]
-    roles: tuple[str, ...]
-    stacks: tuple[str, ...]
+    buckets: tuple[str, ...] = ("*",)
+    roles: tuple[str, ...] = ("*",)
+    stacks: tuple[str, ...] = ("*",)
+    key_users: tuple[str, ...] = KEY_USERS
     zone_id: str | None = None
 
     def everywhere(self, service: str, *resources: str) -> tuple[str, ...]:
@@ -40,13 +50,17 @@ class Reach:
         place = f"arn:aws:{service}:*:{self.names.account_id}"
         return tuple(f"{place}:{resource}" for resource in resources)
 
+    def starts(self, purposes: Iterable[str] = ("*",)) -> list[str]:
+        """How names with these purposes begin, before their region."""
+        return [f"{self.names.project}-{purpose}-{suffix}" for purpose in purposes for suffix in self.suffixes]
+
     def ours(self, *before: str) -> tuple[str, ...]:
-        """Names of the project, whatever their purpose, suffix and region."""
-        return tuple(f"{part}{self.names.project}-*" for part in before)
+        """Names with the suffixes, whatever their purpose and region."""
+        return tuple(f"{part}{start}-*" for part in before for start in self.starts())
 
     def stack_names(self) -> list[str]:
         """Names of stacks, as their resources are tagged with them."""
-        return [f"{self.names.project}-*-{end}" if end != "*" else f"{self.names.project}-*" for end in self.stacks]
+        return [f"{self.names.project}-{suffix}-{end}" for suffix in self.suffixes for end in self.stacks]
 
 
 def _in_regions(reach: Reach) -> Conditions:
@@ -58,7 +72,7 @@ def _of_our_stacks(reach: Reach) -> Conditions:
 
 
 def _by_way_of_services(reach: Reach) -> Conditions:
-    services = [f"{service}.{region}.amazonaws.com" for service in _KEY_USERS for region in reach.regions]
+    services = [f"{service}.{region}.amazonaws.com" for service in reach.key_users for region in reach.regions]
     return {"StringEquals": {"kms:ViaService": services}, "StringLike": _of_our_stacks(reach)["StringLike"]}
 
 
@@ -89,20 +103,25 @@ def _anywhere(_reach: Reach) -> Conditions:
 
 
 def _buckets(reach: Reach) -> tuple[str, ...]:
-    account = reach.names.account_id
-    return tuple(
-        reach.names.global_arn("s3", f"{reach.names.project}-{purpose}-*-{account}" if purpose != "*" else ours)
-        for purpose in reach.buckets
-        for ours in [f"{reach.names.project}-*-{account}"]
-    )
+    names = [f"{start}-*-{reach.names.account_id}" for start in reach.starts(reach.buckets)]
+    return tuple(reach.names.global_arn("s3", name) for name in names)
 
 
 def _roles(reach: Reach) -> tuple[str, ...]:
-    project = reach.names.project
-    return tuple(
-        reach.names.global_arn("iam", f"role/{project}-{purpose}-*" if purpose != "*" else f"role/{project}-*")
-        for purpose in reach.roles
-    )
+    return tuple(reach.names.global_arn("iam", f"role/{start}-*") for start in reach.starts(reach.roles))
+
+
+def _budgets(reach: Reach) -> tuple[str, ...]:
+    names = [f"budget/{reach.names.project}-{suffix}" for suffix in reach.suffixes]
+    return tuple(reach.names.global_arn("budgets", name) for name in names)
+
+
+def _gateways_own_role(reach: Reach) -> tuple[str, ...]:
+    return (reach.names.global_arn("iam", f"role/aws-service-role/{_GATEWAY_SERVICE}/AWSServiceRoleForAPIGateway"),)
+
+
+def _for_the_gateway(_reach: Reach) -> Conditions:
+    return {"StringEquals": {"iam:AWSServiceName": _GATEWAY_SERVICE}}
 
 
 def _gateways(reach: Reach) -> tuple[str, ...]:
@@ -116,6 +135,10 @@ def _named(service: str, *before: str) -> Callable[[Reach], tuple[str, ...]]:
     return lambda reach: reach.everywhere(service, *reach.ours(*before))
 
 
+def _named_anywhere(service: str, before: str) -> Callable[[Reach], tuple[str, ...]]:
+    return lambda reach: tuple(reach.names.global_arn(service, name) for name in reach.ours(before))
+
+
 @dataclass(frozen=True, slots=True)
 class _Scope:
     sid: str
@@ -127,13 +150,8 @@ class _Scope:
 _SCOPES = (
     _Scope("Alarms", r"cloudwatch:.*(Alarm|[Tt]ag).*", _named("cloudwatch", "alarm:")),
     _Scope("Apis", r"apigateway:.*", _gateways),
-    _Scope(
-        "Budgets",
-        r"budgets:.*",
-        lambda reach: (reach.names.global_arn("budgets", f"budget/{reach.names.project}-*"),),
-        _anywhere,
-    ),
-    _Scope("Buckets", r"s3:(?!DeleteObject).*", _buckets, _anywhere),
+    _Scope("Budgets", r"budgets:.*", _budgets, _anywhere),
+    _Scope("Buckets", rf"s3:(?!{_OBJECT}$).*", _buckets, _anywhere),
     _Scope(
         "Certificates", r"acm:(?!Request).*", lambda reach: reach.everywhere("acm", "certificate/*"), _of_our_stacks
     ),
@@ -141,11 +159,13 @@ _SCOPES = (
     _Scope(
         "TagNewCertificates", r"acm:AddTagsToCertificate", lambda reach: reach.everywhere("acm", "certificate/*"), _new
     ),
+    _Scope("Dashboards", r"cloudwatch:.*Dashboards?", _named_anywhere("cloudwatch", "dashboard/"), _anywhere),
+    # On the stream, as below, and on its key, too (Service Authorization Reference).
     _Scope(
-        "Dashboards",
-        r"cloudwatch:.*Dashboards?",
-        lambda reach: (reach.names.global_arn("cloudwatch", f"dashboard/{reach.names.project}-*"),),
-        _anywhere,
+        "EncryptStreams",
+        r"kinesis:(Start|Stop)StreamEncryption",
+        lambda reach: reach.everywhere("kms", "key/*"),
+        _of_our_stacks,
     ),
     _Scope("Functions", r"lambda:(?!.*EventSourceMapping).*", _named("lambda", "function:")),
     _Scope(
@@ -179,9 +199,7 @@ _SCOPES = (
         r"lambda:(ListTags|TagResource|UntagResource)",
         lambda reach: reach.everywhere("lambda", "event-source-mapping:*"),
     ),
-    _Scope(
-        "Objects", r"s3:DeleteObject.*", lambda reach: tuple(f"{bucket}/*" for bucket in _buckets(reach)), _anywhere
-    ),
+    _Scope("Objects", rf"s3:{_OBJECT}", lambda reach: tuple(f"{bucket}/*" for bucket in _buckets(reach)), _anywhere),
     _Scope("PassRoles", r"iam:PassRole", _roles, _to_lambda),
     _Scope(
         "Provider",
@@ -192,11 +210,12 @@ _SCOPES = (
     _Scope(
         "Policies",
         r"iam:\w*Policy(Version|Versions|Tags)?(?<!RolePolicy)(?<!AssumeRolePolicy)",
-        lambda reach: (reach.names.global_arn("iam", f"policy/{reach.names.project}-*"),),
+        _named_anywhere("iam", "policy/"),
         _anywhere,
     ),
     _Scope("Queues", r"sqs:.*", _named("sqs", "")),
-    _Scope("Roles", r"iam:(?!PassRole).*Role.*", _roles, _anywhere),
+    _Scope("Roles", r"iam:(?!PassRole|CreateServiceLinkedRole).*Role.*", _roles, _anywhere),
+    _Scope("RoleOfApiGateway", r"iam:CreateServiceLinkedRole", _gateways_own_role, _for_the_gateway),
     _Scope("Secrets", r"secretsmanager:.*", _named("secretsmanager", "secret:")),
     _Scope("Streams", r"kinesis:.*", _named("kinesis", "stream/")),
     _Scope("Tables", r"dynamodb:.*", _named("dynamodb", "table/")),

@@ -1,12 +1,13 @@
 """`tap-<environment>-delivery`: who in GitHub Actions may plan and deploy an environment. A person deploys it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from constructs import Construct
 
-from modules.delivery_needs import Needs, needs_of
+from modules.delivery_needs import TESTS, Needs, needs_of
 from modules.delivery_role import DeliveryRole
-from modules.delivery_scopes import Reach, changing, seeing
+from modules.delivery_scopes import KEY_USERS, Reach, changing, seeing
 from modules.github_provider import HOST, GitHubProvider
 from modules.iam import Statement
 from modules.names import Kind
@@ -20,13 +21,16 @@ from stacks.state_location import StateLocation
 # What a deploy may touch of buckets and roles, by purpose: neither the state's, nor the roles of this stack.
 DEPLOYED_BUCKETS = ("access-logs", "archive", "failures", "inbox")
 PREVIEW = "preview"  # the environment of GitHub in which ephemeral environments are deployed
+# Suffixes of ephemeral environments: IAM's patterns know no digits, and `pr*` would be `prod`, too.
+PREVIEWS = tuple(f"pr{digit}*" for digit in range(1, 10))
 
 
 class DeliveryStack(BaseStack):
-    """GitHub's identity provider and two roles: `plan` sees everything and changes nothing, `deploy` changes stacks.
+    """GitHub's identity provider and roles: `plan` sees everything and changes nothing, `deploy` changes stacks.
 
-    Their permissions follow from the types of resources that the stacks have. It is applied by people only, so that
-    no workflow can widen what workflows may do.
+    With previews there is a third, `preview`, which deploys, tests and destroys ephemeral environments and reaches
+    nothing else. Permissions follow from the types of resources that the stacks have. The stack is applied by people
+    only, so that no workflow can widen what workflows may do.
     """
 
     def __init__(
@@ -35,50 +39,66 @@ class DeliveryStack(BaseStack):
         id_: str,
         *,
         environment: Environment,
-        deployed: Iterable[str],
+        pipeline: Iterable[str],
+        edge: Iterable[str],
         seen: Iterable[str],
     ) -> None:
-        """`deployed`, `seen`: types of the resources that are deployed, or only planned, by workflows."""
+        """Types of resources: those that workflows deploy, in pipelines and the edge, and those they only plan."""
         settings, location = environment.settings, StateLocation.of(environment)
         if settings.delivery is None:
             raise ValueError("a delivery stack needs the settings table [delivery]")
         super().__init__(
             scope, id_, settings=settings, suffix=environment.name, region=settings.state.region, state=location
         )
-        delivery, names = settings.delivery, self.names
+        delivery = settings.delivery
         if delivery.create_provider:
             GitHubProvider(self, "github")
-        provider_arn = names.global_arn("iam", f"oidc-provider/{HOST}")
-        wanted = set(deployed)
-        plan = DeliveryRole(
-            self,
+        previewed, states = set(pipeline), [f"{suffix}.tfstate" for suffix in PREVIEWS]
+        deployed, own_states = (
+            previewed | set(edge),
+            [f"{environment.name}/*-{end}.tfstate" for end in _ends(environment)],
+        )
+
+        def role(id_: str, *, of: Sequence[str], statements: Sequence[Statement]) -> str:
+            """The ARN of a role for runs whose token says that they are of these."""
+            return DeliveryRole(
+                self,
+                id_,
+                names=self.names,
+                provider_arn=self.names.global_arn("iam", f"oidc-provider/{HOST}"),
+                subjects=[f"repo:{delivery.repository}:{end}" for end in of],
+                statements=statements,
+            ).arn
+
+        plan = role(
             "plan",
-            names=names,
-            provider_arn=provider_arn,
-            subjects=[
-                f"repo:{delivery.repository}:{end}" for end in ("pull_request", f"ref:refs/heads/{delivery.branch}")
-            ],
+            of=["pull_request", f"ref:refs/heads/{delivery.branch}"],
             statements=[
-                *seeing(_also_own(needs_of(wanted | set(seen)), settings.delivery), _whole(environment, self)),
-                *_read_state(location),
+                *seeing(_also_own(needs_of(deployed | set(seen)), delivery), _whole(environment, self)),
+                *_read_state(location, ["*"]),
             ],
         )
-        deploy = DeliveryRole(
-            self,
+        deploy = role(
             "deploy",
-            names=names,
-            provider_arn=provider_arn,
-            subjects=[
-                f"repo:{delivery.repository}:environment:{name}"
-                for name in (environment.name, *([PREVIEW] if delivery.previews else []))
-            ],
+            of=[f"environment:{environment.name}"],
             statements=[
-                *changing(needs_of(wanted), _pipelines(environment, self)),
-                *_read_state(location),
-                *_write_state(location, _ends(environment)),
+                *changing(needs_of(deployed), _pipelines(environment, self)),
+                *_read_state(location, ["*"]),
+                *_write_state(location, own_states),
             ],
         )
-        DeliveryOutputs(plan_role_arn=plan.arn, deploy_role_arn=deploy.arn).publish(self)
+        preview = None
+        if delivery.previews:
+            preview = role(
+                PREVIEW,
+                of=[f"environment:{PREVIEW}"],
+                statements=[
+                    *changing(needs_of(previewed) + TESTS, _previews(environment, self)),
+                    *_read_state(location, states),
+                    *_write_state(location, states),
+                ],
+            )
+        DeliveryOutputs(plan_role_arn=plan, deploy_role_arn=deploy, preview_role_arn=preview).publish(self)
 
 
 def _also_own(needs: Needs, delivery: DeliverySettings) -> Needs:
@@ -97,45 +117,55 @@ def _ends(environment: Environment) -> tuple[str, ...]:
 
 
 def _whole(environment: Environment, stack: BaseStack) -> Reach:
+    """Everything of the environment; keys only by way of Lambda, whose variables are encrypted."""
     edge = environment.settings.edge
     return Reach(
         names=stack.names,
+        suffixes=(environment.name,),
         regions=_regions(environment),
-        buckets=("*",),
-        roles=("*",),
-        stacks=("*",),
+        key_users=("lambda",),
         zone_id=edge.hosted_zone_id if edge else None,
     )
 
 
 def _pipelines(environment: Environment, stack: BaseStack) -> Reach:
-    edge = environment.settings.edge
-    return Reach(
-        names=stack.names,
-        regions=_regions(environment),
+    """What is deployed of it."""
+    return replace(
+        _whole(environment, stack),
         buckets=DEPLOYED_BUCKETS,
         roles=FUNCTIONS,
         stacks=_ends(environment),
-        zone_id=edge.hosted_zone_id if edge else None,
+        key_users=KEY_USERS,
     )
 
 
-def _read_state(location: StateLocation) -> list[Statement]:
+def _previews(environment: Environment, stack: BaseStack) -> Reach:
+    """Every ephemeral environment, whole; nothing else has such a suffix. Tests read and write objects."""
+    return Reach(
+        names=stack.names,
+        suffixes=PREVIEWS,
+        regions=environment.settings.regions,
+        key_users=(*KEY_USERS, "s3"),
+    )
+
+
+def _read_state(location: StateLocation, states: Iterable[str]) -> list[Statement]:
+    """All states are listed, and those are read whose keys are like these."""
     bucket = location.names.global_arn("s3", location.bucket)
     return [
         Statement(sid="FindState", actions=("s3:ListBucket",), resources=(bucket,)),
-        Statement(sid="ReadState", actions=("s3:GetObject",), resources=(f"{bucket}/*",)),
+        Statement(sid="ReadState", actions=("s3:GetObject",), resources=tuple(f"{bucket}/{state}" for state in states)),
         _use_state_key(location, "DecryptState", "kms:Decrypt"),
     ]
 
 
-def _write_state(location: StateLocation, ends: Sequence[str]) -> list[Statement]:
-    """States of the pipelines and the edge, of ephemeral environments too; a lock is an object beside its state."""
+def _write_state(location: StateLocation, states: Iterable[str]) -> list[Statement]:
+    """States whose keys are like these; a lock is an object beside its state."""
     bucket = location.names.global_arn("s3", location.bucket)
-    states = [f"{bucket}/*/{location.names.project}-*-{end}.tfstate" for end in ends]
-    locks = tuple(f"{state}.tflock" for state in states)
+    found = tuple(f"{bucket}/{state}" for state in states)
+    locks = tuple(f"{state}.tflock" for state in found)
     return [
-        Statement(sid="WriteState", actions=("s3:PutObject",), resources=(*states, *locks)),
+        Statement(sid="WriteState", actions=("s3:PutObject",), resources=(*found, *locks)),
         Statement(sid="Unlock", actions=("s3:DeleteObject",), resources=locks),
         _use_state_key(location, "EncryptState", "kms:GenerateDataKey"),
     ]

@@ -1,6 +1,7 @@
 """Which stacks there are."""
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 from cdktf import App, TerraformResource, TerraformStack
@@ -39,7 +40,7 @@ def add_stacks(app: App, environment: Environment, *, root: Path, bootstrap: boo
         args = TapStackArgs(environment_suffix=environment.suffix, region=region, settings=settings)
         id_ = environment.pipeline_stack(region)
         pipelines[region] = TapStack(app, id_, args, state=location, packages=packages, version=version)
-    deployed: list[TerraformStack] = list(pipelines.values())
+    edges: list[TerraformStack] = []
     # A copy of an environment must not claim the domain of the original.
     if settings.edge and not environment.is_ephemeral:
         edge = EdgeStack(
@@ -50,18 +51,19 @@ def add_stacks(app: App, environment: Environment, *, root: Path, bootstrap: boo
         )
         for stack in pipelines.values():
             edge.add_dependency(stack)
-        deployed.append(edge)
+        edges.append(edge)
     if settings.delivery and not environment.is_ephemeral:
         DeliveryStack(
             app,
             f"{settings.project}-{environment.name}-delivery",
             environment=environment,
-            deployed=_types(deployed),
+            pipeline=_types(pipelines.values()),
+            edge=_types(edges),
             seen=_types(prepared),
         )
 
 
-def _types(stacks: list[TerraformStack]) -> set[str]:
+def _types(stacks: Iterable[TerraformStack]) -> set[str]:
     """Types of all resources in the stacks."""
     nodes = [node for stack in stacks for node in stack.node.find_all()]
     return {node.terraform_resource_type for node in nodes if isinstance(node, TerraformResource)}

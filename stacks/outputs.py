@@ -53,6 +53,7 @@ class DeliveryOutputs(_Published):
 
     plan_role_arn: Annotated[str, "Role of workflows that plan; it changes nothing"]
     deploy_role_arn: Annotated[str, "Role of workflows that deploy"]
+    preview_role_arn: Annotated[str | None, "Role of workflows that deploy, test and destroy previews; absent without"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -51,7 +51,7 @@ def chosen(environments: list[Environment]) -> list[Environment]:
     one_region = [_with(environment, regions=environment.settings.regions[:1]) for environment in environments]
     production = next((one for one in one_region if one.settings.production), one_region[0])
     edge = EdgeSettings(domain_name="events.example.com", hosted_zone_id="Z0123456789ABCDEFGHIJ")
-    delivery = DeliverySettings(repository="example/tapstack")
+    delivery = DeliverySettings(repository="example/tapstack", previews=True)
     return [*one_region, _with(production, name="edged", edge=edge, delivery=delivery)]
 
 

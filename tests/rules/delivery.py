@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 from tests.rules.mutations import Mutation, drop, put, remove, statement
 from tests.rules.reading import each, is_delivery, parts, policies
@@ -17,6 +18,7 @@ _NEVER = re.compile(
     r"sqs:ReceiveMessage|logs:(GetLogEvents|FilterLogEvents)|lambda:InvokeFunction|sts:AssumeRole|"
     r"iam:(CreateUser|CreateAccessKey|AttachUserPolicy|PutUserPolicy|AttachRolePolicy|CreatePolicyVersion)"
 )
+_OF_TESTS = {"secretsmanager:GetSecretValue", "logs:FilterLogEvents"}  # of deployed previews
 # Without a name of ours in it an ARN says nothing; these services have only ids, and are held by conditions, but for
 # health checks and changes of DNS, of which AWS knows no condition, and API Gateway, whose tags are resources.
 _IDS = re.compile(
@@ -27,8 +29,8 @@ _IDS = re.compile(
 
 # AWS defines no resource level for these (Service Authorization Reference). What they make is held by conditions.
 _NO_LEVEL = re.compile(
-    r"acm:RequestCertificate|kinesis:Update(ShardCount|StreamMode)|kms:(CreateKey|ListAliases)|"
-    r"lambda:CreateEventSourceMapping|logs:\w+(LogDeliver(y|ies)|ResourcePolic(y|ies))|logs:DescribeLogGroups|"
+    r"acm:RequestCertificate|cloudwatch:DescribeAlarms|kinesis:Update(ShardCount|StreamMode)|"
+    r"kms:(CreateKey|ListAliases)|lambda:(Create|List)EventSourceMappings?|logs:\w+(LogDeliver(y|ies)|ResourcePolic(y|ies))|logs:DescribeLogGroups|"
     r"route53:CreateHealthCheck|secretsmanager:GetRandomPassword|sns:(Unsubscribe|[GS]etSubscriptionAttributes)"
 )
 
@@ -36,6 +38,15 @@ _NO_LEVEL = re.compile(
 def _bodies_of(stack: Json, type_: str) -> list[Json]:
     """Of a delivery stack only."""
     return list(stack["resource"].get(type_, {}).values()) if _ATTACHMENT in stack["resource"] else []
+
+
+def _texts(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or ())
+
+
+def _any_stack(stack: Json) -> None:
+    for body in _bodies_of(stack, _POLICY):
+        body["policy"] = body["policy"].replace('["zap-pr1*-*"', '["zap-*"')
 
 
 def _forked(stack: Json) -> None:
@@ -61,15 +72,15 @@ def _forked(stack: Json) -> None:
     ],
 )
 def only_the_repository_takes_a_role_of_delivery(case: Case) -> Checks:
-    """Exact subjects of one repository take a role: plans pull requests and the branch, deploys an environment."""
-    delivery, names = case.settings.delivery, case.environment.name
+    """Exact subjects of one repository take a role: plans pull requests and the branch, others one environment each."""
+    delivery, name = case.settings.delivery, case.environment.name
     if not is_delivery(case.stack) or delivery is None:
         return
     repository = f"repo:{delivery.repository}"
     wanted = {
         "plan": [f"{repository}:pull_request", f"{repository}:ref:refs/heads/{delivery.branch}"],
-        "deploy": [f"{repository}:environment:{name}" for name in (names, *(["preview"] * delivery.previews))],
-    }
+        "deploy": [f"{repository}:environment:{name}"],
+    } | ({"preview": [f"{repository}:environment:preview"]} if delivery.previews else {})
     provider = f"arn:aws:iam::{case.settings.account_id}:oidc-provider/{_HOST}"
     for role in each(case.stack, _ROLE):
         trust = json.loads(role.body["assume_role_policy"])["Statement"]
@@ -99,20 +110,33 @@ def _copy_role(stack: Json) -> None:
         statement(_POLICY, "Streams", Action=["kinesis:DeleteStream"], of="plan"),
         statement(_POLICY, "Secrets", Action=["secretsmanager:GetSecretValue"], of="plan"),
         statement(_POLICY, "Secrets", Action=["secretsmanager:GetSecretValue"], of="deploy"),
+        statement(_POLICY, "Streams", Action=["kinesis:GetRecords"], of="preview"),
+        statement(
+            _POLICY,
+            "UseKeys",
+            Condition={
+                "StringEquals": {"kms:ViaService": ["lambda.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com"]}
+            },
+            of="plan",
+        ),
         statement(_POLICY, "Roles", Action=["iam:AttachRolePolicy"], of="deploy"),
         statement(_POLICY, "Streams", NotAction=["kinesis:DeleteStream"], of="deploy"),
         statement(_POLICY, "DecryptState", Condition={"StringLike": {"aws:ResourceTag/Stack": "tap-*"}}, of="plan"),
     ],
 )
 def roles_of_delivery_name_their_actions(case: Case) -> Checks:
-    """Actions are named; the plan role changes and reads nothing but the state, and neither reads events or secrets."""
+    """Actions are named; the plan role changes nothing, and reads the state and the functions' variables only.
+
+    Secrets are read by the role of previews alone, whose tests sign with them.
+    """
     for policy in policies(case.stack, "delivery"):
         for one in policy.statements if policy.resource.type == _POLICY else []:
             address, sid = policy.resource.address, one["Sid"]
             yield Check(address, not [a for a in one["Action"] if "*" in a], f"{sid} allows {one['Action']}")
             inverted = {"NotAction", "NotResource", "NotPrincipal"} & set(one)
             yield Check(address, not inverted, f"{sid} allows by exclusion")
-            never = [a for a in one["Action"] if _NEVER.fullmatch(a)]
+            tested = _OF_TESTS if policy.resource.id.startswith("preview_") else set()
+            never = [a for a in one["Action"] if _NEVER.fullmatch(a) and a not in tested]
             yield Check(address, not never, f"{sid} allows {never}")
             if policy.resource.id.startswith("plan_"):
                 changing = [a for a in one["Action"] if not _SEEING.fullmatch(a)]
@@ -120,7 +144,9 @@ def roles_of_delivery_name_their_actions(case: Case) -> Checks:
                 if "kms:Decrypt" in one["Action"]:
                     alias = one["Condition"].get("ForAnyValue:StringEquals kms:ResourceAliases", "")
                     state = f"alias/{case.settings.project}-state-{case.environment.name}-{case.settings.state.region}"
-                    yield Check(address, alias == state, f"{sid} deciphers with any key")
+                    services = _texts(one["Condition"].get("StringEquals kms:ViaService"))
+                    variables = all(service.startswith("lambda.") for service in services) and bool(services)
+                    yield Check(address, alias == state or variables, f"{sid} deciphers with any key")
 
 
 @rule(
@@ -136,17 +162,35 @@ def roles_of_delivery_name_their_actions(case: Case) -> Checks:
         statement(_POLICY, "NewKeys", Condition=None, of="deploy"),
         statement(_POLICY, "KinesisWithoutResource", Condition=None, of="deploy"),
         statement(_POLICY, "Mappings", Condition=None, of="deploy"),
+        statement(_POLICY, "Streams", Resource="arn:aws:kinesis:*:111111111111:stream/tap-*-prod-*", of="deploy"),
+        statement(_POLICY, "Streams", Resource="arn:aws:kinesis:*:444455556666:stream/zap-*-pr*-*", of="preview"),
+        statement(_POLICY, "Secrets", Resource="arn:aws:secretsmanager:*:444455556666:secret:zap-*", of="preview"),
+        statement(_POLICY, "Objects", Resource="arn:aws:s3:::zap-*-unusual-*-444455556666/*", of="preview"),
+        statement(
+            _POLICY, "ReadState", Resource="arn:aws:s3:::zap-state-unusual-eu-north-1-444455556666/*", of="preview"
+        ),
+        Mutation("keys of any stack", _any_stack),
     ],
 )
-def roles_of_delivery_reach_what_is_ours(case: Case) -> Checks:
-    """Resources are ours by name, or by tag or function where AWS knows only ids; regional ones in our regions only."""
-    account, project = case.settings.account_id, case.settings.project
-    named = re.compile(
-        rf"arn:aws:s3:::{project}-[a-z0-9*-]+-{account}(/.*)?|"
-        rf"arn:aws:[a-z0-9]+:[a-z0-9*-]*:{account}:([\w/:-]+[:/])?{project}-.*|"
-        rf"arn:aws:iam::{account}:oidc-provider/{re.escape(_HOST)}|arn:aws:route53:::hostedzone/Z[A-Z0-9]+"
-    )
+def roles_of_delivery_reach_what_is_theirs(case: Case) -> Checks:
+    """Resources are the environment's, or previews', by name, or by tag or function where AWS knows only ids.
+
+    Regional ones are reached in the environment's regions only.
+    """
+    account, project, environment = case.settings.account_id, case.settings.project, case.environment.name
+    state = f"{project}-state-{environment}-{case.settings.state.region}-{account}"
     for policy in policies(case.stack, "delivery"):
+        preview = policy.resource.id.startswith("preview_")
+        suffix, states = (r"pr[1-9]\*", r"pr[1-9]\*[.]tfstate([.]tflock)?") if preview else (environment, ".*")
+        named = re.compile(
+            rf"arn:aws:s3:::{project}-[a-z0-9*-]+-{suffix}-\*-{account}(/.*)?|"
+            rf"arn:aws:s3:::{state}(/{states})?|"
+            rf"arn:aws:[a-z0-9]+:[a-z0-9*-]*:{account}:([\w/:-]+[:/])?{project}-[a-z0-9*-]+-{suffix}-.*|"
+            rf"arn:aws:budgets::{account}:budget/{project}-{suffix}|"
+            rf"arn:aws:iam::{account}:oidc-provider/{re.escape(_HOST)}|arn:aws:route53:::hostedzone/Z[A-Z0-9]+|"
+            rf"arn:aws:iam::{account}:role/aws-service-role/ops[.]apigateway[.]amazonaws[.]com/\w+"
+        )
+        tagged = re.compile(rf"{project}-{suffix}-.*")
         for one in policy.statements if policy.resource.type == _POLICY else []:
             address, sid, conditions = policy.resource.address, one["Sid"], one["Condition"]
             everything = one["Resource"] == ["*"]
@@ -157,6 +201,9 @@ def roles_of_delivery_reach_what_is_ours(case: Case) -> Checks:
             wide = everything or any(":*:" in arn for arn in one["Resource"])
             held = "StringEquals aws:RequestedRegion" in conditions or "StringEquals kms:ViaService" in conditions
             yield Check(address, not wide or held or global_, f"{sid} is held to no region")
+            stacks = [one for key, values in conditions.items() if "Tag/Stack" in key for one in _texts(values)]
+            foreign = [one for one in stacks if one != "true" and not tagged.fullmatch(one)]
+            yield Check(address, not foreign, f"{sid} reaches what is tagged {foreign}")
             ids = [arn for arn in one["Resource"] if re.search(r":(key/|certificate/)\*$", arn)]
             bound = any("Stack" in key or "kms:ResourceAliases" in key for key in conditions)
             yield Check(address, not ids or bound, f"{sid} reaches every one of {ids}")
@@ -169,12 +216,12 @@ def roles_of_delivery_reach_what_is_ours(case: Case) -> Checks:
 
 def _own_role(stack: Json) -> None:
     for body in stack["resource"].get(_POLICY, {}).values():
-        body["policy"] = body["policy"].replace("role/tap-receiver-*", "role/tap-*")
+        body["policy"] = body["policy"].replace("role/tap-receiver-delivered-*", "role/tap-*-delivered-*")
 
 
 def _own_state(stack: Json) -> None:
     for body in stack["resource"].get(_POLICY, {}).values():
-        body["policy"] = body["policy"].replace("tap-*-us-east-1.tfstate", "*.tfstate")
+        body["policy"] = body["policy"].replace("*-us-east-1.tfstate", "*.tfstate")
 
 
 @rule(
@@ -189,7 +236,7 @@ def _own_state(stack: Json) -> None:
     ],
 )
 def a_deploy_reaches_neither_its_own_role_nor_the_state_bucket(case: Case) -> Checks:
-    """A deploy can change neither who may deploy, nor the state bucket, nor the states of what people deploy."""
+    """No deploy can change who may deploy, the state bucket, or the states of what people deploy; no preview either."""
     environment, settings = case.environment.name, case.settings
     own = [role.body["name"] for role in each(case.stack, _ROLE)]
     start, region = f"{settings.project}-", settings.state.region
@@ -198,7 +245,7 @@ def a_deploy_reaches_neither_its_own_role_nor_the_state_bucket(case: Case) -> Ch
     logs = f"arn:aws:s3:::{start}logs-of-state-{environment}-{region}-{settings.account_id}"
     kept = {f"{state}/{environment}/{start}{environment}-{kind}.tfstate" for kind in ("state", "delivery")}
     for policy in policies(case.stack, "delivery"):
-        if policy.resource.type != _POLICY or not policy.resource.id.startswith("deploy_"):
+        if policy.resource.type != _POLICY or not policy.resource.id.startswith(("deploy_", "preview_")):
             continue
         for one in policy.statements:
             changing = [a for a in one["Action"] if not _SEEING.fullmatch(a)]

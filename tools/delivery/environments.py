@@ -20,6 +20,7 @@ class Row(TypedDict):
     region: str
     plan_role: str
     deploy_role: str
+    preview_role: str
     stacks: str
     deployable: str
 
@@ -54,8 +55,13 @@ def _row(environment: Environment, stacks: Sequence[str]) -> Row:
     return Row(
         environment=environment.name,
         region=names.region,
-        plan_role=names.global_arn("iam", f"role/{names('plan', Kind.ROLE)}"),
-        deploy_role=names.global_arn("iam", f"role/{names('deploy', Kind.ROLE)}"),
+        plan_role=_role_arn(names, "plan"),
+        deploy_role=_role_arn(names, "deploy"),
+        preview_role=_role_arn(names, "preview"),
         stacks=" ".join(own),
         deployable=" ".join(by_workflows(own)),
     )
+
+
+def _role_arn(names: Names, purpose: str) -> str:
+    return names.global_arn("iam", f"role/{names(purpose, Kind.ROLE)}")

@@ -33,18 +33,19 @@ def test_an_environment_comes_with_its_roles_and_its_stacks(tmp_path: Path) -> N
             "region": "us-east-1",
             "plan_role": "arn:aws:iam::111111111111:role/tap-plan-dev-us-east-1",
             "deploy_role": "arn:aws:iam::111111111111:role/tap-deploy-dev-us-east-1",
+            "preview_role": "arn:aws:iam::111111111111:role/tap-preview-dev-us-east-1",
             "stacks": "tap-dev-state tap-dev-us-east-1 tap-dev-delivery tap-dev-eu-west-1",
             "deployable": "tap-dev-us-east-1 tap-dev-eu-west-1",
         }
     ]
 
 
-def test_a_preview_takes_the_roles_of_the_environment_that_it_borrows_from(tmp_path: Path) -> None:
+def test_a_preview_takes_the_role_of_the_environment_that_it_borrows_from(tmp_path: Path) -> None:
     write_environment(tmp_path, "dev", document(_DELIVERY))
     environ = {"TAP_ENVIRONMENT": "dev", "TAP_ENVIRONMENT_SUFFIX": "pr42"}
     (row,) = rows(["tap-pr42-us-east-1"], environ, tmp_path)
-    assert (row["deploy_role"], row["deployable"]) == (
-        "arn:aws:iam::111111111111:role/tap-deploy-dev-us-east-1",
+    assert (row["preview_role"], row["deployable"]) == (
+        "arn:aws:iam::111111111111:role/tap-preview-dev-us-east-1",
         "tap-pr42-us-east-1",
     )
 

@@ -22,7 +22,7 @@ _PINNED = {
     "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3",
     "hashicorp/setup-terraform@dfe3c3f87815947d99a8997f908cb6525fc44e9e # v4.0.1",
 }
-_PROGRAMS = {"make", "git", "jq", "sed", "tr", "echo", "cat", "find", "test", "exit"}
+_PROGRAMS = {"make", "git", "jq", "sed", "tr", "echo", "cat", "find", "test", "exit", "for"}
 
 each_workflow = pytest.mark.parametrize("path", _WORKFLOWS, ids=lambda path: path.name)
 each_file = pytest.mark.parametrize("path", _FILES, ids=lambda path: path.name)
@@ -105,6 +105,16 @@ def test_a_preview_is_destroyed_whatever_came_before() -> None:
     steps = _jobs(_FOLDER / "workflows/preview.yml")["preview"]["steps"]
     assert steps[-1]["run"] == "make destroy-preview"
     assert steps[-1]["if"].startswith("always()")
+    assert steps[-2]["if"] == steps[-1]["if"]
+    assert steps[-2]["uses"].startswith("aws-actions/configure-aws-credentials@")
+
+
+def test_a_preview_passes_the_integration_tests_under_a_role_that_reaches_previews_only() -> None:
+    jobs = _jobs(_FOLDER / "workflows/preview.yml")
+    runs = [step.get("run", "") for step in jobs["preview"]["steps"]]
+    assert any("make integration STACK=" in run and "ENVIRONMENT=" in run for run in runs)
+    text = (_FOLDER / "workflows/preview.yml").read_text()
+    assert set(re.findall(r"role-to-assume: (.*)", text)) == {"${{ steps.about.outputs.preview_role }}"}
 
 
 def test_what_is_applied_is_what_was_planned_and_shown() -> None:

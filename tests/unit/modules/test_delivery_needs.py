@@ -3,7 +3,7 @@
 import pytest
 from policy_sentry.querying.actions import get_action_data
 
-from modules.delivery_needs import NEEDS, Needs, needs_of
+from modules.delivery_needs import NEEDS, TESTS, needs_of
 from modules.delivery_scopes import Reach, changing, statements_for
 from modules.names import Names
 from tests.synthesized import Stack
@@ -37,6 +37,10 @@ _DELETED_OTHERWISE = {
 }
 
 
+# AWS asks for these where its reference doesn't have them; modules/delivery_needs.py names who was refused.
+_UNLISTED = {"apigateway:TagResource", "apigateway:UntagResource"}
+
+
 def _levels(action: str) -> set[str]:
     service, name = action.split(":")
     return {row["access_level"] for row in get_action_data(service, name)[service]}
@@ -44,14 +48,18 @@ def _levels(action: str) -> set[str]:
 
 @pytest.mark.parametrize("type_", NEEDS)
 def test_every_action_is_one_that_aws_knows(type_: str) -> None:
-    unknown = [action for action in NEEDS[type_].read + NEEDS[type_].write if not get_action_data(*action.split(":"))]
-    assert unknown == []
+    wanted = set(NEEDS[type_].read + NEEDS[type_].write) - _UNLISTED
+    assert [action for action in wanted if not get_action_data(*action.split(":"))] == []
+
+
+def test_what_aws_lists_by_now_is_no_exception() -> None:
+    assert not [action for action in _UNLISTED if get_action_data(*action.split(":"))]
 
 
 def test_what_a_plan_takes_writes_nothing() -> None:
     reading = {action for needs in NEEDS.values() for action in needs.read}
     writing = {action for action in reading if not _levels(action) <= {"Read", "List"}}
-    assert writing == set()
+    assert writing == {"kms:Decrypt"}  # which AWS calls a write; a rule holds it to the functions' variables
 
 
 def test_nobody_reads_what_is_kept_in_stores() -> None:
@@ -84,15 +92,15 @@ def test_a_type_that_is_not_in_the_table_is_told() -> None:
 
 def test_an_action_without_a_scope_is_told() -> None:
     names = Names(project="tap", suffix="dev", region="us-east-1", account_id="111111111111")
-    reach = Reach(names=names, regions=("us-east-1",), buckets=("*",), roles=("*",), stacks=("*",))
+    reach = Reach(names=names, suffixes=("dev",), regions=("us-east-1",))
     with pytest.raises(ValueError, match="doesn't say where these may act: states:StartExecution"):
         statements_for(["states:StartExecution"], reach)
 
 
 def test_no_need_is_lost_on_its_way_into_a_policy() -> None:
     names = Names(project="tap", suffix="dev", region="us-east-1", account_id="111111111111")
-    reach = Reach(names=names, regions=("us-east-1",), buckets=("*",), roles=("*",), stacks=("*",), zone_id="Z1")
-    needs = sum(NEEDS.values(), Needs())
+    reach = Reach(names=names, suffixes=("dev",), regions=("us-east-1",), zone_id="Z1")
+    needs = sum(NEEDS.values(), TESTS)
     allowed = {action for one in changing(needs, reach) for action in one.actions}
     assert allowed == set(needs.read + needs.write)
 

@@ -68,10 +68,71 @@ def test_both_roles_read_the_state_and_one_writes_it(delivery: Stack) -> None:
         assert _resources(delivery, role, "ReadState") == [f"{bucket}/*"]
     assert "WriteState" not in _statements(delivery, "plan")
     assert _resources(delivery, "deploy", "WriteState") == [
-        f"{bucket}/*/tap-*-us-east-1.tfstate",
-        f"{bucket}/*/tap-*-us-east-1.tfstate.tflock",
+        f"{bucket}/delivered/*-us-east-1.tfstate",
+        f"{bucket}/delivered/*-us-east-1.tfstate.tflock",
     ]
-    assert _resources(delivery, "deploy", "Unlock") == [f"{bucket}/*/tap-*-us-east-1.tfstate.tflock"]
+    assert _resources(delivery, "deploy", "Unlock") == [f"{bucket}/delivered/*-us-east-1.tfstate.tflock"]
+
+
+def test_only_with_previews_is_there_a_role_for_them(every_stack: dict[str, Stack], delivery: Stack) -> None:
+    assert set(delivery.resources("aws_iam_role")) == {"plan", "deploy"}
+    assert "preview_role_arn" not in delivery.json["output"]
+    unusual = every_stack["zap-unusual-delivery"]
+    assert set(unusual.resources("aws_iam_role")) == {"plan", "deploy", "preview"}
+    assert unusual.json["output"]["preview_role_arn"]["value"] == "${aws_iam_role.preview.arn}"
+
+
+@pytest.mark.parametrize(
+    ("stack", "is_reached"),
+    [
+        ("pr4", True),
+        ("pr42", True),
+        ("pr987654", True),
+        ("unusual", False),
+        ("prod", False),
+        ("preprod", False),
+        ("pr", False),
+        ("pr0", False),
+    ],
+)
+def test_the_role_of_previews_reaches_nothing_but_previews(
+    every_stack: dict[str, Stack], stack: str, is_reached: bool
+) -> None:
+    """By every statement on names: what `dev` is called, `prod` mustn't be taken for."""
+    unusual = every_stack["zap-unusual-delivery"]
+    account, region = "444455556666", "eu-north-1"
+    arns = {
+        "Streams": f"arn:aws:kinesis:{region}:{account}:stream/zap-events-{stack}-{region}",
+        "Secrets": f"arn:aws:secretsmanager:{region}:{account}:secret:zap-signing-{stack}-{region}-AbCdEf",
+        "Tables": f"arn:aws:dynamodb:{region}:{account}:table/zap-ledger-{stack}-{region}",
+        "Functions": f"arn:aws:lambda:{region}:{account}:function:zap-receiver-{stack}-{region}",
+        "Buckets": f"arn:aws:s3:::zap-archive-{stack}-{region}-{account}",
+        "Objects": f"arn:aws:s3:::zap-archive-{stack}-{region}-{account}/events/one",
+        "Roles": f"arn:aws:iam::{account}:role/zap-receiver-{stack}-{region}",
+        "PassRoles": f"arn:aws:iam::{account}:role/zap-receiver-{stack}-{region}",
+        "Queues": f"arn:aws:sqs:{region}:{account}:zap-dead-letters-{stack}-{region}",
+        "Topics": f"arn:aws:sns:{region}:{account}:zap-alerts-{stack}-{region}",
+        "LogGroups": f"arn:aws:logs:{region}:{account}:log-group:/aws/lambda/zap-receiver-{stack}-{region}",
+        "Alarms": f"arn:aws:cloudwatch:{region}:{account}:alarm:zap-receiver-errors-{stack}-{region}",
+        "Dashboards": f"arn:aws:cloudwatch::{account}:dashboard/zap-overview-{stack}-{region}",
+        "KeyAliases": f"arn:aws:kms:{region}:{account}:alias/zap-key-{stack}-{region}",
+        "WriteState": f"arn:aws:s3:::zap-state-unusual-{region}-{account}/{stack}/zap-{stack}-{region}.tfstate",
+        "ReadState": f"arn:aws:s3:::zap-state-unusual-{region}-{account}/{stack}/zap-{stack}-{region}.tfstate",
+    }
+    reached = {
+        sid: any(fnmatchcase(arn, pattern) for pattern in _resources(unusual, "preview", sid))
+        for sid, arn in arns.items()
+    }
+    assert reached == dict.fromkeys(arns, is_reached)
+    tags = {
+        tag
+        for one in _statements(unusual, "preview").values()
+        for keys in one.get("Condition", {}).values()
+        for key, values in keys.items()
+        if key.endswith("Tag/Stack") and values != "true"
+        for tag in values
+    }
+    assert any(fnmatchcase(f"zap-{stack}-{region}", tag) for tag in tags) == is_reached
 
 
 @pytest.mark.parametrize("kind", ["us-east-1", "edge"])

@@ -198,8 +198,8 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
     "delivery.create_provider": (_DELIVERY, lambda stack: stack.resources("aws_iam_openid_connect_provider"), {}),
     "delivery.previews": (
         _DELIVERY,
-        _subjects("deploy"),
-        ["repo:someone/other.repo:environment:unusual", "repo:someone/other.repo:environment:preview"],
+        _subjects("preview"),
+        ["repo:someone/other.repo:environment:preview"],
     ),
 }
 
