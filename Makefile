@@ -29,11 +29,13 @@ setup: dev ## Install everything that synth and test need (they do it themselves
 synth: packages ## Write the Terraform of every stack to cdktf.out
 	$(PY) main.py
 
-# A run of chosen tests (ARGS) can't cover everything, so only the full run is held to the threshold, and only that one
-# is worth a process for each processor.
+# A process for each processor, which is worth it for a full run only; tests/conftest.py says what stays together.
+ON_ALL := --numprocesses=auto --dist=loadgroup
+
+# A run of chosen tests (ARGS) can't cover everything, so only the full run is held to the threshold.
 .PHONY: test
 test: dev ## Run unit and snapshot tests, show coverage
-	$(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses=auto --dist=loadgroup --cov --cov-report=)
+	$(PY) -m pytest $(if $(ARGS),$(ARGS),$(ON_ALL) --cov --cov-report=)
 ifeq ($(strip $(ARGS)),)
 	$(PY) -m coverage report
 	@echo "At least 95 % of stacks/ and modules/:"
@@ -73,7 +75,7 @@ integration: dev ## Test a deployed pipeline: STACK=..., OUTPUTS=file.json, or o
 
 .PHONY: e2e
 e2e: dev ## Deploy, change, load and destroy on an emulator with Terraform, with IAM enforced, too
-	$(PY) -m pytest tests/e2e $(ARGS)
+	$(PY) -m pytest tests/e2e $(if $(ARGS),$(ARGS),$(ON_ALL))
 
 # Which regions `make local` deploys, as in: make local REGIONS=us-east-1,eu-west-1
 REGIONS ?=

@@ -201,6 +201,7 @@ TESTS = (
     + _of("logs", "FilterLogEvents")
     + _of("s3", "GetObject", "PutObject")
     + _of("secretsmanager", "GetSecretValue")
+    + _of("sns", "ListSubscriptionsByTopic")
 )
 
 

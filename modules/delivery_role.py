@@ -38,7 +38,7 @@ class DeliveryRole(Construct):
         subjects: Sequence[str],
         statements: Sequence[Statement],
     ) -> None:
-        """`subjects`: exact ones, such as `repo:owner/name:environment:prod` (GitHub: OpenID Connect reference)."""
+        """`subjects`: exact ones, such as `repo:owner@1/name@2:environment:prod` (GitHub: OpenID Connect reference)."""
         super().__init__(scope, id_)
         role = IamRole(self, "Default", name=names(id_, Kind.ROLE), assume_role_policy=_trust(provider_arn, subjects))
         self.arn = role.arn

@@ -94,7 +94,7 @@ class DeliveryStack(BaseStack):
                 of=[f"environment:{PREVIEW}"],
                 statements=[
                     *changing(needs_of(previewed) + TESTS, _previews(environment, self)),
-                    *_read_state(location, states),
+                    *_read_state(location, [f"{state}*" for state in states]),
                     *_write_state(location, states),
                 ],
             )
@@ -150,7 +150,7 @@ def _previews(environment: Environment, stack: BaseStack) -> Reach:
 
 
 def _read_state(location: StateLocation, states: Iterable[str]) -> list[Statement]:
-    """All states are listed, and those are read whose keys are like these."""
+    """All states are listed, and those are read whose keys are like these; a lock is read before it is given back."""
     bucket = location.names.global_arn("s3", location.bucket)
     return [
         Statement(sid="FindState", actions=("s3:ListBucket",), resources=(bucket,)),

@@ -19,13 +19,15 @@ _ALONE = "tests/faults/"  # each of these makes all that it needs
 
 @pytest.hookimpl(tryfirst=True)  # xdist looks at the groups then
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Says which tests stay in one process where there are several: those that synthesize, and those of one file.
+    """Says which tests stay in one process where there are several: those that share what is dear, and those of a file.
 
-    jsii is started once, and a fixture for a whole file made once.
+    So jsii is started once, one pipeline is deployed for all that can share it, and a fixture for a file is made once.
     """
     for item in items:
-        file = item.nodeid.partition("::")[0]
-        if "every_stack" in getattr(item, "fixturenames", ()) or file.startswith(_SYNTHESIZING):
+        file, fixtures = item.nodeid.partition("::")[0], getattr(item, "fixturenames", ())
+        if "account" in fixtures:
+            item.add_marker(pytest.mark.xdist_group("account"))
+        elif file.startswith(_SYNTHESIZING) or ("every_stack" in fixtures and "provider" not in fixtures):
             item.add_marker(pytest.mark.xdist_group("synthesizing"))
         elif not file.startswith(_ALONE):
             item.add_marker(pytest.mark.xdist_group(file))

@@ -123,7 +123,12 @@ UNUSUAL: Json = {
         "secret_recovery_window_days": 12,
     },
     "budget": {"monthly_usd": 55},
-    "delivery": {"repository": "someone/other.repo", "branch": "trunk", "create_provider": False, "previews": True},
+    "delivery": {
+        "repository": "someone@12/other.repo@34",
+        "branch": "trunk",
+        "create_provider": False,
+        "previews": True,
+    },
 }
 
 # Environments that differ from the least valid settings in one thing each (or in all): stacks `tap-<name>-us-east-1`,

@@ -70,11 +70,13 @@ HostedZoneId = Annotated[
     StringConstraints(pattern=r"^Z[A-Z0-9]{1,31}$"),
     Allowed("the id of a Route 53 hosted zone: Z and up to 31 of A-Z and 0-9"),
 ]
-# GitHub: owners have letters, digits and single hyphens, repositories also dots and underscores.
+# GitHub: owners have letters, digits and single hyphens, repositories also dots and underscores. Tokens of those that
+# were made, renamed or transferred since 15 July 2026 name the ids, too (GitHub changelog, "Immutable subject claims").
+_OWNER, _NAME, _ID = r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", r"[A-Za-z0-9._-]{1,100}", "@[0-9]{1,20}"
 GitHubRepository = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*/[A-Za-z0-9._-]{1,100}$", max_length=140),
-    Allowed("a repository of GitHub as owner/name"),
+    StringConstraints(pattern=rf"^({_OWNER}/{_NAME}|{_OWNER}{_ID}/{_NAME}{_ID})$", max_length=180),
+    Allowed("a repository of GitHub as its tokens name it: owner@123456/name@456789, older ones owner/name"),
 ]
 BranchName = Annotated[
     str,

@@ -3,13 +3,13 @@
 from tests.integration.terraform import Json, Terraform, changes
 
 
-def planned(terraform: Terraform) -> dict[str, list[str]]:
+def planned(terraform: Terraform, *arguments: str) -> dict[str, list[str]]:
     """The changes that Terraform wants to make now, by address.
 
     The emulator says that an alarm on a percentile is one on the average, too, which AWS does not: the one alarm on a
     percentile is left out as long as nothing else about it would change (docs/emulator.md).
     """
-    plan = terraform.plan(terraform.folder / "now.tfplan")
+    plan = terraform.plan(terraform.folder / "now.tfplan", *arguments)
     found = changes(plan)
     percentile = [address for address in found if _only_drops_statistic(plan, address)]
     assert len(percentile) <= 1, percentile

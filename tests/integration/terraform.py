@@ -48,9 +48,9 @@ class Terraform:
         """Removes all that the state knows."""
         self.succeed("destroy", "-input=false", "-no-color", "-auto-approve")
 
-    def plan(self, file: Path) -> Json:
+    def plan(self, file: Path, *arguments: str) -> Json:
         """The plan, as Terraform tells it to programs; kept in `file`."""
-        self.succeed("plan", "-input=false", "-no-color", f"-out={file}")
+        self.succeed("plan", "-input=false", "-no-color", f"-out={file}", *arguments)
         found: Json = json.loads(self.succeed("show", "-json", str(file)))
         return found
 

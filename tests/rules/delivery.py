@@ -181,7 +181,7 @@ def roles_of_delivery_reach_what_is_theirs(case: Case) -> Checks:
     state = f"{project}-state-{environment}-{case.settings.state.region}-{account}"
     for policy in policies(case.stack, "delivery"):
         preview = policy.resource.id.startswith("preview_")
-        suffix, states = (r"pr[1-9]\*", r"pr[1-9]\*[.]tfstate([.]tflock)?") if preview else (environment, ".*")
+        suffix, states = (r"pr[1-9]\*", r"pr[1-9]\*[.]tfstate(\*|[.]tflock)?") if preview else (environment, ".*")
         named = re.compile(
             rf"arn:aws:s3:::{project}-[a-z0-9*-]+-{suffix}-\*-{account}(/.*)?|"
             rf"arn:aws:s3:::{state}(/{states})?|"

@@ -193,13 +193,13 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
     "delivery.branch": (
         _DELIVERY,
         _subjects("plan"),
-        ["repo:someone/other.repo:pull_request", "repo:someone/other.repo:ref:refs/heads/trunk"],
+        ["repo:someone@12/other.repo@34:pull_request", "repo:someone@12/other.repo@34:ref:refs/heads/trunk"],
     ),
     "delivery.create_provider": (_DELIVERY, lambda stack: stack.resources("aws_iam_openid_connect_provider"), {}),
     "delivery.previews": (
         _DELIVERY,
         _subjects("preview"),
-        ["repo:someone/other.repo:environment:preview"],
+        ["repo:someone@12/other.repo@34:environment:preview"],
     ),
 }
 

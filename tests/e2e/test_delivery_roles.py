@@ -1,0 +1,229 @@
+"""The roles of GitHub Actions are enough for what workflows do with them, and for nothing else, with IAM enforced.
+
+The emulator knows which role asks, and holds its policies against names, tags and regions. What it doesn't hold against
+anything is in `_ANYWHERE`, and in docs/emulator.md.
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from modules.delivery_needs import TESTS
+from stacks.settings import Environment
+from stacks.settings.sections_ship import DeliverySettings
+from tests.e2e.planning import planned
+from tests.e2e.suites import run_integration_tests
+from tests.integration.account import ACCOUNT_ID, PIPELINE_STACK, REGION, Account, Provider, new_account
+from tests.integration.terraform import Terraform
+from tools.delivery.states import left_behind, left_over
+
+pytestmark = pytest.mark.e2e
+
+_PREVIEW = "tap-pr7-us-east-1"
+# Of these calls the emulator knows no resource, or not what their condition is about, and refuses them for that.
+_ANYWHERE = {
+    "cloudwatch:DeleteAlarms",
+    "cloudwatch:DeleteDashboards",
+    "cloudwatch:GetDashboard",
+    "cloudwatch:ListTagsForResource",
+    "cloudwatch:PutDashboard",
+    "cloudwatch:TagResource",
+    "dynamodb:ListTagsOfResource",
+    "dynamodb:TagResource",
+    "lambda:CreateEventSourceMapping",
+    "lambda:CreateFunction",
+    "sns:ListTagsForResource",
+    "sns:TagResource",
+}
+# What a provider may do otherwise than the newest one for AWS: read the secret (until 6.25) and look for the mapping;
+# and tag a key when it is made already, which a role bound to tags can't.
+_OTHERWISE = {"lambda:ListEventSourceMappings", "secretsmanager:GetSecretValue"}
+_KEYS = "kms:*"
+_REPOSITORY = "example@1/tapstack@2"
+# Operations whose action is called otherwise, of those that the tests call (Service Authorization Reference).
+_ACTIONS = {"s3:HeadObject": "s3:GetObject"}
+
+
+@pytest.fixture(scope="module")
+def delivered(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """An account in which IAM is enforced, with a state bucket and the roles of `local`, and a pull request's copy."""
+    with new_account(tmp_path_factory.mktemp("delivered"), provider, enforce_iam=True) as account:
+        account.bootstrap()
+        account.synthesize([_local(account), account.environment(suffix="pr7")])
+        terraform = account.terraform("tap-local-delivery")
+        terraform.init()
+        terraform.apply()
+        for role in _SUBJECTS:
+            _allow_anywhere(account, role)
+        yield account
+
+
+def _allow_anywhere(account: Account, role: str) -> None:
+    """Lets the role do what it may do, and the emulator can't tell."""
+    iam, name = account.client("iam"), f"tap-{role}-local-{REGION}"
+    keys = {_KEYS} if role != "plan" else set()
+    actions = sorted(_ANYWHERE & _actions(account, role) | _OTHERWISE | keys)
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=name, PolicyName="anywhere", PolicyDocument=document)
+
+
+def _actions(account: Account, role: str) -> set[str]:
+    """What the stack of delivery gives the role."""
+    policies = json.loads((account.folder / "stacks/tap-local-delivery/cdk.tf.json").read_text())["resource"][
+        "aws_iam_policy"
+    ]
+    own = [json.loads(body["policy"]) for id_, body in policies.items() if id_.startswith(f"{role}_")]
+    found = [one["Action"] for document in own for one in document["Statement"]]
+    return {action for one in found for action in ([one] if isinstance(one, str) else one)}
+
+
+def _local(account: Account) -> Environment:
+    delivery = DeliverySettings(repository=_REPOSITORY, previews=True)
+    settings = account.settings.model_copy(update={"delivery": delivery})
+    return Environment(name="local", suffix="local", settings=settings)
+
+
+# Who takes which role: the ends of the subjects of GitHub's tokens (GitHub documentation, "OpenID Connect reference").
+_SUBJECTS = {"plan": "pull_request", "deploy": "environment:local", "preview": "environment:preview"}
+
+
+def _token(subject: str) -> str:
+    """GitHub's token for a run; the emulator reads what it says, and doesn't ask for the signature."""
+    claims = {"iss": "https://token.actions.githubusercontent.com", "aud": "sts.amazonaws.com", "sub": subject}
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({}, claims)]
+    return f"{'.'.join(parts)}.signature"
+
+
+def _credentials(account: Account, role: str, subject: str | None = None) -> dict[str, str]:
+    """What a workflow has when it has taken the role."""
+    taken = account.client("sts").assume_role_with_web_identity(
+        RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/tap-{role}-local-{REGION}",
+        RoleSessionName="workflow",
+        WebIdentityToken=_token(subject or f"repo:{_REPOSITORY}:{_SUBJECTS[role]}"),
+    )
+    found = taken["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": found["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": found["SessionToken"],
+    }
+
+
+def _as(account: Account, role: str, stack: str) -> Terraform:
+    """Terraform in the stack's folder with the role, for the state as well."""
+    terraform = account.terraform(stack, person=role)
+    file = terraform.folder / "cdk.tf.json"
+    body = json.loads(file.read_text())
+    for place in (*body["provider"]["aws"], body["terraform"]["backend"]["s3"]):
+        place.pop("access_key", None)
+        place.pop("secret_key", None)
+    file.write_text(json.dumps(body))
+    return replace(terraform, environ={**terraform.environ, **_credentials(account, role)})
+
+
+def _s3(account: Account, role: str) -> object:
+    found = _credentials(account, role)
+    return boto3.client(
+        "s3",
+        region_name=REGION,
+        endpoint_url=account.url,
+        aws_access_key_id=found["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=found["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=found["AWS_SESSION_TOKEN"],
+    )
+
+
+def test_what_the_emulator_can_not_tell_is_allowed_by_name(delivered: Account) -> None:
+    for role in ("deploy", "preview"):
+        assert _actions(delivered, role) >= _ANYWHERE
+
+
+@pytest.mark.parametrize("role", _SUBJECTS)
+@pytest.mark.parametrize(
+    "subject",
+    [
+        f"repo:{_REPOSITORY}:ref:refs/heads/other",
+        f"repo:{_REPOSITORY}:environment:prod",
+        "repo:example@1/tapstack@3:pull_request",
+        "repo:example/tapstack:pull_request",
+        "repo:somebody@1/tapstack@2:environment:local",
+        "repo:example@1/tapstack@22:environment:preview",
+    ],
+)
+def test_nobody_else_takes_a_role(delivered: Account, role: str, subject: str) -> None:
+    with pytest.raises(ClientError, match="Not authorized to perform sts:AssumeRoleWithWebIdentity"):
+        _credentials(delivered, role, subject)
+
+
+def test_runs_of_the_branch_take_the_role_of_plans(delivered: Account) -> None:
+    assert _credentials(delivered, "plan", f"repo:{_REPOSITORY}:ref:refs/heads/main")
+
+
+def test_the_role_of_plans_plans_what_is_not_there_yet_and_makes_nothing(delivered: Account) -> None:
+    terraform = _as(delivered, "plan", PIPELINE_STACK)
+    terraform.init()
+    terraform.succeed("plan", "-input=false", "-lock=false")
+    refused = terraform.run("apply", "-input=false", "-no-color", "-auto-approve", "-lock=false")
+    assert refused.returncode != 0
+    assert "Failed to save state" in refused.stderr
+    assert "Creation complete" not in refused.stdout
+
+
+def test_the_role_of_deploys_makes_and_destroys_a_pipeline_and_that_of_plans_sees_all_of_it(delivered: Account) -> None:
+    deploy = _as(delivered, "deploy", PIPELINE_STACK)
+    deploy.init()
+    deploy.apply()
+    try:
+        plan = _as(delivered, "plan", PIPELINE_STACK)
+        plan.init()
+        assert planned(plan, "-lock=false") == {}
+        assert left_behind(_local(delivered), [], _s3(delivered, "plan")) == [
+            "tap-local-delivery",
+            "tap-local-state",
+            PIPELINE_STACK,
+        ]
+    finally:
+        deploy.destroy()
+
+
+def test_the_role_of_previews_makes_tests_and_destroys_one(delivered: Account, tmp_path: Path) -> None:
+    preview = _as(delivered, "preview", _PREVIEW)
+    preview.init()
+    preview.apply()
+    try:
+        assert left_over(_local(delivered), _s3(delivered, "preview")) == ["pr7"]
+        outputs, called = tmp_path / "outputs.json", tmp_path / "called.txt"
+        outputs.write_text(preview.succeed("output", "-json"))
+        printed = run_integration_tests(
+            {**preview.environ, "AWS_ENDPOINT_URL": delivered.url, "CALLED": str(called)},
+            "-p",
+            "tests.e2e.as_role",
+            f"--outputs={outputs}",
+            "--environment=local",
+            # In AWS these are skipped: they would wake people.
+            "--deselect=tests/integration/test_alerts.py",
+        )
+        assert " passed" in printed
+        made = {_ACTIONS.get(name, name) for name in called.read_text().split()}
+        # Access logs are looked for in AWS only.
+        assert set(TESTS.read + TESTS.write) - made == {"logs:FilterLogEvents"}
+    finally:
+        preview.destroy()
+    assert left_over(_local(delivered), _s3(delivered, "preview")) == []
+
+
+@pytest.mark.parametrize("role", ["preview", "deploy"])
+def test_neither_role_reaches_the_other_ones_stacks(delivered: Account, role: str) -> None:
+    stack = PIPELINE_STACK if role == "preview" else _PREVIEW
+    terraform = _as(delivered, role, stack)
+    done = terraform.run("init", "-input=false")
+    refused = terraform.run("apply", "-input=false", "-auto-approve") if done.returncode == 0 else done
+    assert refused.returncode != 0
+    assert "Forbidden" in refused.stderr or "AccessDenied" in refused.stderr
