@@ -1,13 +1,17 @@
-"""`make changed BASE=dir`: the stacks whose Terraform or packages differ between two folders of synthesized stacks."""
+"""`make changed BASE=dir`: the stacks that differ between two folders of synthesized stacks."""
 
 import argparse
 import hashlib
 import json
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from stacks.settings.regions import KNOWN_REGIONS
+
+_END = re.compile(rf"-(?:state|delivery|edge|{'|'.join(sorted(KNOWN_REGIONS))})$")
 _NOTES = "//"  # where cdktf notes how it made a thing; Terraform ignores it
 _UNRELATED = (".terraform", ".terraform.lock.hcl")  # what Terraform itself leaves in a stack's folder
 
@@ -17,9 +21,23 @@ class ChangedError(Exception):
 
 
 def changed_stacks(before: Path, after: Path) -> list[str]:
-    """Names, sorted, of the stacks that are new, differ in Terraform or packages, or are in `before` only."""
+    """Names, sorted, of the stacks that are new, differ in Terraform or packages, or left the code."""
     known, wanted = _prints(before), _prints(after)
-    return sorted(name for name in {*known, *wanted} if known.get(name) != wanted.get(name))
+    return sorted([name for name in wanted if known.get(name) != wanted[name]] + gone_stacks(known, wanted))
+
+
+def gone_stacks(before: Iterable[str], after: Collection[str]) -> list[str]:
+    """Those of `before` that left the code: `after` has their environment, without them.
+
+    An environment that isn't in `after` at all was not synthesized there; that says nothing about its stacks.
+    """
+    synthesized = {environment_of(name) for name in after}
+    return [name for name in before if name not in after and environment_of(name) in synthesized]
+
+
+def environment_of(stack: str) -> str:
+    """What a stack's name begins with, which it shares with the other stacks of its environment: `tap-dev`."""
+    return _END.sub("", stack)
 
 
 def stack_folders(outdir: Path) -> dict[str, Path]:

@@ -7,8 +7,8 @@ from typing import TypedDict
 
 from modules.names import Kind, Names
 from stacks.settings import Environment, select_environments
-from stacks.settings.regions import KNOWN_REGIONS
-from tools.delivery.stacks import BY_HAND, DeliveryError, by_workflows
+from tools.changed_stacks import environment_of
+from tools.delivery.stacks import DeliveryError, by_workflows
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -40,8 +40,8 @@ def rows(stacks: Sequence[str], environ: Mapping[str, str] = os.environ, root: P
 
 def own_stacks(environment: Environment, names: Sequence[str]) -> list[str]:
     """Those of the named stacks that are the environment's, in any region: one may have left the settings."""
-    start = f"{environment.settings.project}-{environment.suffix}-"
-    return [name for name in names if name in {f"{start}{end}" for end in (*BY_HAND, *KNOWN_REGIONS, "edge")}]
+    own = f"{environment.settings.project}-{environment.suffix}"
+    return [name for name in names if environment_of(name) == own]
 
 
 def _row(environment: Environment, stacks: Sequence[str]) -> Row:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tools.changed_stacks import ChangedError, stack_folders
+from tools.changed_stacks import ChangedError, gone_stacks, stack_folders
 from tools.plan_review.__main__ import PLANS
 from tools.plan_review.model import ReviewError
 from tools.plan_review.packages import NOTE, read_packages, write_note
@@ -35,7 +35,8 @@ def main(arguments: Sequence[str]) -> int:
     os.umask(0o077)  # plans hold secrets in plain text
     try:
         now, before = stack_folders(OUT), stack_folders(options.base) if options.base else {}
-        folders = _chosen({**before, **now}, options.stack)
+        gone = {name: before[name] for name in gone_stacks(before, now)}
+        folders = _chosen({**now, **gone}, options.stack)
         shutil.rmtree(PLANS, ignore_errors=True)  # a review is of what was planned together
         PLANS.mkdir(parents=True)
         for stack, folder in folders.items():

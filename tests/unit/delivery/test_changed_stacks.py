@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.delivery.folders import write_stacks
-from tools.changed_stacks import changed_stacks, main
+from tools.changed_stacks import changed_stacks, environment_of, main
 
 _TWO = {"tap-dev-us-east-1": (), "tap-dev-eu-west-1": ()}
 
@@ -40,6 +40,17 @@ def test_a_stack_with_another_package_has_changed(before: Path, after: Path) -> 
 def test_a_new_stack_has_changed_and_one_that_is_gone_too(before: Path, tmp_path: Path) -> None:
     after = write_stacks(tmp_path / "after", {"tap-dev-us-east-1": (), "tap-dev-edge": ()})
     assert changed_stacks(before, after) == ["tap-dev-edge", "tap-dev-eu-west-1"]
+
+
+def test_an_environment_that_was_not_synthesized_is_not_gone(before: Path, tmp_path: Path) -> None:
+    after = write_stacks(tmp_path / "after", {"tap-qa-us-east-1": (), "tap-dev-eu-us-east-1": ()})
+    assert changed_stacks(before, after) == ["tap-dev-eu-us-east-1", "tap-qa-us-east-1"]
+
+
+@pytest.mark.parametrize("end", ["us-east-1", "ap-southeast-7", "state", "delivery", "edge"])
+def test_a_stack_is_called_after_its_environment(end: str) -> None:
+    assert environment_of(f"tap-dev-{end}") == "tap-dev"
+    assert environment_of(f"tap-dev-eu-{end}") == "tap-dev-eu"
 
 
 def test_notes_of_cdktf_and_what_terraform_leaves_are_no_change(before: Path, tmp_path: Path) -> None:

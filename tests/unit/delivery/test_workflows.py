@@ -22,7 +22,7 @@ _PINNED = {
     "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3",
     "hashicorp/setup-terraform@dfe3c3f87815947d99a8997f908cb6525fc44e9e # v4.0.1",
 }
-_PROGRAMS = {"make", "git", "jq", "sed", "tr", "echo", "cat", "find", "test", "exit", "for"}
+_PROGRAMS = {"make", "git", "jq", "sed", "tr", "echo", "cat", "env", "find", "for", "test", "exit"}
 
 each_workflow = pytest.mark.parametrize("path", _WORKFLOWS, ids=lambda path: path.name)
 each_file = pytest.mark.parametrize("path", _FILES, ids=lambda path: path.name)
