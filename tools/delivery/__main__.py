@@ -44,6 +44,7 @@ def drift(stacks: Sequence[str]) -> int:
     """
     known = in_order()
     found = terraform.drifted(stacks)
+    _write_drift(found)  # before anything else can fail
     print(f"Drifted: {', '.join(found) or 'nothing'}")
     behind = [
         name
@@ -53,8 +54,12 @@ def drift(stacks: Sequence[str]) -> int:
     ]
     if behind:
         print(f"No longer in the code, but still deployed: {', '.join(behind)} (docs/delivery.md says what to do)")
-    DRIFT.write_text("".join(f"{name}\n" for name in (*found, *behind)), encoding="utf-8")
+    _write_drift([*found, *behind])
     return 2 if found or behind else 0
+
+
+def _write_drift(names: Sequence[str]) -> None:
+    DRIFT.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
 
 
 def destroy(_stacks: Sequence[str]) -> int:

@@ -29,6 +29,8 @@ def main(arguments: Sequence[str]) -> int:
     """Reviews; returns the exit status."""
     chosen = _parser().parse_args(arguments)
     try:
+        if chosen.failed:
+            raise ReviewError("stacks could not be synthesized or planned: see the other jobs of this run")
         paths = chosen.plan or _plans()
         packages = read_notes(path.with_suffix(NOTE) for path in paths)
         found = review(map(read_plan, paths), labels=_labels(chosen.label), packages=packages)
@@ -54,6 +56,7 @@ def _parser() -> _Parser:
     known = ", ".join(category.label for category in Category)
     parser.add_argument("--label", action="append", default=[], help=f"a label of the pull request, of: {known}")
     parser.add_argument("--advisory", action="store_true", help="ask for no label: somebody else decides by the text")
+    parser.add_argument("--failed", action="store_true", help="say that there is no review, as something failed before")
     parser.add_argument("--output", type=Path, default=PLANS / "review.md", help="where to (default: %(default)s)")
     return parser
 

@@ -8,17 +8,19 @@ the stacks that are only there: of these it is planned what goes when somebody d
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
 from tools.changed_stacks import ChangedError, gone_stacks, stack_folders
 from tools.plan_review.__main__ import PLANS
-from tools.plan_review.model import ReviewError
+from tools.plan_review.model import Json, ReviewError
 from tools.plan_review.packages import NOTE, read_packages, write_note
 from tools.plan_review.reading import GONE
 
@@ -67,11 +69,26 @@ def _plan(stack: str, folder: Path, *options: str) -> str:
 
 
 def _plan_end(stack: str, folder: Path) -> str:
-    """The same of a stack that is no longer in the code; for reading, so that no plan is left that could be applied."""
-    summary = _plan(stack, folder, "-destroy")
+    """The same of a stack that is no longer in the code; for reading, so that no plan is left that could be applied.
+
+    From the state alone: the role that plans may not see a region any more that has left the settings.
+    """
+    with tempfile.TemporaryDirectory() as home:
+        copy = shutil.copytree(folder, Path(home) / stack, ignore=shutil.ignore_patterns(".terraform"))
+        body = copy / "cdk.tf.json"
+        body.write_text(json.dumps(without_guards(json.loads(body.read_text()))))
+        summary = _plan(stack, copy, "-destroy", "-refresh=false")
     _saved(stack).unlink()
     (PLANS / f"{stack}{GONE}").touch()
     return f"no longer in the code. {summary}"
+
+
+def without_guards(body: Json) -> Json:
+    """A synthesized stack without `prevent_destroy`, with which Terraform refuses to plan what goes."""
+    for resources in body.get("resource", {}).values():
+        for resource in resources.values():
+            resource.get("lifecycle", {}).pop("prevent_destroy", None)
+    return body
 
 
 def _saved(stack: str) -> Path:

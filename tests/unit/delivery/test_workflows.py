@@ -137,5 +137,15 @@ def test_plans_of_a_pull_request_are_made_beside_what_was_synthesized_before_it(
     assert [run for s in jobs["plan"]["steps"] if "BASE=.cache/base/cdktf.out" in (run := s.get("run", ""))]
 
 
+def test_a_plan_that_failed_is_no_review_that_passed() -> None:
+    """GitHub takes a job that it skips, because one that it needs failed, for passed."""
+    review = _jobs(_FOLDER / "workflows/pull-request.yml")["review"]
+    assert set(review["needs"]) == {"synth", "plan"}
+    assert "!cancelled()" in review["if"]
+    (step,) = [step for step in review["steps"] if "make plan-review" in step.get("run", "")]
+    assert step["env"]["PLANNED"] == "${{ needs.plan.result }}"
+    assert '"$PLANNED" = success' in step["run"]
+
+
 def test_terraform_is_installed_without_its_wrapper() -> None:
     assert "terraform_wrapper: false" in (_FOLDER / "actions/setup/action.yml").read_text()

@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tools.plan_review.terraform import without_guards
+
 Json = dict[str, Any]
-Edit = Callable[[Json], None]
+Edit = Callable[[Json], object]  # changes what it is given
 OTHER_ACCOUNT = "arn:aws:iam::999988887777:root"
 
 
@@ -294,5 +296,5 @@ SCENARIOS: Mapping[str, Scenario] = {
     "key-replaced": Scenario(options=("-refresh=false", "-replace=aws_kms_key.key")),
     "api-replaced": Scenario(options=("-refresh=false", "-replace=aws_apigatewayv2_api.api")),
     "topic-replaced": Scenario(options=("-refresh=false", "-replace=aws_sns_topic.alerts")),
-    "region-gone": Scenario(base="small", options=("-refresh=false", "-destroy"), is_gone=True),
+    "region-gone": Scenario(base="guarded", edit=without_guards, options=("-refresh=false", "-destroy"), is_gone=True),
 }

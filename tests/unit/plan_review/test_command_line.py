@@ -13,6 +13,7 @@ from tools.plan_review import __main__ as command
 from tools.plan_review import terraform
 from tools.plan_review.comment import MARKER
 from tools.plan_review.rule import Category
+from tools.plan_review.terraform import without_guards
 
 # Answers as Terraform does, and notes how it was called.
 _TERRAFORM = """#!/bin/sh
@@ -79,6 +80,13 @@ def test_a_broken_plan_is_status_1_and_the_comment_says_so(project: Path, capsys
     assert (out, err.count("\n")) == ("", 1)
     assert "broken.json: not JSON, or cut off" in err
     assert "## Plan review: failed" in (project / "cdktf.out" / "plans" / "review.md").read_text()
+
+
+def test_where_a_plan_failed_the_comment_says_that_there_is_no_review(project: Path) -> None:
+    assert command.main([*map(str, files("ordinary")), "--failed"]) == 1
+    text = (project / "cdktf.out" / "plans" / "review.md").read_text()
+    assert text.startswith(MARKER)
+    assert "There is no review" in text
 
 
 def test_without_plans_it_says_how_to_make_them(capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,7 +173,8 @@ def test_of_a_stack_that_is_only_in_the_base_it_is_planned_what_goes_with_it(
     assert terraform.main(["--base", "base"]) == 0
     calls = (synthesized / "calls").read_text().splitlines()
     assert [line.split()[0].rpartition("/")[2] for line in calls if " -destroy" in line] == ["tap-dev-eu-west-1"]
-    assert all("/base/stacks/" in line for line in calls if "tap-dev-eu-west-1 " in line)
+    assert all("-refresh=false" in line for line in calls if " -destroy" in line)
+    assert not (synthesized / "base" / "stacks" / "tap-dev-eu-west-1" / ".terraform").exists()
     assert "tap-dev-eu-west-1: no longer in the code. Plan: " in capsys.readouterr().out
     plans = synthesized / "cdktf.out" / "plans"
     assert sorted(path.stem for path in plans.glob("*.tfplan")) == ["tap-dev-state", "tap-dev-us-east-1"]
@@ -174,6 +183,11 @@ def test_of_a_stack_that_is_only_in_the_base_it_is_planned_what_goes_with_it(
     text = (plans / "review.md").read_text()
     assert "`tap-dev-eu-west-1` (no longer in the code)" in text
     assert "`tap-dev-eu-west-1`: 1 resource\n" in text
+
+
+def test_what_protects_a_stack_is_no_reason_not_to_plan_its_end() -> None:
+    guarded = {"resource": {"aws_s3_bucket": {"archive": {"bucket": "a", "lifecycle": {"prevent_destroy": True}}}}}
+    assert without_guards(guarded) == {"resource": {"aws_s3_bucket": {"archive": {"bucket": "a", "lifecycle": {}}}}}
 
 
 def test_a_stack_that_was_destroyed_before_it_left_the_code_needs_no_label(synthesized: Path) -> None:
