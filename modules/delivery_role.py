@@ -14,9 +14,10 @@ from modules.names import Kind, Names
 
 _LONGEST_POLICY = 6_144  # characters, spaces not counted (IAM quotas)
 # One policy would be too long, and a role has 10 at most. Each part holds what begins with these services' actions.
-_PARTS = {
+PARTS = {
     "buckets": ("s3",),
-    "data": ("dynamodb", "kinesis", "secretsmanager", "sns", "sqs"),
+    "data": ("dynamodb", "kinesis", "secretsmanager"),
+    "messages": ("sns", "sqs"),
     "keys": ("kms",),
     "compute": ("lambda",),
     "roles": ("iam",),
@@ -42,7 +43,7 @@ class DeliveryRole(Construct):
         super().__init__(scope, id_)
         role = IamRole(self, "Default", name=names(id_, Kind.ROLE), assume_role_policy=_trust(provider_arn, subjects))
         self.arn = role.arn
-        for part, services in _PARTS.items():
+        for part, services in PARTS.items():
             own = [one for one in statements if one.actions[0].split(":")[0] in services]
             if own:
                 name = names(f"{id_}-{part}", Kind.POLICY)

@@ -160,12 +160,12 @@ _SCOPES = (
         "TagNewCertificates", r"acm:AddTagsToCertificate", lambda reach: reach.everywhere("acm", "certificate/*"), _new
     ),
     _Scope("Dashboards", r"cloudwatch:.*Dashboards?", _named_anywhere("cloudwatch", "dashboard/"), _anywhere),
-    # On the stream, as below, and on its key, too (Service Authorization Reference).
+    # On the stream, as below, and on its key, too, of which Kinesis knows no tags (Service Authorization Reference).
+    # Which keys may be used for it KMS decides.
     _Scope(
         "EncryptStreams",
         r"kinesis:(Start|Stop)StreamEncryption",
         lambda reach: reach.everywhere("kms", "key/*"),
-        _of_our_stacks,
     ),
     _Scope("Functions", r"lambda:(?!.*EventSourceMapping).*", _named("lambda", "function:")),
     _Scope(

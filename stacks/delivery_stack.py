@@ -1,7 +1,6 @@
 """`tap-<environment>-delivery`: who in GitHub Actions may plan and deploy an environment. A person deploys it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from constructs import Construct
 
@@ -15,22 +14,21 @@ from stacks.base_stack import BaseStack
 from stacks.outputs import DeliveryOutputs
 from stacks.packaging import FUNCTIONS
 from stacks.settings import Environment
+from stacks.settings.previews import PREVIEW_PATTERNS
 from stacks.settings.sections_ship import DeliverySettings
 from stacks.state_location import StateLocation
 
 # What a deploy may touch of buckets and roles, by purpose: neither the state's, nor the roles of this stack.
 DEPLOYED_BUCKETS = ("access-logs", "archive", "failures", "inbox")
 PREVIEW = "preview"  # the environment of GitHub in which ephemeral environments are deployed
-# Suffixes of ephemeral environments: IAM's patterns know no digits, and `pr*` would be `prod`, too.
-PREVIEWS = tuple(f"pr{digit}*" for digit in range(1, 10))
 
 
 class DeliveryStack(BaseStack):
     """GitHub's identity provider and roles: `plan` sees everything and changes nothing, `deploy` changes stacks.
 
-    With previews there is a third, `preview`, which deploys, tests and destroys ephemeral environments and reaches
-    nothing else. Permissions follow from the types of resources that the stacks have. The stack is applied by people
-    only, so that no workflow can widen what workflows may do.
+    With previews there is a third, `preview`, which deploys, tests and destroys ephemeral environments; by name it
+    reaches nothing else. Permissions follow from the types of resources that the stacks have. The stack is applied by
+    people only, so that no workflow can widen what workflows may do.
     """
 
     def __init__(
@@ -53,11 +51,8 @@ class DeliveryStack(BaseStack):
         delivery = settings.delivery
         if delivery.create_provider:
             GitHubProvider(self, "github")
-        previewed, states = set(pipeline), [f"{suffix}.tfstate" for suffix in PREVIEWS]
-        deployed, own_states = (
-            previewed | set(edge),
-            [f"{environment.name}/*-{end}.tfstate" for end in _ends(environment)],
-        )
+        previewed = set(pipeline)
+        deployed = previewed | set(edge)
 
         def role(id_: str, *, of: Sequence[str], statements: Sequence[Statement]) -> str:
             """The ARN of a role for runs whose token says that they are of these."""
@@ -84,11 +79,12 @@ class DeliveryStack(BaseStack):
             statements=[
                 *changing(needs_of(deployed), _pipelines(environment, self)),
                 *_read_state(location, ["*"]),
-                *_write_state(location, own_states),
+                *_write_state(location, [f"{environment.name}/*-{end}.tfstate" for end in _ends(environment)]),
             ],
         )
         preview = None
         if delivery.previews:
+            states = [f"{suffix}.tfstate" for suffix in PREVIEW_PATTERNS]
             preview = role(
                 PREVIEW,
                 of=[f"environment:{PREVIEW}"],
@@ -118,35 +114,40 @@ def _ends(environment: Environment) -> tuple[str, ...]:
 
 def _whole(environment: Environment, stack: BaseStack) -> Reach:
     """Everything of the environment; keys only by way of Lambda, whose variables are encrypted."""
-    edge = environment.settings.edge
     return Reach(
         names=stack.names,
         suffixes=(environment.name,),
         regions=_regions(environment),
         key_users=("lambda",),
-        zone_id=edge.hosted_zone_id if edge else None,
+        zone_id=_zone(environment),
     )
 
 
 def _pipelines(environment: Environment, stack: BaseStack) -> Reach:
     """What is deployed of it."""
-    return replace(
-        _whole(environment, stack),
+    return Reach(
+        names=stack.names,
+        suffixes=(environment.name,),
+        regions=_regions(environment),
         buckets=DEPLOYED_BUCKETS,
         roles=FUNCTIONS,
         stacks=_ends(environment),
-        key_users=KEY_USERS,
+        zone_id=_zone(environment),
     )
 
 
 def _previews(environment: Environment, stack: BaseStack) -> Reach:
-    """Every ephemeral environment, whole; nothing else has such a suffix. Tests read and write objects."""
+    """Every ephemeral environment, whole; no other one may have such a suffix. Tests read and write objects."""
     return Reach(
         names=stack.names,
-        suffixes=PREVIEWS,
+        suffixes=PREVIEW_PATTERNS,
         regions=environment.settings.regions,
         key_users=(*KEY_USERS, "s3"),
     )
+
+
+def _zone(environment: Environment) -> str | None:
+    return environment.settings.edge.hosted_zone_id if environment.settings.edge else None
 
 
 def _read_state(location: StateLocation, states: Iterable[str]) -> list[Statement]:

@@ -120,7 +120,7 @@ UNUSUAL: Json = {
         "force_destroy": True,
         "deletion_protection": False,
         "kms_deletion_window_days": 11,
-        "secret_recovery_window_days": 12,
+        "secret_recovery_window_days": 0,
     },
     "budget": {"monthly_usd": 55},
     "delivery": {

@@ -9,6 +9,7 @@ from stacks.settings.kinds import Suffix, fits
 from stacks.settings.kinds_web import LocalUrl
 from stacks.settings.load import load_settings
 from stacks.settings.model import EmulatorSettings, Settings
+from stacks.settings.previews import TAKEN_FOR_PREVIEW
 from stacks.settings.problems import Problem, SettingsError
 from stacks.settings.wording import allowed_text, nearest, shown
 
@@ -49,6 +50,7 @@ def select_environments(folder: Path, environ: Mapping[str, str]) -> list[Enviro
     """
     files = _files(folder)
     names, problems = _chosen(files, environ)
+    problems += [_named_like_a_preview(files[name]) for name in names if TAKEN_FOR_PREVIEW.fullmatch(name)]
     suffix, suffix_problems = _chosen_suffix(names, files, environ)
     problems += suffix_problems
     selected: list[Environment] = []
@@ -81,6 +83,11 @@ def _files(folder: Path) -> dict[str, Path]:
     if not files:
         raise SettingsError([Problem(source=source, message="no TOML file in it; allowed: one per environment")])
     return files
+
+
+def _named_like_a_preview(path: Path) -> Problem:
+    allowed = "a name without a part that begins with pr and a digit: the role of previews reaches what is called so"
+    return Problem(source=os.path.relpath(path), message=f"got {shown(path.stem)}; allowed: {allowed}")
 
 
 def _chosen(files: Mapping[str, Path], environ: Mapping[str, str]) -> tuple[list[str], list[Problem]]:

@@ -89,6 +89,14 @@ def _budget(monthly_usd: int, emails: tuple[str, ...]) -> Refusal | None:
     return Refusal(f"0, because alarms.emails names {len(emails) or 'nobody'}", "name 1 to 10 people in alarms.emails")
 
 
+def _previews(previews: bool, force_destroy: bool, protected: bool, window_days: int) -> Refusal | None:
+    """A preview is destroyed when its tests are over, and may be made again under the same names."""
+    if not previews or (force_destroy and not protected and window_days == 0):
+        return None
+    advice = "set force_destroy to true, deletion_protection to false and secret_recovery_window_days to 0"
+    return Refusal("false, because previews could not be destroyed and made again", f"or below [protection] {advice}")
+
+
 TOGETHER = (
     Rule(("mapping.maximum_record_age_seconds", "stream.retention_hours"), _record_age),
     Rule(
@@ -112,4 +120,13 @@ TOGETHER = (
     Rule(("api.jwt_audience", "api.auth"), _jwt_audience),
     Rule(("stream.shards", "stream.mode"), _shards, only_if_given=True),
     Rule(("budget.monthly_usd", "alarms.emails"), _budget),
+    Rule(
+        (
+            "delivery.previews",
+            "protection.force_destroy",
+            "protection.deletion_protection",
+            "protection.secret_recovery_window_days",
+        ),
+        _previews,
+    ),
 )

@@ -6,9 +6,10 @@ anything is in `_ANYWHERE`, and in docs/emulator.md.
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -128,10 +129,10 @@ def _as(account: Account, role: str, stack: str) -> Terraform:
     return replace(terraform, environ={**terraform.environ, **_credentials(account, role)})
 
 
-def _s3(account: Account, role: str) -> object:
+def _client(account: Account, role: str, service: str = "s3") -> Any:
     found = _credentials(account, role)
-    return boto3.client(
-        "s3",
+    return boto3.client(  # type: ignore[call-overload]  # wants a literal
+        service,
         region_name=REGION,
         endpoint_url=account.url,
         aws_access_key_id=found["AWS_ACCESS_KEY_ID"],
@@ -184,7 +185,7 @@ def test_the_role_of_deploys_makes_and_destroys_a_pipeline_and_that_of_plans_see
         plan = _as(delivered, "plan", PIPELINE_STACK)
         plan.init()
         assert planned(plan, "-lock=false") == {}
-        assert left_behind(_local(delivered), [], _s3(delivered, "plan")) == [
+        assert left_behind(_local(delivered), [], _client(delivered, "plan")) == [
             "tap-local-delivery",
             "tap-local-state",
             PIPELINE_STACK,
@@ -198,7 +199,7 @@ def test_the_role_of_previews_makes_tests_and_destroys_one(delivered: Account, t
     preview.init()
     preview.apply()
     try:
-        assert left_over(_local(delivered), _s3(delivered, "preview")) == ["pr7"]
+        assert left_over(_local(delivered), _client(delivered, "preview")) == ["pr7"]
         outputs, called = tmp_path / "outputs.json", tmp_path / "called.txt"
         outputs.write_text(preview.succeed("output", "-json"))
         printed = run_integration_tests(
@@ -216,14 +217,45 @@ def test_the_role_of_previews_makes_tests_and_destroys_one(delivered: Account, t
         assert set(TESTS.read + TESTS.write) - made == {"logs:FilterLogEvents"}
     finally:
         preview.destroy()
-    assert left_over(_local(delivered), _s3(delivered, "preview")) == []
+    assert left_over(_local(delivered), _client(delivered, "preview")) == []
 
 
-@pytest.mark.parametrize("role", ["preview", "deploy"])
-def test_neither_role_reaches_the_other_ones_stacks(delivered: Account, role: str) -> None:
-    stack = PIPELINE_STACK if role == "preview" else _PREVIEW
-    terraform = _as(delivered, role, stack)
-    done = terraform.run("init", "-input=false")
-    refused = terraform.run("apply", "-input=false", "-auto-approve") if done.returncode == 0 else done
-    assert refused.returncode != 0
-    assert "Forbidden" in refused.stderr or "AccessDenied" in refused.stderr
+# A change of something with this name, by service; none of them is there.
+_CHANGES: dict[str, Callable[[Any, str], object]] = {
+    "dynamodb": lambda client, end: client.delete_table(TableName=f"tap-ledger-{end}"),
+    "iam": lambda client, end: client.delete_role_policy(RoleName=f"tap-receiver-{end}", PolicyName="grants"),
+    "kinesis": lambda client, end: client.delete_stream(StreamName=f"tap-events-{end}"),
+    "lambda": lambda client, end: client.delete_function(FunctionName=f"tap-receiver-{end}"),
+    "logs": lambda client, end: client.delete_log_group(logGroupName=f"/aws/lambda/tap-receiver-{end}"),
+    "s3": lambda client, end: client.delete_bucket(Bucket=f"tap-archive-{end}-{ACCOUNT_ID}"),
+    "sns": lambda client, end: client.delete_topic(TopicArn=f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:tap-alerts-{end}"),
+}
+
+
+@pytest.mark.parametrize("service", _CHANGES)
+@pytest.mark.parametrize(
+    ("role", "suffix", "is_reached"),
+    [
+        ("preview", "pr8", True),
+        ("preview", "local", False),
+        ("preview", "prod", False),
+        ("deploy", "local", True),
+        ("deploy", "pr8", False),
+        ("deploy", "prod", False),
+    ],
+)
+def test_a_role_changes_what_is_called_after_its_environment_and_nothing_else(
+    delivered: Account, role: str, suffix: str, is_reached: bool, service: str
+) -> None:
+    try:
+        _CHANGES[service](_client(delivered, role, service), f"{suffix}-{REGION}")
+        code = "none"
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+    assert ("Authoriz" not in code and "AccessDenied" not in code) == is_reached, code
+
+
+def test_the_role_of_previews_does_not_read_the_state_of_what_they_are_copies_of(delivered: Account) -> None:
+    done = _as(delivered, "preview", PIPELINE_STACK).run("init", "-input=false")
+    assert done.returncode != 0
+    assert "Forbidden" in done.stderr or "AccessDenied" in done.stderr

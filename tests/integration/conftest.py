@@ -66,6 +66,14 @@ def sender(deployment: Deployment) -> Iterator[Sender]:
 
 
 @pytest.fixture(scope="session")
+def ledger(deployment: Deployment) -> str:
+    """The table of its ledger, without which events are stored at least once."""
+    if "ledger_table" not in deployment.outputs:
+        pytest.skip(f"{deployment.stack} has no ledger: deduplication.days is 0")
+    return deployment.outputs["ledger_table"]
+
+
+@pytest.fixture(scope="session")
 def key_arn(deployment: Deployment) -> str:
     """The key of the stack."""
     return deployment.key_arn()

@@ -21,6 +21,7 @@ def test_a_name_with_spaces_signs_and_umlauts_is_read(sender: Sender) -> None:
     assert len(sender.wait_for_stored(case="name")) == 1
 
 
+@pytest.mark.usefixtures("ledger")
 def test_the_same_events_in_two_files_are_stored_once(sender: Sender) -> None:
     event = sender.event(data={"case": "two files"})
     sender.drop("first.ndjson", [event])

@@ -47,6 +47,7 @@ def test_every_event_of_a_batch_is_stored(sender: Sender) -> None:
     assert sorted(event["id"] for event in found) == sorted(event["id"] for event in events)
 
 
+@pytest.mark.usefixtures("ledger")
 def test_an_event_that_is_sent_three_times_is_stored_once(sender: Sender) -> None:
     event = sender.event(data={"case": "again"})
     assert [sender.post_event(event)[0] for _ in range(3)] == [202, 202, 202]
@@ -56,6 +57,7 @@ def test_an_event_that_is_sent_three_times_is_stored_once(sender: Sender) -> Non
     assert len(sender.stored(case="again")) == 1
 
 
+@pytest.mark.usefixtures("ledger")
 def test_an_event_with_the_id_of_another_goes_to_quarantine(sender: Sender) -> None:
     first = sender.event(data={"case": "conflict", "content": "first"})
     second = {**first, "data": {"case": "conflict", "content": "second"}}

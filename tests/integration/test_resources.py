@@ -144,8 +144,8 @@ def test_every_log_group_is_encrypted_and_forgets(deployment: Deployment, settin
 
 
 def test_every_reviewed_alarm_is_there_and_no_other(deployment: Deployment) -> None:
-    end = f"-{deployment.suffix}-{deployment.target.region}"
-    names = {alarm["AlarmName"].removeprefix("tap-").removesuffix(end) for alarm in deployment.alarms()}
+    start, end = f"{deployment.settings.project}-", f"-{deployment.suffix}-{deployment.target.region}"
+    names = {alarm["AlarmName"].removeprefix(start).removesuffix(end) for alarm in deployment.alarms()}
     assert names == reviewed_alarms(deployment.settings)
 
 
@@ -179,16 +179,14 @@ def test_the_topic_is_encrypted_and_takes_messages_of_alarms_only(deployment: De
     assert [statement["Principal"] for statement in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
 
 
-def test_the_ledger_is_encrypted_recoverable_and_forgets(deployment: Deployment, key_arn: str) -> None:
-    if "ledger_table" not in deployment.outputs:
-        pytest.skip(f"{deployment.stack} has no ledger: deduplication.days is 0")
-    dynamodb, name = deployment.client("dynamodb"), deployment.outputs["ledger_table"]
-    table = dynamodb.describe_table(TableName=name)["Table"]
+def test_the_ledger_is_encrypted_recoverable_and_forgets(deployment: Deployment, key_arn: str, ledger: str) -> None:
+    dynamodb = deployment.client("dynamodb")
+    table = dynamodb.describe_table(TableName=ledger)["Table"]
     assert table["SSEDescription"]["KMSMasterKeyArn"] == key_arn
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
-    lifetime = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    lifetime = dynamodb.describe_time_to_live(TableName=ledger)["TimeToLiveDescription"]
     assert (lifetime["TimeToLiveStatus"], lifetime["AttributeName"]) == ("ENABLED", "expires_at")
-    backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    backups = dynamodb.describe_continuous_backups(TableName=ledger)["ContinuousBackupsDescription"]
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
 
 

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from stacks.settings import Environment
+from stacks.settings.previews import PREVIEW
 from stacks.state_location import StateLocation
 
 _STATE = re.compile(r"([^/]+)/([^/]+)\.tfstate")
-_PREVIEW = re.compile(r"pr[1-9][0-9]*")
 
 
 class State(NamedTuple):
@@ -28,7 +28,7 @@ class State(NamedTuple):
 def left_over(environment: Environment, s3: Any) -> list[str]:  # noqa: ANN401  a boto3 client
     """Suffixes `pr<number>` whose state, kept beside that of the environment, still holds resources."""
     found = {
-        state.suffix for state in _states(environment, "pr", s3) if _PREVIEW.fullmatch(state.suffix) and state.holds()
+        state.suffix for state in _states(environment, "pr", s3) if PREVIEW.fullmatch(state.suffix) and state.holds()
     }
     return sorted(found, key=lambda suffix: int(suffix[2:]))
 

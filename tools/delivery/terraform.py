@@ -1,12 +1,12 @@
 """Terraform over several stacks: applies saved plans, looks for drift, destroys what is ephemeral."""
 
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from stacks.settings.previews import PREVIEW
 from tools.delivery.stacks import OUTDIR, DeliveryError, by_workflows, chosen, in_order
 
 PLANS = OUTDIR / "plans"
@@ -14,7 +14,6 @@ Run = Callable[[Path, Sequence[str]], int]
 
 _QUIET = ("-input=false", "-no-color")
 _DRIFTED = 2  # `terraform plan -detailed-exitcode`: there are changes
-_EPHEMERAL = re.compile(r"pr[1-9][0-9]*")
 
 
 def run(folder: Path, arguments: Sequence[str]) -> int:
@@ -58,7 +57,7 @@ def drifted(names: Sequence[str], *, outdir: Path = OUTDIR, run: Run = run) -> l
 
 def destroy_ephemeral(suffix: str, *, outdir: Path = OUTDIR, run: Run = run) -> None:
     """Destroys all stacks of a `pr<number>`, in reverse order; goes on where one fails, and tells at the end."""
-    if not _EPHEMERAL.fullmatch(suffix):
+    if not PREVIEW.fullmatch(suffix):
         raise DeliveryError(
             f"TAP_ENVIRONMENT_SUFFIX is {suffix!r}; only pr and a number, such as pr42, is destroyed here"
         )

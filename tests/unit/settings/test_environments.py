@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from stacks.settings import Environment, SettingsError, select_environments, wants_bootstrap
+from stacks.settings.previews import TAKEN_FOR_PREVIEW
 from tests.unit.settings.documents import document, write_environment
 
 _SUFFIX_ALLOWED = (
@@ -55,6 +56,17 @@ def test_a_suffix_makes_an_ephemeral_environment(folder: Path) -> None:
 def test_an_environment_may_be_given_its_own_name_as_suffix(folder: Path) -> None:
     environ = {"TAP_ENVIRONMENT": "dev", "TAP_ENVIRONMENT_SUFFIX": "dev"}
     assert [environment.is_ephemeral for environment in select_environments(folder, environ)] == [False]
+
+
+@pytest.mark.parametrize("name", ["pr1", "pr2-stable", "team-pr9"])
+def test_an_environment_must_not_be_called_like_a_preview(folder: Path, name: str) -> None:
+    write_environment(folder.parent, name, document())
+    with pytest.raises(SettingsError, match=f'{name}.toml: got "{name}"; allowed: a name without a part that begins'):
+        select_environments(folder, {"TAP_ENVIRONMENT": name})
+
+
+def test_prod_and_others_that_begin_alike_are_no_previews() -> None:
+    assert not [name for name in ("prod", "preprod", "pr", "pr0", "spr1nt") if TAKEN_FOR_PREVIEW.fullmatch(name)]
 
 
 def test_an_unknown_environment_comes_with_the_files_there_are(folder: Path) -> None:

@@ -6,8 +6,15 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from modules.delivery_needs import NEEDS, TESTS
+from modules.delivery_role import PARTS
+from modules.delivery_scopes import KEY_USERS, Reach, changing
+from modules.iam import policy_document
+from modules.names import Names
 from stacks.delivery_stack import DEPLOYED_BUCKETS
 from stacks.packaging import FUNCTIONS
+from stacks.settings.previews import PREVIEW_PATTERNS
+from stacks.settings.regions import KNOWN_REGIONS
 from tests.synthesized import Json, Stack
 
 
@@ -160,6 +167,21 @@ def test_what_a_deploy_may_touch_is_what_pipelines_have(every_stack: dict[str, S
     assert buckets == {f"tap-{purpose}-delivered-us-east-1-111111111111" for purpose in DEPLOYED_BUCKETS}
     roles = {body["name"] for body in stack.resources("aws_iam_role").values()}
     assert roles == {f"tap-{name}-delivered-us-east-1" for name in FUNCTIONS}
+
+
+@pytest.mark.parametrize(("regions", "project"), [(6, "tap"), (4, "abcdefghijkl")])
+def test_policies_fit_with_many_regions_and_a_long_project(regions: int, project: str) -> None:
+    """The limit is IAM's; README names it."""
+    names = Names(project=project, suffix="integration", region="ap-southeast-1", account_id="111111111111")
+    some = tuple(sorted(KNOWN_REGIONS, key=len, reverse=True)[:regions])
+    everything = sum(NEEDS.values(), TESTS)
+    for suffixes, key_users in ((PREVIEW_PATTERNS, (*KEY_USERS, "s3")), (("integration",), KEY_USERS)):
+        reach = Reach(
+            names=names, suffixes=suffixes, regions=some, key_users=key_users, zone_id="Z0123456789ABCDEFGHIJ"
+        )
+        for services in PARTS.values():
+            own = [one for one in changing(everything, reach) if one.actions[0].split(":")[0] in services]
+            assert len(re.sub(r"\s", "", policy_document(own))) <= 6144, services
 
 
 def test_policies_fit_what_iam_takes(every_stack: dict[str, Stack]) -> None:

@@ -180,7 +180,7 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
     "protection.secret_recovery_window_days": (
         _PIPELINE,
         _argument("aws_secretsmanager_secret", "signing", "recovery_window_in_days"),
-        12,
+        0,
     ),
     "budget.monthly_usd": (_STATE, _argument("aws_budgets_budget", "budget", "limit_amount"), "55"),
     "edge.domain_name": (_EDGE, _argument(*_DOMAIN, "name"), "events.example.com"),
