@@ -33,7 +33,7 @@ class Reach:
     """What a role reaches, as parts of names (`*`: all of them).
 
     `suffixes`: of environments; `buckets`, `roles`: purposes; `stacks`: ends of their names; `key_users`: services by
-    way of which keys are used; `zone_id`: of the edge.
+    way of which keys are used; `zone_id`: of the edge; `cut_buckets`: names that no pattern of their parts fits.
     """
 
     names: Names
@@ -44,6 +44,7 @@ class Reach:
     stacks: tuple[str, ...] = ("*",)
     key_users: tuple[str, ...] = KEY_USERS
     zone_id: str | None = None
+    cut_buckets: tuple[str, ...] = ()
 
     def everywhere(self, service: str, *resources: str) -> tuple[str, ...]:
         """ARNs in any region: statements on them are held to the regions by a condition."""
@@ -104,7 +105,7 @@ def _anywhere(_reach: Reach) -> Conditions:
 
 def _buckets(reach: Reach) -> tuple[str, ...]:
     names = [f"{start}-*-{reach.names.account_id}" for start in reach.starts(reach.buckets)]
-    return tuple(reach.names.global_arn("s3", name) for name in names)
+    return tuple(reach.names.global_arn("s3", name) for name in (*names, *reach.cut_buckets))
 
 
 def _roles(reach: Reach) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """`tap-<environment>-delivery`: who in GitHub Actions may plan and deploy an environment. A person deploys it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from constructs import Construct
 
@@ -20,6 +21,7 @@ from stacks.state_location import StateLocation
 
 # What a deploy may touch of buckets and roles, by purpose: neither the state's, nor the roles of this stack.
 DEPLOYED_BUCKETS = ("access-logs", "archive", "failures", "inbox")
+STATE_BUCKETS = ("state", "logs-of-state")
 PREVIEW = "preview"  # the environment of GitHub in which ephemeral environments are deployed
 
 
@@ -120,6 +122,7 @@ def _whole(environment: Environment, stack: BaseStack) -> Reach:
         regions=_regions(environment),
         key_users=("lambda",),
         zone_id=_zone(environment),
+        cut_buckets=_cut(environment, stack, (*DEPLOYED_BUCKETS, *STATE_BUCKETS)),
     )
 
 
@@ -133,6 +136,7 @@ def _pipelines(environment: Environment, stack: BaseStack) -> Reach:
         roles=FUNCTIONS,
         stacks=_ends(environment),
         zone_id=_zone(environment),
+        cut_buckets=_cut(environment, stack, DEPLOYED_BUCKETS),
     )
 
 
@@ -144,6 +148,16 @@ def _previews(environment: Environment, stack: BaseStack) -> Reach:
         regions=environment.settings.regions,
         key_users=(*KEY_USERS, "s3"),
     )
+
+
+def _cut(environment: Environment, stack: BaseStack, purposes: Iterable[str]) -> tuple[str, ...]:
+    """Bucket names that were too long, and end in a hash instead of the account."""
+    names = [
+        replace(stack.names, region=region)(purpose, Kind.BUCKET)
+        for region in _regions(environment)
+        for purpose in purposes
+    ]
+    return tuple(name for name in names if not name.endswith(f"-{stack.names.account_id}"))
 
 
 def _zone(environment: Environment) -> str | None:

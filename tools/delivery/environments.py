@@ -31,8 +31,8 @@ def rows(stacks: Sequence[str], environ: Mapping[str, str] = os.environ, root: P
     without = [one.name for one in environments if one.settings.delivery is None]
     if without:
         raise DeliveryError(
-            f'no [delivery] in environments/{without[0]}.toml: add it with repository = "owner@id/name@id", and deploy the '
-            "stack that it makes by hand (docs/delivery.md)"
+            f'no [delivery] in environments/{without[0]}.toml: add it with repository = "owner@id/name@id", and deploy '
+            "the stack that it makes by hand (docs/delivery.md)"
         )
     found = [_row(environment, stacks) for environment in environments]
     return [row for row in found if row["stacks"]]

@@ -3,6 +3,7 @@
 import json
 import re
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +14,13 @@ from modules.iam import policy_document
 from modules.names import Names
 from stacks.delivery_stack import DEPLOYED_BUCKETS
 from stacks.packaging import FUNCTIONS
+from stacks.settings import Environment
 from stacks.settings.previews import PREVIEW_PATTERNS
 from stacks.settings.regions import KNOWN_REGIONS
-from tests.synthesized import Json, Stack
+from stacks.synthesis import synthesize
+from tests.conftest import ROOT
+from tests.synthesized import Json, Stack, read_stacks
+from tests.unit.settings.factory import make_settings
 
 
 def _statements(stack: Stack, role: str) -> dict[str, Json]:
@@ -167,6 +172,28 @@ def test_what_a_deploy_may_touch_is_what_pipelines_have(every_stack: dict[str, S
     assert buckets == {f"tap-{purpose}-delivered-us-east-1-111111111111" for purpose in DEPLOYED_BUCKETS}
     roles = {body["name"] for body in stack.resources("aws_iam_role").values()}
     assert roles == {f"tap-{name}-delivered-us-east-1" for name in FUNCTIONS}
+
+
+def test_a_bucket_whose_name_was_too_long_is_reached_by_its_whole_name(tmp_path: Path) -> None:
+    settings = make_settings(
+        project="abcdefghijkl",
+        regions=["ap-southeast-1"],
+        state={"region": "ap-southeast-1"},
+        delivery={"repository": "example@1/tapstack@2"},
+    )
+    synthesize([Environment(name="integration", suffix="integration", settings=settings)], tmp_path, root=ROOT)
+    stacks = read_stacks(tmp_path)
+    delivery = stacks["abcdefghijkl-integration-delivery"]
+
+    def names(end: str) -> set[str]:
+        buckets = stacks[f"abcdefghijkl-integration-{end}"].resources("aws_s3_bucket")
+        return {f"arn:aws:s3:::{body['bucket']}" for body in buckets.values()}
+
+    pipeline, state = names("ap-southeast-1"), names("state")
+    assert [name for name in pipeline if not name.endswith(settings.account_id)]
+    for role, reached in (("plan", pipeline | state), ("deploy", pipeline)):
+        patterns = _resources(delivery, role, "Buckets")
+        assert {name for name in pipeline | state if any(fnmatchcase(name, one) for one in patterns)} == reached
 
 
 @pytest.mark.parametrize(("regions", "project"), [(6, "tap"), (4, "abcdefghijkl")])
