@@ -1,5 +1,7 @@
 """One synthesis for all tests: node is started and loaded once per run."""
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("synthesizing"))
         elif not file.startswith(_ALONE):
             item.add_marker(pytest.mark.xdist_group(file))
+
+
+@pytest.fixture(autouse=True)
+def _unmeasured(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leaves tests with that mark out of the coverage: what they run others run, too, and noting it takes minutes.
+
+    pytest-cov's own mark, `no_cover`, does nothing in the processes of xdist.
+    """
+    if request.node.get_closest_marker("unmeasured") is None:
+        yield
+        return
+    trace = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(trace)
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,17 +13,7 @@ from tests.faults.pipeline import World
 from tests.faults.properties import BrokenError, archived, check, exactly_once
 from tests.faults.simulation import CONSUMING, Plan, run
 
-
-@pytest.fixture(autouse=True)
-def _unmeasured() -> Iterator[None]:
-    """Every line that these run is run by other tests, too, and to note it a million times takes minutes.
-
-    pytest-cov's own `no_cover` does nothing in the processes of xdist.
-    """
-    trace = sys.gettrace()
-    sys.settrace(None)
-    yield
-    sys.settrace(trace)
+pytestmark = pytest.mark.unmeasured
 
 
 @pytest.mark.parametrize("seed", range(20))

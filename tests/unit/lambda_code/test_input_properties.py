@@ -12,6 +12,7 @@ import json
 import string
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,8 @@ from lambda_code.shared.events import MAX_EVENT_BYTES
 from tests.unit.lambda_code import importing, receiving
 from tests.unit.lambda_code.fakes import FakeS3
 from tests.unit.lambda_code.receiving import BATCH, EVENT, SECRET, STRUCTURED, gateway_event, signed
+
+pytestmark = pytest.mark.unmeasured
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 _QUICK = settings(max_examples=300, deadline=None, suppress_health_check=_SLOW)

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from tools.plan_review.model import ReviewError
 from tools.plan_review.reading import read_plan
 from tools.plan_review.review import review
 from tools.plan_review.rules import RULES
+
+pytestmark = pytest.mark.unmeasured
 
 SECRET = "S3cr3tV4lue"  # short and plain: nothing but a mark, or the name of the attribute, says that it is one
 

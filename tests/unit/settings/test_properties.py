@@ -13,6 +13,8 @@ from stacks.settings.fields import fields_at, leaves
 from tests.unit.settings.documents import document
 from tests.unit.settings.factory import make_settings
 
+pytestmark = pytest.mark.unmeasured
+
 _SCALARS = st.one_of(
     st.booleans(),
     st.integers(),
