@@ -1,5 +1,6 @@
 """What workflows do: apply the plan that was seen and nothing else, find what was changed by hand, clear up."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from tests.integration.account import ROOT, STATE_BUCKET, STATE_STACK, Account, 
 from tools.delivery.stacks import DeliveryError
 from tools.delivery.states import left_behind, left_over
 from tools.delivery.terraform import apply_plans, destroy_ephemeral, drifted
+from tools.plan_review import __main__ as review
+from tools.plan_review import terraform as plan
 
 pytestmark = pytest.mark.e2e
 
@@ -61,6 +64,32 @@ def test_a_preview_is_applied_from_its_plan_once_and_destroyed_whole(own_account
     destroy_ephemeral("pr7", outdir=outdir, run=run)
     assert left_over(preview, s3) == []
     assert left_behind(preview, [], s3) == []
+
+
+def test_of_a_protected_stack_that_left_the_code_it_is_planned_what_goes(
+    own_account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = _in_regions(own_account, "us-east-1", "eu-west-1")
+    own_account.synthesize([both])
+    terraform = own_account.terraform("tap-local-eu-west-1")
+    terraform.init()
+    terraform.apply()
+    synthesize([_in_regions(own_account, "us-east-1")], tmp_path / "cdktf.out", root=ROOT)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "umask", lambda _: 0)
+    assert plan.main(["*-eu-west-1", "--base", str(own_account.folder)]) == 0
+    assert review.main([]) == 2
+    text = (tmp_path / "cdktf.out/plans/review.md").read_text()
+    assert "`tap-local-eu-west-1` (no longer in the code)" in text
+    assert "(`stack-gone`)" in text
+    assert "`aws_kinesis_stream.events` **destroy**" in text
+    assert not list((tmp_path / "cdktf.out/plans").glob("*.tfplan"))
+
+
+def _in_regions(account: Account, *regions: str) -> Environment:
+    local = account.environment(protection={"deletion_protection": True, "force_destroy": False})
+    return Environment(name="local", suffix="local", settings=local.settings.model_copy(update={"regions": regions}))
 
 
 def _synthesize_preview(account: Account) -> Environment:
