@@ -35,15 +35,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(file))
 
 
-@pytest.fixture(autouse=True)
-def _unmeasured(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Leaves tests with that mark out of the coverage: what they run others run, too, and noting it takes minutes.
+@pytest.fixture(scope="module")
+def unmeasured() -> Iterator[None]:
+    """Leaves a file's tests out of the coverage: they run the same lines over and over, which others run, too.
 
-    pytest-cov's own mark, `no_cover`, does nothing in the processes of xdist.
+    To note them takes minutes. pytest-cov's own mark, `no_cover`, does nothing in the processes of xdist.
     """
-    if request.node.get_closest_marker("unmeasured") is None:
-        yield
-        return
     trace = sys.gettrace()
     sys.settrace(None)
     yield

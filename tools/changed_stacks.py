@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from stacks.settings.regions import KNOWN_REGIONS
+from tools.delivery.stacks import BY_HAND
 
-_END = re.compile(rf"-(?:state|delivery|edge|{'|'.join(sorted(KNOWN_REGIONS))})$")
+_END = re.compile(rf"-(?:{'|'.join((*BY_HAND, 'edge', *sorted(KNOWN_REGIONS)))})$")
 _NOTES = "//"  # where cdktf notes how it made a thing; Terraform ignores it
 _UNRELATED = (".terraform", ".terraform.lock.hcl")  # what Terraform itself leaves in a stack's folder
 

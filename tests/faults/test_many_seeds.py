@@ -13,7 +13,7 @@ from tests.faults.pipeline import World
 from tests.faults.properties import BrokenError, archived, check, exactly_once
 from tests.faults.simulation import CONSUMING, Plan, run
 
-pytestmark = pytest.mark.unmeasured
+pytestmark = pytest.mark.usefixtures("unmeasured")
 
 
 @pytest.mark.parametrize("seed", range(20))

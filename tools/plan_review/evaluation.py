@@ -28,9 +28,9 @@ def evaluate(plans: Iterable[Plan], rules: Sequence[Rule]) -> Iterator[Finding]:
 
 def gone(plans: Iterable[Plan]) -> Iterator[Finding]:
     """The stacks that are no longer in the code and not destroyed yet."""
-    for plan in plans:
+    for plan in (one for one in plans if one.is_gone):
         held = sum(change.action is Action.DELETE and change.type != OUTPUT for change in plan.changes)
-        if plan.is_gone and held:
+        if held:
             detail = f"{held:,} resource{'' if held == 1 else 's'}"
             yield Finding(rule=GONE, stack=plan.stack, address=plan.stack, action=None, detail=detail)
 

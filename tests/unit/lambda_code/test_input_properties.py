@@ -22,7 +22,7 @@ from tests.unit.lambda_code import importing, receiving
 from tests.unit.lambda_code.fakes import FakeS3
 from tests.unit.lambda_code.receiving import BATCH, EVENT, SECRET, STRUCTURED, gateway_event, signed
 
-pytestmark = pytest.mark.unmeasured
+pytestmark = pytest.mark.usefixtures("unmeasured")
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 _QUICK = settings(max_examples=300, deadline=None, suppress_health_check=_SLOW)

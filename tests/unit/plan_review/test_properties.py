@@ -16,7 +16,7 @@ from tools.plan_review.reading import read_plan
 from tools.plan_review.review import review
 from tools.plan_review.rules import RULES
 
-pytestmark = pytest.mark.unmeasured
+pytestmark = pytest.mark.usefixtures("unmeasured")
 
 SECRET = "S3cr3tV4lue"  # short and plain: nothing but a mark, or the name of the attribute, says that it is one
 

@@ -10,7 +10,7 @@ from tools.plan_review.comment import comment
 from tools.plan_review.reading import read_plan
 from tools.plan_review.review import Status, review
 
-pytestmark = pytest.mark.unmeasured
+pytestmark = pytest.mark.usefixtures("unmeasured")
 
 _ROLE = "aws_iam_role_policy"
 

@@ -13,7 +13,7 @@ from stacks.settings.fields import fields_at, leaves
 from tests.unit.settings.documents import document
 from tests.unit.settings.factory import make_settings
 
-pytestmark = pytest.mark.unmeasured
+pytestmark = pytest.mark.usefixtures("unmeasured")
 
 _SCALARS = st.one_of(
     st.booleans(),

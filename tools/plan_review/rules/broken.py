@@ -16,7 +16,6 @@ GONE = Rule(
     on={"stack": ()},
     test=None,
     message="No longer in the code, but still deployed: nobody looks after it. Destroy it before the merge.",
-    of_gone=True,
 )
 BROKEN = (
     GONE,
