@@ -253,14 +253,15 @@ def test_wheels_that_are_not_the_locked_ones_are_refused(project: Path, monkeypa
 
 
 def test_an_environment_without_pip_uses_the_copy_that_python_brings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "pip" else object())
+    monkeypatch.setitem(sys.modules, "pip", None)
     [interpreter, pip] = packaging._pip()
     assert interpreter == sys.executable
     assert subprocess.run([interpreter, pip, "--version"], capture_output=True).returncode == 0
 
 
 def test_where_there_is_no_pip_at_all_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    for name in ("pip", "ensurepip"):
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(PackagingError, match="has no pip"):
         packaging._pip()
 
