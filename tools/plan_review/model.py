@@ -31,6 +31,8 @@ class Action(StrEnum):
 
 
 ENDS = (Action.REPLACE, Action.DELETE)
+# What leaves the state.
+LEAVES = (Action.DELETE, Action.FORGET)
 
 
 @dataclass(frozen=True, kw_only=True)

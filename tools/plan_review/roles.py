@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tools.plan_review.model import Action, Change, Plan
+from tools.plan_review.model import LEAVES, Action, Change, Plan
 from tools.plan_review.policies import NO_GRANTS, Grant, Grants, not_covered, parse
 from tools.plan_review.rule import Finding, Rule
 from tools.plan_review.rules.iam import GAINED, ROLE_POLICIES, UNKNOWN, WILDCARD
-
-_GONE = (Action.DELETE, Action.FORGET)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +100,7 @@ def _difference(plan: Plan, changes: list[Change], *, is_new: bool) -> RoleDiffe
 
 def _after(plan: Plan, change: Change) -> Grants | None:
     """What is granted after; where a part isn't known yet, as the synthesized stack writes it."""
-    if change.action in _GONE:
+    if change.action in LEAVES:
         return NO_GRANTS
     if change.is_unknown("policy"):
         return _side(plan, plan.policies.get(change.address, "?"))

@@ -216,6 +216,7 @@ def _bound(stack: Json) -> None:
 
 def _unbind(stack: Json) -> None:
     del _one(stack, "aws_iam_role", "processor")["permissions_boundary"]
+    _one(stack, "aws_iam_role", "receiver")["permissions_boundary"] += "-of-others"
 
 
 def _function_url(stack: Json) -> None:
@@ -288,7 +289,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "moved": Scenario(edit=_move),
     "forgotten": Scenario(edit=_forget),
     "roles": Scenario(edit=_grants),
-    "boundary-removed": Scenario(base="guarded", edit=_unbind),
+    "boundaries": Scenario(base="guarded", edit=_unbind),
     "authorizer-changed": Scenario(base="tokens", settings={"api": {"jwt_audience": ("events", "partners")}}),
     "function-url": Scenario(edit=_function_url),
     "policy-gone": Scenario(edit=_policy_gone),

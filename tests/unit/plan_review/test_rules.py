@@ -75,7 +75,10 @@ def test_rules_have_names_of_their_own_and_tell_people_something() -> None:
         ("aws_apigatewayv2_route", None, {"route_key": "GET /health", "authorization_type": "NONE"}, set()),
         ("aws_apigatewayv2_route", None, {"route_key": "GET /x", "authorization_type": "NONE"}, {"route-open"}),
         ("aws_apigatewayv2_route", {"authorization_type": "NONE"}, {"authorization_type": "JWT"}, set()),
-        ("aws_iam_role", {"permissions_boundary": "arn:aws:iam::1:policy/b"}, {"name": "r"}, {"boundary-removed"}),
+        ("aws_iam_role", {"permissions_boundary": "arn:aws:iam::1:policy/b"}, {"name": "r"}, {"boundary-changed"}),
+        ("aws_iam_role", {"permissions_boundary": "b"}, {"permissions_boundary": "c"}, {"boundary-changed"}),
+        ("aws_iam_role", {"name": "r"}, {"permissions_boundary": "b"}, set()),
+        ("aws_iam_role", {"permissions_boundary": "b"}, None, set()),
         ("aws_s3_bucket_policy", {"bucket": "a", "policy": _policy()}, None, {"policy-gone"}),
         ("aws_cloudwatch_metric_alarm", {"threshold": 1, "name": "a"}, None, {"alarm-removed"}),
         ("output", None, {"value": 1}, set()),
@@ -86,6 +89,23 @@ def test_a_rule_sees_what_it_is_for_and_not_the_way_back(
     type_: str, before: Json | None, after: Json | None, expected: set[str], tmp_path: Path
 ) -> None:
     assert set(_found(tmp_path, change(type_, before, after))) == expected
+
+
+@pytest.mark.parametrize(
+    ("after", "more", "seen"),
+    [
+        ({"name": "s"}, {"actions": ["delete", "create"]}, True),
+        ({"name": "s", "permissions_boundary": "b"}, {"actions": ["delete", "create"]}, False),
+        ({"name": "r"}, {"after_unknown": {"permissions_boundary": True}}, True),
+        (None, {"actions": ["forget"]}, False),
+    ],
+)
+def test_a_role_loses_its_boundary_when_it_is_replaced_and_not_when_it_is_forgotten(
+    after: Json | None, more: Json, seen: bool, tmp_path: Path
+) -> None:
+    before = {"name": "r", "permissions_boundary": "b"}
+    found = _found(tmp_path, change("aws_iam_role", before, after, **more))
+    assert ("boundary-changed" in found) == seen
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What roles gain; compared by meaning, over all policies of a role: see `tools/plan_review/roles.py`."""
 
 from tools.plan_review.markdown import code
-from tools.plan_review.model import ENDS, Action, Change, Plan
+from tools.plan_review.model import LEAVES, Change, Plan
 from tools.plan_review.rule import Category, Rule
 
 ROLE_POLICIES = {"aws_iam_role_policy": ("policy",), "aws_iam_policy": ("policy",)}
@@ -11,16 +11,18 @@ def _attached(change: Change, attribute: str, plan: Plan) -> str | None:
     del plan
     other = change.old(attribute) != change.new(attribute) or change.is_unknown(attribute)
     filled_in = change.type == "aws_iam_role" and not change.old(attribute) and not change.new(attribute)
-    if change.action in (Action.DELETE, Action.FORGET) or not other or filled_in:
+    if change.action in LEAVES or not other or filled_in:
         return None
     found = change.new(attribute)
     return code(found) if isinstance(found, str) and not change.is_sensitive(attribute) else ""
 
 
-def _unbounded(change: Change, attribute: str, plan: Plan) -> str | None:
+def _bounded_otherwise(change: Change, attribute: str, plan: Plan) -> str | None:
     del plan
-    gone = change.old(attribute) and not change.new(attribute) and not change.is_unknown(attribute)
-    return code(attribute) if change.action not in ENDS and gone else None
+    old, new = change.old(attribute), change.new(attribute)
+    if change.action in LEAVES or not old or (old == new and not change.is_unknown(attribute)):
+        return None
+    return code(new if isinstance(new, str) and not change.is_sensitive(attribute) else attribute)
 
 
 GAINED = Rule(
@@ -61,10 +63,10 @@ IAM = (
         message="A policy that is kept elsewhere is attached.",
     ),
     Rule(
-        id="boundary-removed",
+        id="boundary-changed",
         category=Category.IAM,
         on={"aws_iam_role": ("permissions_boundary",)},
-        test=_unbounded,
-        message="The role's upper limit is gone.",
+        test=_bounded_otherwise,
+        message="The role's upper limit is gone, or another one.",
     ),
 )
