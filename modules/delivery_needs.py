@@ -91,7 +91,8 @@ NEEDS: dict[str, Needs] = {
     "aws_iam_role": _of(
         "iam",
         "GetRole ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole ListRoleTags",
-        "CreateRole UpdateRole UpdateRoleDescription DeleteRole UpdateAssumeRolePolicy TagRole UntagRole",
+        "CreateRole UpdateRole UpdateRoleDescription DeleteRole UpdateAssumeRolePolicy PutRolePermissionsBoundary "
+        "TagRole UntagRole",
     ),
     "aws_iam_role_policy": _of("iam", "GetRolePolicy", "PutRolePolicy DeleteRolePolicy"),
     "aws_iam_role_policy_attachment": _of("iam", "ListAttachedRolePolicies", "AttachRolePolicy DetachRolePolicy"),

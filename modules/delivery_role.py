@@ -9,10 +9,9 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from constructs import Construct
 
 from modules.github_provider import HOST
-from modules.iam import Statement, policy_document
+from modules.iam import Statement, fitting, policy_document
 from modules.names import Kind, Names
 
-_LONGEST_POLICY = 6_144  # characters, spaces not counted (IAM quotas)
 # One policy would be too long, and a role has 10 at most. Each part holds what begins with these services' actions.
 PARTS = {
     "buckets": ("s3",),
@@ -24,6 +23,7 @@ PARTS = {
     "watch": ("budgets", "cloudwatch", "logs"),
     "network": ("acm", "apigateway", "route53"),
 }
+_SHORTER = "fewer regions in the environment, or another division in modules/delivery_role.py"
 
 
 class DeliveryRole(Construct):
@@ -47,18 +47,8 @@ class DeliveryRole(Construct):
             own = [one for one in statements if one.actions[0].split(":")[0] in services]
             if own:
                 name = names(f"{id_}-{part}", Kind.POLICY)
-                policy = IamPolicy(self, part, name=name, policy=_fitting(name, policy_document(own)))
+                policy = IamPolicy(self, part, name=name, policy=fitting(name, policy_document(own), shorter=_SHORTER))
                 IamRolePolicyAttachment(self, f"{part}-attached", role=role.name, policy_arn=policy.arn)
-
-
-def _fitting(name: str, document: str) -> str:
-    length = len("".join(document.split()))
-    if length > _LONGEST_POLICY:
-        raise ValueError(
-            f"the policy {name} has {length} characters, IAM takes {_LONGEST_POLICY}: "
-            "give the environment fewer regions, or split the part in modules/delivery_role.py"
-        )
-    return document
 
 
 def _trust(provider_arn: str, subjects: Sequence[str]) -> str:

@@ -24,6 +24,8 @@ _WITHOUT_RESOURCE = re.compile(
 _GATEWAY_SERVICE = "ops.apigateway.amazonaws.com"
 # What services do with a key for whoever makes a resource that is encrypted with it.
 _KEY_USE = r"kms:(?:Decrypt|Encrypt|GenerateDataKey)"
+# What gives a role permissions: only to one that has the boundary.
+_GIVING = r"(?:CreateRole|(?:Attach|Put)RolePolicy|PutRolePermissionsBoundary)"
 _OBJECT = r"(?:Get|Put|Delete)Object(?:Version)?"
 KEY_USERS = ("dynamodb", "kinesis", "lambda", "secretsmanager")
 
@@ -33,7 +35,8 @@ class Reach:
     """What a role reaches, as parts of names (`*`: all of them).
 
     `suffixes`: of environments; `buckets`, `roles`: purposes; `stacks`: ends of their names; `key_users`: services by
-    way of which keys are used; `zone_id`: of the edge; `cut_buckets`: names that no pattern of their parts fits.
+    way of which keys are used; `zone_id`: of the edge; `cut_buckets`: names that no pattern of their parts fits;
+    `boundary`: of the roles that are made.
     """
 
     names: Names
@@ -45,6 +48,7 @@ class Reach:
     key_users: tuple[str, ...] = KEY_USERS
     zone_id: str | None = None
     cut_buckets: tuple[str, ...] = ()
+    boundary: str | None = None
 
     def everywhere(self, service: str, *resources: str) -> tuple[str, ...]:
         """ARNs in any region: statements on them are held to the regions by a condition."""
@@ -59,17 +63,23 @@ class Reach:
         """Names with the suffixes, whatever their purpose and region."""
         return tuple(f"{part}{start}-*" for part in before for start in self.starts())
 
+    def bucket_arns(self) -> tuple[str, ...]:
+        """Buckets with these purposes, and those whose names were cut."""
+        names = [f"{start}-*-{self.names.account_id}" for start in self.starts(self.buckets)]
+        return tuple(self.names.global_arn("s3", name) for name in (*names, *self.cut_buckets))
+
     def stack_names(self) -> list[str]:
         """Names of stacks, as their resources are tagged with them."""
         return [f"{self.names.project}-{suffix}-{end}" for suffix in self.suffixes for end in self.stacks]
 
 
-def _in_regions(reach: Reach) -> Conditions:
+def in_regions(reach: Reach) -> Conditions:
+    """Held to the regions of the reach: for what has a region, but `*` for it in its ARN."""
     return {"StringEquals": {"aws:RequestedRegion": list(reach.regions)}}
 
 
 def _of_our_stacks(reach: Reach) -> Conditions:
-    return {**_in_regions(reach), "StringLike": {"aws:ResourceTag/Stack": reach.stack_names()}}
+    return {**in_regions(reach), "StringLike": {"aws:ResourceTag/Stack": reach.stack_names()}}
 
 
 def _by_way_of_services(reach: Reach) -> Conditions:
@@ -82,12 +92,12 @@ def _granted_to_services(reach: Reach) -> Conditions:
 
 
 def _made_for_our_stacks(reach: Reach) -> Conditions:
-    return {**_in_regions(reach), "StringLike": {"aws:RequestTag/Stack": reach.stack_names()}}
+    return {**in_regions(reach), "StringLike": {"aws:RequestTag/Stack": reach.stack_names()}}
 
 
 def _of_our_functions(reach: Reach) -> Conditions:
     functions = reach.everywhere("lambda", *reach.ours("function:"))
-    return {**_in_regions(reach), "ArnLike": {"lambda:FunctionArn": list(functions)}}
+    return {**in_regions(reach), "ArnLike": {"lambda:FunctionArn": list(functions)}}
 
 
 def _new(reach: Reach) -> Conditions:
@@ -99,13 +109,14 @@ def _to_lambda(_reach: Reach) -> Conditions:
     return {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
 
 
+def _within_the_boundary(reach: Reach) -> Conditions:
+    if not reach.boundary:
+        raise ValueError("who makes roles needs a permissions boundary for them")
+    return {"StringEquals": {"iam:PermissionsBoundary": reach.boundary}}
+
+
 def _anywhere(_reach: Reach) -> Conditions:
     return {}
-
-
-def _buckets(reach: Reach) -> tuple[str, ...]:
-    names = [f"{start}-*-{reach.names.account_id}" for start in reach.starts(reach.buckets)]
-    return tuple(reach.names.global_arn("s3", name) for name in (*names, *reach.cut_buckets))
 
 
 def _roles(reach: Reach) -> tuple[str, ...]:
@@ -145,14 +156,14 @@ class _Scope:
     sid: str
     actions: str
     resources: Callable[[Reach], tuple[str, ...]]
-    conditions: Callable[[Reach], Conditions] = _in_regions
+    conditions: Callable[[Reach], Conditions] = in_regions
 
 
 _SCOPES = (
     _Scope("Alarms", r"cloudwatch:.*(Alarm|[Tt]ag).*", _named("cloudwatch", "alarm:")),
     _Scope("Apis", r"apigateway:.*", _gateways),
     _Scope("Budgets", r"budgets:.*", _budgets, _anywhere),
-    _Scope("Buckets", rf"s3:(?!{_OBJECT}$).*", _buckets, _anywhere),
+    _Scope("Buckets", rf"s3:(?!{_OBJECT}$).*", Reach.bucket_arns, _anywhere),
     _Scope(
         "Certificates", r"acm:(?!Request).*", lambda reach: reach.everywhere("acm", "certificate/*"), _of_our_stacks
     ),
@@ -200,7 +211,9 @@ _SCOPES = (
         r"lambda:(ListTags|TagResource|UntagResource)",
         lambda reach: reach.everywhere("lambda", "event-source-mapping:*"),
     ),
-    _Scope("Objects", rf"s3:{_OBJECT}", lambda reach: tuple(f"{bucket}/*" for bucket in _buckets(reach)), _anywhere),
+    _Scope(
+        "Objects", rf"s3:{_OBJECT}", lambda reach: tuple(f"{bucket}/*" for bucket in reach.bucket_arns()), _anywhere
+    ),
     _Scope("PassRoles", r"iam:PassRole", _roles, _to_lambda),
     _Scope(
         "Provider",
@@ -215,7 +228,8 @@ _SCOPES = (
         _anywhere,
     ),
     _Scope("Queues", r"sqs:.*", _named("sqs", "")),
-    _Scope("Roles", r"iam:(?!PassRole|CreateServiceLinkedRole).*Role.*", _roles, _anywhere),
+    _Scope("Roles", rf"iam:(?!PassRole|CreateServiceLinkedRole|{_GIVING}).*Role.*", _roles, _anywhere),
+    _Scope("BoundRoles", rf"iam:{_GIVING}", _roles, _within_the_boundary),
     _Scope("RoleOfApiGateway", r"iam:CreateServiceLinkedRole", _gateways_own_role, _for_the_gateway),
     _Scope("Secrets", r"secretsmanager:.*", _named("secretsmanager", "secret:")),
     _Scope("Streams", r"kinesis:.*", _named("kinesis", "stream/")),
@@ -254,7 +268,7 @@ def statements_for(actions: Sequence[str], reach: Reach) -> list[Statement]:
     for service in sorted({action.split(":")[0] for action in without}):
         actions = tuple(action for action in without if action.startswith(f"{service}:"))
         sid = f"{service.capitalize()}WithoutResource"
-        found.append(Statement(sid=sid, actions=actions, resources=("*",), conditions=_in_regions(reach)))
+        found.append(Statement(sid=sid, actions=actions, resources=("*",), conditions=in_regions(reach)))
     return found
 
 

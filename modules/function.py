@@ -39,7 +39,10 @@ class Code:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FunctionProps:
-    """What a function is; memory 128 to 10,240 MB, timeout 1 to 900 s (Lambda quotas)."""
+    """What a function is; memory 128 to 10,240 MB, timeout 1 to 900 s (Lambda quotas).
+
+    `permissions_boundary`: ARN of the policy that limits its role; without, the role's own policy is the only limit.
+    """
 
     names: Names
     key: EncryptionKey
@@ -53,6 +56,7 @@ class FunctionProps:
     reserved_concurrency: int | None = None
     variables: Mapping[str, str]
     dead_letters: DeadLetterQueue | None = None
+    permissions_boundary: str | None = None
 
     def __post_init__(self) -> None:
         """Refuses what Lambda would refuse at apply."""
@@ -87,6 +91,7 @@ class Function(Construct):
             "role",
             name=props.names(id_, Kind.ROLE),
             assume_role_policy=assume_role_document("lambda.amazonaws.com"),
+            permissions_boundary=props.permissions_boundary,
         )
         self._statements = {s.sid: s for s in _own_statements(log_group, props.tracing)}
         self.policy = IamRolePolicy(self, "policy", role=role.id, name="grants", policy=self._document())

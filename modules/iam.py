@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+_LONGEST_POLICY = 6_144  # characters, spaces not counted (IAM quotas)
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 
@@ -50,6 +51,14 @@ class Grantee(Protocol):
 def policy_document(statements: Sequence[Statement]) -> str:
     """The JSON text of a policy, with sorted keys, so that equal policies are equal texts."""
     return json.dumps({"Version": "2012-10-17", "Statement": [s.as_dict() for s in statements]}, sort_keys=True)
+
+
+def fitting(name: str, document: str, *, shorter: str) -> str:
+    """A managed policy's document; longer than IAM takes it is a `ValueError`, which says what makes it shorter."""
+    length = len("".join(document.split()))
+    if length > _LONGEST_POLICY:
+        raise ValueError(f"the policy {name} has {length} characters, IAM takes {_LONGEST_POLICY}: it needs {shorter}")
+    return document
 
 
 def assume_role_document(service: str) -> str:

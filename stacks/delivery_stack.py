@@ -8,6 +8,7 @@ from constructs import Construct
 from modules.delivery_needs import TESTS, Needs, needs_of
 from modules.delivery_role import DeliveryRole
 from modules.delivery_scopes import KEY_USERS, Reach, changing, seeing
+from modules.function_boundary import FunctionBoundary, boundary_arn
 from modules.github_provider import HOST, GitHubProvider
 from modules.iam import Statement
 from modules.names import Kind
@@ -15,6 +16,7 @@ from stacks.base_stack import BaseStack
 from stacks.outputs import DeliveryOutputs
 from stacks.packaging import FUNCTIONS
 from stacks.settings import Environment
+from stacks.settings.previews import PREVIEW as PREVIEW_SUFFIX
 from stacks.settings.previews import PREVIEW_PATTERNS
 from stacks.settings.sections_ship import DeliverySettings
 from stacks.state_location import StateLocation
@@ -22,6 +24,7 @@ from stacks.state_location import StateLocation
 # What a deploy may touch of buckets and roles, by purpose: neither the state's, nor the roles of this stack.
 DEPLOYED_BUCKETS = ("access-logs", "archive", "failures", "inbox")
 STATE_BUCKETS = ("state", "logs-of-state")
+BOUNDARY, PREVIEW_BOUNDARY = "function-boundary", "preview-function-boundary"
 PREVIEW = "preview"  # the environment of GitHub in which ephemeral environments are deployed
 
 
@@ -75,6 +78,7 @@ class DeliveryStack(BaseStack):
                 *_read_state(location, ["*"]),
             ],
         )
+        FunctionBoundary(self, BOUNDARY, names=self.names, reach=_pipelines(environment, self))
         deploy = role(
             "deploy",
             of=[f"environment:{environment.name}"],
@@ -86,6 +90,7 @@ class DeliveryStack(BaseStack):
         )
         preview = None
         if delivery.previews:
+            FunctionBoundary(self, PREVIEW_BOUNDARY, names=self.names, reach=_previews(environment, self))
             states = [f"{suffix}.tfstate" for suffix in PREVIEW_PATTERNS]
             preview = role(
                 PREVIEW,
@@ -97,6 +102,17 @@ class DeliveryStack(BaseStack):
                 ],
             )
         DeliveryOutputs(plan_role_arn=plan, deploy_role_arn=deploy, preview_role_arn=preview).publish(self)
+
+
+def function_boundary(environment: Environment) -> str | None:
+    """ARN of what limits the roles of its functions; `None` where no workflow may deploy it."""
+    delivery, names = environment.settings.delivery, StateLocation.of(environment).names
+    if delivery is None:
+        return None
+    if not environment.is_ephemeral:
+        return boundary_arn(names, BOUNDARY)
+    is_preview = delivery.previews and PREVIEW_SUFFIX.fullmatch(environment.suffix)
+    return boundary_arn(names, PREVIEW_BOUNDARY) if is_preview else None
 
 
 def _also_own(needs: Needs, delivery: DeliverySettings) -> Needs:
@@ -137,6 +153,7 @@ def _pipelines(environment: Environment, stack: BaseStack) -> Reach:
         stacks=_ends(environment),
         zone_id=_zone(environment),
         cut_buckets=_cut(environment, stack, DEPLOYED_BUCKETS),
+        boundary=boundary_arn(stack.names, BOUNDARY),
     )
 
 
@@ -147,6 +164,7 @@ def _previews(environment: Environment, stack: BaseStack) -> Reach:
         suffixes=PREVIEW_PATTERNS,
         regions=environment.settings.regions,
         key_users=(*KEY_USERS, "s3"),
+        boundary=boundary_arn(stack.names, PREVIEW_BOUNDARY),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cdktf import App, TerraformResource, TerraformStack
 
-from stacks.delivery_stack import DeliveryStack
+from stacks.delivery_stack import DeliveryStack, function_boundary
 from stacks.edge_stack import EdgeStack
 from stacks.packaging import build_packages
 from stacks.settings import Environment, TapStackArgs
@@ -35,11 +35,20 @@ def add_stacks(app: App, environment: Environment, *, root: Path, bootstrap: boo
         host=settings.emulator is not None,
     )
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    boundary = function_boundary(environment)
     pipelines: dict[str, TapStack] = {}
     for region in settings.regions:
         args = TapStackArgs(environment_suffix=environment.suffix, region=region, settings=settings)
         id_ = environment.pipeline_stack(region)
-        pipelines[region] = TapStack(app, id_, args, state=location, packages=packages, version=version)
+        pipelines[region] = TapStack(
+            app,
+            id_,
+            args,
+            state=location,
+            packages=packages,
+            version=version,
+            permissions_boundary=boundary,
+        )
     edges: list[TerraformStack] = []
     # A copy of an environment must not claim the domain of the original.
     if settings.edge and not environment.is_ephemeral:

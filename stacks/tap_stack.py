@@ -43,11 +43,15 @@ class TapStack(BaseStack):
         state: StateLocation,
         packages: Mapping[str, Package],
         version: str,
+        permissions_boundary: str | None = None,
     ) -> None:
-        """`state`: where Terraform state is kept; `packages`: each function's zip; `version`: ours, for `/health`."""
+        """`state`: where Terraform state is kept; `packages`: each function's zip; `version`: ours, for `/health`.
+
+        `permissions_boundary`: ARN of the policy that limits the functions' roles; none where only people deploy.
+        """
         settings = args.settings
         super().__init__(scope, id_, settings=settings, suffix=args.environment_suffix, region=args.region, state=state)
-        self._settings, self._packages = settings, packages
+        self._settings, self._packages, self._boundary = settings, packages, permissions_boundary
         names, protection = self.names, settings.protection
 
         key = self._key = EncryptionKey(
@@ -258,6 +262,7 @@ class TapStack(BaseStack):
                 log_retention_days=settings.observability.log_retention_days,
                 variables={"TAP_STACK": self.node.id, **variables},
                 dead_letters=dead_letters,
+                permissions_boundary=self._boundary,
             ),
         )
 

@@ -6,8 +6,9 @@ anything is in `_ANYWHERE`, and in docs/emulator.md.
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.e2e.planning import planned
 from tests.e2e.suites import run_integration_tests
 from tests.integration.account import ACCOUNT_ID, PIPELINE_STACK, REGION, Account, Provider, new_account
 from tests.integration.terraform import Terraform
+from tests.synthesized import Json
 from tools.delivery.states import left_behind, left_over
 
 pytestmark = pytest.mark.e2e
@@ -56,7 +58,7 @@ def delivered(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> I
     """An account in which IAM is enforced, with a state bucket and the roles of `local`, and a pull request's copy."""
     with new_account(tmp_path_factory.mktemp("delivered"), provider, enforce_iam=True) as account:
         account.bootstrap()
-        account.synthesize([_local(account), account.environment(suffix="pr7")])
+        account.synthesize([_local(account), replace(_local(account), suffix="pr7")])
         terraform = account.terraform("tap-local-delivery")
         terraform.init()
         terraform.apply()
@@ -70,19 +72,25 @@ def _allow_anywhere(account: Account, role: str) -> None:
     iam, name = account.client("iam"), f"tap-{role}-local-{REGION}"
     keys = {_KEYS} if role != "plan" else set()
     actions = sorted(_ANYWHERE & _actions(account, role) | _OTHERWISE | keys)
-    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    statements: list[Json] = [{"Effect": "Allow", "Action": actions, "Resource": "*"}]
+    # It has no key iam:PermissionsBoundary, but it holds roles to their boundaries.
+    statements += [one | {"Condition": {}} for one in _statements(account, role) if one["Sid"] == "BoundRoles"]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
     iam.put_role_policy(RoleName=name, PolicyName="anywhere", PolicyDocument=document)
 
 
 def _actions(account: Account, role: str) -> set[str]:
     """What the stack of delivery gives the role."""
+    found = [one["Action"] for one in _statements(account, role)]
+    return {action for one in found for action in ([one] if isinstance(one, str) else one)}
+
+
+def _statements(account: Account, role: str) -> list[Json]:
     policies = json.loads((account.folder / "stacks/tap-local-delivery/cdk.tf.json").read_text())["resource"][
         "aws_iam_policy"
     ]
     own = [json.loads(body["policy"]) for id_, body in policies.items() if id_.startswith(f"{role}_")]
-    found = [one["Action"] for document in own for one in document["Statement"]]
-    return {action for one in found for action in ([one] if isinstance(one, str) else one)}
+    return [one for document in own for one in document["Statement"]]
 
 
 def _local(account: Account) -> Environment:
@@ -102,14 +110,19 @@ def _token(subject: str) -> str:
     return f"{'.'.join(parts)}.signature"
 
 
-def _credentials(account: Account, role: str, subject: str | None = None) -> dict[str, str]:
-    """What a workflow has when it has taken the role."""
-    taken = account.client("sts").assume_role_with_web_identity(
+def _taken(account: Account, role: str, subject: str | None = None) -> Mapping[str, Any]:
+    """The credentials of a workflow that takes the role."""
+    found: Mapping[str, Any] = account.client("sts").assume_role_with_web_identity(
         RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/tap-{role}-local-{REGION}",
         RoleSessionName="workflow",
         WebIdentityToken=_token(subject or f"repo:{_REPOSITORY}:{_SUBJECTS[role]}"),
-    )
-    found = taken["Credentials"]
+    )["Credentials"]
+    return found
+
+
+def _credentials(account: Account, role: str) -> dict[str, str]:
+    """What a workflow has in its environment when it has taken the role."""
+    found = _taken(account, role)
     return {
         "AWS_ACCESS_KEY_ID": found["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"],
@@ -130,14 +143,17 @@ def _as(account: Account, role: str, stack: str) -> Terraform:
 
 
 def _client(account: Account, role: str, service: str = "s3") -> Any:
-    found = _credentials(account, role)
+    return _client_with(account, service, _taken(account, role))
+
+
+def _client_with(account: Account, service: str, found: Mapping[str, Any]) -> Any:
     return boto3.client(  # type: ignore[call-overload]  # wants a literal
         service,
         region_name=REGION,
         endpoint_url=account.url,
-        aws_access_key_id=found["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=found["AWS_SECRET_ACCESS_KEY"],
-        aws_session_token=found["AWS_SESSION_TOKEN"],
+        aws_access_key_id=found["AccessKeyId"],
+        aws_secret_access_key=found["SecretAccessKey"],
+        aws_session_token=found["SessionToken"],
     )
 
 
@@ -160,11 +176,11 @@ def test_what_the_emulator_can_not_tell_is_allowed_by_name(delivered: Account) -
 )
 def test_nobody_else_takes_a_role(delivered: Account, role: str, subject: str) -> None:
     with pytest.raises(ClientError, match="Not authorized to perform sts:AssumeRoleWithWebIdentity"):
-        _credentials(delivered, role, subject)
+        _taken(delivered, role, subject)
 
 
 def test_runs_of_the_branch_take_the_role_of_plans(delivered: Account) -> None:
-    assert _credentials(delivered, "plan", f"repo:{_REPOSITORY}:ref:refs/heads/main")
+    assert _taken(delivered, "plan", f"repo:{_REPOSITORY}:ref:refs/heads/main")
 
 
 def test_the_role_of_plans_plans_what_is_not_there_yet_and_makes_nothing(delivered: Account) -> None:
@@ -247,12 +263,88 @@ _CHANGES: dict[str, Callable[[Any, str], object]] = {
 def test_a_role_changes_what_is_called_after_its_environment_and_nothing_else(
     delivered: Account, role: str, suffix: str, is_reached: bool, service: str
 ) -> None:
+    client = _client(delivered, role, service)
+    assert _is_let(lambda: _CHANGES[service](client, f"{suffix}-{REGION}")) == is_reached
+
+
+def _is_let(call: Callable[[], object]) -> bool:
+    """Whether IAM lets the call through, wherever it ends then: what it is about isn't there."""
     try:
-        _CHANGES[service](_client(delivered, role, service), f"{suffix}-{REGION}")
-        code = "none"
+        call()
     except ClientError as error:
         code = error.response["Error"]["Code"]
-    assert ("Authoriz" not in code and "AccessDenied" not in code) == is_reached, code
+        return "Authoriz" not in code and "AccessDenied" not in code
+    return True
+
+
+def _function_with_everything(account: Account, suffix: str, boundary: str) -> Callable[[str], Any]:
+    """Clients by service for the role of a function of that environment, whose policy allows everything."""
+    iam, name = account.client("iam"), f"tap-receiver-{suffix}-made"
+    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT_ID}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(
+        RoleName=name,
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        PermissionsBoundary=f"arn:aws:iam::{ACCOUNT_ID}:policy/tap-{boundary}-local-{REGION}",
+    )["Role"]
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.put_role_policy(RoleName=name, PolicyName="grants", PolicyDocument=json.dumps(everything))
+    taken = account.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="function")["Credentials"]
+    return lambda service: _client_with(account, service, taken)
+
+
+# What functions do, if the names are those of their environment.
+_WORK: dict[str, tuple[str, Callable[[Any, str], object]]] = {
+    "send events": (
+        "kinesis",
+        lambda client, suffix: client.put_records(
+            StreamName=f"tap-events-{suffix}-{REGION}", Records=[{"Data": b"{}", "PartitionKey": "a"}]
+        ),
+    ),
+    "read events": ("s3", lambda client, suffix: client.get_object(Bucket=_archive(suffix), Key="a")),
+    "store events": ("s3", lambda client, suffix: client.put_object(Bucket=_archive(suffix), Key="a", Body=b"")),
+    "claim events": (
+        "dynamodb",
+        lambda client, suffix: client.put_item(TableName=f"tap-ledger-{suffix}-{REGION}", Item={"id": {"S": "a"}}),
+    ),
+}
+# What they never do.
+_HARM: dict[str, tuple[str, Callable[[Any, str], object]]] = {
+    "read the state": ("s3", lambda client, _: client.list_objects_v2(Bucket=f"tap-state-local-{REGION}-{ACCOUNT_ID}")),
+    "delete events": ("s3", lambda client, suffix: client.delete_object(Bucket=_archive(suffix), Key="a")),
+    "delete the stream": (
+        "kinesis",
+        lambda client, suffix: client.delete_stream(StreamName=f"tap-events-{suffix}-{REGION}"),
+    ),
+    "make a user": ("iam", lambda client, _: client.create_user(UserName="somebody")),
+    "lose the boundary": (
+        "iam",
+        lambda client, suffix: client.delete_role_permissions_boundary(RoleName=f"tap-receiver-{suffix}-made"),
+    ),
+}
+
+
+def _archive(suffix: str) -> str:
+    """A bucket of no deployed region: without one the emulator doesn't ask IAM about an object."""
+    return f"tap-archive-{suffix}-made-{ACCOUNT_ID}"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "boundary", "other"),
+    [("local", "function-boundary", "prod"), ("pr8", "preview-function-boundary", "local")],
+)
+def test_a_function_whose_policy_allows_everything_does_what_functions_do_and_nothing_else(
+    delivered: Account, suffix: str, boundary: str, other: str
+) -> None:
+    for each in (suffix, other):
+        delivered.client("s3").create_bucket(Bucket=_archive(each))
+    client = _function_with_everything(delivered, suffix, boundary)
+
+    def let(tried: dict[str, tuple[str, Callable[[Any, str], object]]], of: str) -> set[str]:
+        return {what for what, (service, call) in tried.items() if _is_let(partial(call, client(service), of))}
+
+    assert let(_WORK, suffix) == set(_WORK)
+    assert let(_WORK, other) == set()
+    assert let(_HARM, suffix) == set()
 
 
 def test_the_role_of_previews_does_not_read_the_state_of_what_they_are_copies_of(delivered: Account) -> None:

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from tests.rules.mutations import Mutation, drop, put, remove, statement
-from tests.rules.reading import each, is_delivery, parts, policies
+from tests.rules.reading import Policy, each, is_delivery, parts, policies
 from tests.rules.registry import Case, Check, Checks, rule
 from tests.synthesized import Json
 
@@ -16,7 +16,8 @@ _SEEING = re.compile(r"[a-z0-9-]+:(Get|List|Describe|View)\w+|apigateway:GET|kms
 _NEVER = re.compile(
     r"secretsmanager:(BatchGet|Get)SecretValue|kinesis:(GetRecords|PutRecords?)|dynamodb:(GetItem|Query|Scan|PutItem)|"
     r"sqs:ReceiveMessage|logs:(GetLogEvents|FilterLogEvents)|lambda:InvokeFunction|sts:AssumeRole|"
-    r"iam:(CreateUser|CreateAccessKey|AttachUserPolicy|PutUserPolicy|AttachRolePolicy|CreatePolicyVersion)"
+    r"iam:(CreateUser|CreateAccessKey|AttachUserPolicy|PutUserPolicy|AttachRolePolicy|DeleteRolePermissionsBoundary|"
+    r"(Create|Delete)Policy|(Create|Delete)PolicyVersion|SetDefaultPolicyVersion)"
 )
 _OF_TESTS = {"secretsmanager:GetSecretValue", "logs:FilterLogEvents"}  # of deployed previews
 # Without a name of ours in it an ARN says nothing; these services have only ids, and are held by conditions, but for
@@ -31,7 +32,8 @@ _IDS = re.compile(
 _NO_LEVEL = re.compile(
     r"acm:RequestCertificate|cloudwatch:DescribeAlarms|kinesis:Update(ShardCount|StreamMode)|"
     r"kms:(CreateKey|ListAliases)|lambda:(Create|List)EventSourceMappings?|logs:\w+(LogDeliver(y|ies)|ResourcePolic(y|ies))|logs:DescribeLogGroups|"
-    r"route53:CreateHealthCheck|secretsmanager:GetRandomPassword|sns:(Unsubscribe|[GS]etSubscriptionAttributes)"
+    r"route53:CreateHealthCheck|secretsmanager:GetRandomPassword|sns:(Unsubscribe|[GS]etSubscriptionAttributes)|"
+    r"xray:Put(TelemetryRecords|TraceSegments)"
 )
 
 
@@ -120,6 +122,8 @@ def _copy_role(stack: Json) -> None:
             of="plan",
         ),
         statement(_POLICY, "Roles", Action=["iam:AttachRolePolicy"], of="deploy"),
+        statement(_POLICY, "Roles", Action=["iam:DeleteRolePermissionsBoundary"], of="deploy"),
+        statement(_POLICY, "Roles", Action=["iam:SetDefaultPolicyVersion"], of="preview"),
         statement(_POLICY, "Streams", NotAction=["kinesis:DeleteStream"], of="deploy"),
         statement(_POLICY, "DecryptState", Condition={"StringLike": {"aws:ResourceTag/Stack": "tap-*"}}, of="plan"),
     ],
@@ -169,18 +173,34 @@ def roles_of_delivery_name_their_actions(case: Case) -> Checks:
         statement(
             _POLICY, "ReadState", Resource="arn:aws:s3:::zap-state-unusual-eu-north-1-444455556666/*", of="preview"
         ),
+        statement(_POLICY, "Data", Resource="arn:aws:dynamodb:*:111111111111:table/*", of="function-boundary"),
+        statement(_POLICY, "Data", Condition=None, of="function-boundary"),
+        statement(_POLICY, "Data", Resource="*", of="function-boundary"),
+        statement(_POLICY, "Objects", Resource="arn:aws:s3:::tap-state-delivered-*", of="function-boundary"),
+        statement(_POLICY, "Objects", Resource="arn:aws:s3:::zap-*-pr*-*-444455556666/*", of="preview-function"),
+        statement(_POLICY, "Keys", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}}, of="function"),
+        statement(_POLICY, "Variables", Condition=None, of="function-boundary"),
+        statement(
+            _POLICY,
+            "Variables",
+            Condition={
+                "StringEquals": {"aws:RequestedRegion": "ap-south-1"},
+                "ArnLike": {"kms:EncryptionContext:aws:lambda:FunctionArn": "arn:aws:lambda:*:*:function:*"},
+            },
+            of="preview-function-boundary",
+        ),
         Mutation("keys of any stack", _any_stack),
     ],
 )
 def roles_of_delivery_reach_what_is_theirs(case: Case) -> Checks:
     """Resources are the environment's, or previews', by name, or by tag or function where AWS knows only ids.
 
-    Regional ones are reached in the environment's regions only.
+    Regional ones are reached in the environment's regions only. Boundaries hold to the same, and keys to services.
     """
     account, project, environment = case.settings.account_id, case.settings.project, case.environment.name
     state = f"{project}-state-{environment}-{case.settings.state.region}-{account}"
-    for policy in policies(case.stack, "delivery"):
-        preview = policy.resource.id.startswith("preview_")
+    for policy in policies(case.stack, "delivery", "boundary"):
+        preview = policy.resource.id.startswith("preview")
         suffix, states = (r"pr[1-9]\*", r"pr[1-9]\*[.]tfstate(\*|[.]tflock)?") if preview else (environment, ".*")
         named = re.compile(
             rf"arn:aws:s3:::{project}-[a-z0-9*-]+-{suffix}-\*-{account}(/.*)?|"
@@ -206,6 +226,10 @@ def roles_of_delivery_reach_what_is_theirs(case: Case) -> Checks:
             yield Check(address, not foreign, f"{sid} reaches what is tagged {foreign}")
             ids = [arn for arn in one["Resource"] if re.search(r":(key/|certificate/)\*$", arn)]
             bound = any("Stack" in key or "kms:ResourceAliases" in key for key in conditions)
+            if policy.kind == "boundary":
+                functions = conditions.get("ArnLike kms:EncryptionContext:aws:lambda:FunctionArn", [])
+                ours = bool(functions) and all(named.fullmatch(arn) for arn in _texts(functions))
+                bound = bound or ours or "StringLike kms:ViaService" in conditions
             kinesis = all(action.startswith("kinesis:") for action in one["Action"])  # KMS itself guards keys
             yield Check(address, not ids or bound or kinesis, f"{sid} reaches every one of {ids}")
             making = {"kms:CreateKey", "acm:RequestCertificate", "lambda:CreateEventSourceMapping"} & set(one["Action"])
@@ -262,6 +286,61 @@ def a_deploy_reaches_neither_its_own_role_nor_the_state_bucket(case: Case) -> Ch
                 yield Check(policy.resource.address, held, f"{one['Sid']} passes roles to anybody")
 
 
+_GIVES = re.compile(r"iam:(CreateRole|(Attach|Put)RolePolicy|PutRolePermissionsBoundary)")
+
+
+def _boundary_of(policy: Policy) -> str:
+    return "preview-function-boundary" if policy.resource.id.startswith("preview") else "function-boundary"
+
+
+@rule(
+    "privilege escalation",
+    broken_by=[
+        drop(_ROLE, "permissions_boundary"),
+        put(_ROLE, "permissions_boundary", "arn:aws:iam::aws:policy/AdministratorAccess"),
+        statement(_POLICY, "BoundRoles", Condition=None, of="deploy"),
+        statement(_POLICY, "BoundRoles", Condition={"StringLike": {"iam:PermissionsBoundary": "*"}}, of="preview"),
+        statement(_POLICY, "Roles", Action=["iam:PutRolePolicy"], of="deploy"),
+        statement(_POLICY, "Data", Action=["iam:PassRole"], of="function-boundary"),
+        statement(_POLICY, "Keys", Action=["kms:PutKeyPolicy"], of="preview-function-boundary"),
+        remove(_POLICY, of="function-boundary"),
+        remove(_POLICY, of="preview-function-boundary"),
+    ],
+)
+def functions_are_held_to_a_boundary_where_workflows_deploy(case: Case) -> Checks:
+    """Roles of functions have it, roles of delivery give permissions to no other role, and it has no change of access.
+
+    Where only people deploy, no role has one.
+    """
+    settings = case.settings
+    ends = f"{case.environment.name}-{settings.state.region}"
+    policy_of = {
+        purpose: f"arn:aws:iam::{settings.account_id}:policy/{settings.project}-{purpose}-{ends}"
+        for purpose in ("function-boundary", "preview-function-boundary")
+    }
+    if not is_delivery(case.stack):
+        wanted = policy_of["function-boundary"] if settings.delivery else None
+        for role in each(case.stack, _ROLE):
+            found = role.body.get("permissions_boundary")
+            yield Check(role.address, found == wanted, f"has the boundary {found}")
+        return
+    made = {one.body["name"] for one in each(case.stack, _POLICY)}
+    for policy in policies(case.stack, "delivery", "boundary"):
+        address = policy.resource.address
+        for one in policy.statements if policy.resource.type == _POLICY else []:
+            if policy.kind == "boundary":
+                services = {action.split(":")[0] for action in one["Action"]}
+                safe = services <= {"dynamodb", "kinesis", "kms", "logs", "s3", "secretsmanager", "sqs", "xray"}
+                keys = {action for action in one["Action"] if action.startswith("kms:")}
+                safe = safe and keys <= {"kms:Decrypt", "kms:GenerateDataKey"}
+                yield Check(address, safe, f"{one['Sid']} allows {one['Action']}")
+            elif any(_GIVES.fullmatch(action) for action in one["Action"]):
+                arn = policy_of[_boundary_of(policy)]
+                held = one["Condition"] == {"StringEquals iam:PermissionsBoundary": arn}
+                yield Check(address, held, f"{one['Sid']} gives permissions to a role without a boundary")
+                yield Check(address, arn.rsplit("/", 1)[1] in made, f"nothing makes the boundary {arn}")
+
+
 def _with_a_key(stack: Json) -> None:
     if _ATTACHMENT in stack["resource"]:
         stack["resource"]["aws_iam_access_key"] = {"key": {"user": "somebody"}}
@@ -278,14 +357,16 @@ def _with_a_key(stack: Json) -> None:
     ],
 )
 def roles_of_delivery_have_policies_of_their_stack_only(case: Case) -> Checks:
-    """Each policy of the stack is attached to one role of the stack; there are no users and no keys."""
+    """Each policy of the stack is attached to one role of the stack, but boundaries; there are no users, no keys."""
     if not is_delivery(case.stack):
         return
     attached = [one.body.get("policy_arn") for one in each(case.stack, _ATTACHMENT)]
-    for policy in each(case.stack, _POLICY):
-        yield Check(
-            policy.address, attached.count(f"${{{policy.address}.arn}}") == 1, "is attached to no role, or to two"
-        )
+    for policy in policies(case.stack, "delivery", "boundary"):
+        if policy.resource.type == _POLICY:
+            address = policy.resource.address
+            wanted = 0 if policy.kind == "boundary" else 1
+            times = attached.count(f"${{{address}.arn}}")
+            yield Check(address, times == wanted, f"is attached to {times} roles")
     own = {f"${{{policy.address}.arn}}" for policy in each(case.stack, _POLICY)}
     for arn in attached:
         yield Check(_ATTACHMENT, arn in own, f"attaches {arn}")

@@ -95,7 +95,8 @@ def statements(text: str) -> list[Json]:
 class Policy(NamedTuple):
     """A policy; `kind` is `role` (what a role may), `trust` (who may be it) or `resource` (who may use a resource).
 
-    What the roles of GitHub Actions may, and who may be one, is `delivery`: tests/rules/delivery.py is about them.
+    What the roles of GitHub Actions may, and who may be one, is `delivery`, and the most that roles of functions may is
+    `boundary`: tests/rules/delivery.py is about them.
     """
 
     kind: str
@@ -115,7 +116,7 @@ def policies(stack: Stack, *kinds: str) -> Iterator[Policy]:
             if argument in one.body:
                 kind = {"aws_iam_role_policy": "role", "aws_iam_role": "trust"}.get(one.type, "resource")
                 if is_delivery(stack):
-                    kind = "delivery"
+                    kind = "boundary" if one.id.endswith("function-boundary") else "delivery"
                 if not kinds or kind in kinds:
                     yield Policy(kind, one, statements(one.body[argument]))
 

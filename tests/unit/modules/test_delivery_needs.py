@@ -99,10 +99,18 @@ def test_an_action_without_a_scope_is_told() -> None:
 
 def test_no_need_is_lost_on_its_way_into_a_policy() -> None:
     names = Names(project="tap", suffix="dev", region="us-east-1", account_id="111111111111")
-    reach = Reach(names=names, suffixes=("dev",), regions=("us-east-1",), zone_id="Z1")
+    reach = Reach(
+        names=names, suffixes=("dev",), regions=("us-east-1",), zone_id="Z1", boundary="arn:aws:iam::1:policy/b"
+    )
     needs = sum(NEEDS.values(), TESTS)
     allowed = {action for one in changing(needs, reach) for action in one.actions}
     assert allowed == set(needs.read + needs.write)
+
+
+def test_who_makes_roles_needs_a_boundary_for_them() -> None:
+    names = Names(project="tap", suffix="dev", region="us-east-1", account_id="111111111111")
+    with pytest.raises(ValueError, match="permissions boundary"):
+        statements_for(["iam:CreateRole"], Reach(names=names, suffixes=("dev",), regions=("us-east-1",)))
 
 
 def test_every_arn_is_one_that_its_actions_act_on(every_stack: dict[str, Stack]) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from modules.iam import Statement, assume_role_document, deny_insecure_transport, policy_document
+from modules.iam import Statement, assume_role_document, deny_insecure_transport, fitting, policy_document
 
 _PUT = Statement(sid="Put", actions=("s3:PutObject",), resources=("arn:a",))
 
@@ -84,3 +84,9 @@ def test_requests_without_tls_are_denied_to_everybody() -> None:
         "Resource": "arn:a",
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
+
+
+def test_a_managed_policy_may_be_as_long_as_iam_takes_spaces_not_counted() -> None:
+    assert fitting("p", "x" * 6144 + " \n", shorter="less") == "x" * 6144 + " \n"
+    with pytest.raises(ValueError, match="the policy p has 6145 characters, IAM takes 6144: it needs less"):
+        fitting("p", "x" * 6145, shorter="less")

@@ -10,9 +10,10 @@ import pytest
 from modules.delivery_needs import NEEDS, TESTS
 from modules.delivery_role import PARTS
 from modules.delivery_scopes import KEY_USERS, Reach, changing
+from modules.function_boundary import boundary_arn, limits
 from modules.iam import policy_document
 from modules.names import Names
-from stacks.delivery_stack import DEPLOYED_BUCKETS
+from stacks.delivery_stack import DEPLOYED_BUCKETS, PREVIEW_BOUNDARY
 from stacks.packaging import FUNCTIONS
 from stacks.settings import Environment
 from stacks.settings.previews import PREVIEW_PATTERNS
@@ -174,6 +175,86 @@ def test_what_a_deploy_may_touch_is_what_pipelines_have(every_stack: dict[str, S
     assert roles == {f"tap-{name}-delivered-us-east-1" for name in FUNCTIONS}
 
 
+def _limits(stack: Stack, id_: str) -> list[Json]:
+    return list(stack.policy("aws_iam_policy", id_).values())
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def test_the_boundary_has_the_actions_of_all_functions_under_any_settings_and_no_other(
+    every_stack: dict[str, Stack], delivery: Stack
+) -> None:
+    """Else it would have to be deployed, by a person, before a change of settings."""
+    taken = {
+        action
+        for stack in every_stack.values()
+        for id_ in stack.resources("aws_iam_role_policy")
+        for one in stack.policy("aws_iam_role_policy", id_).values()
+        for action in _listed(one["Action"])
+    }
+    limited = {action for one in _limits(delivery, "function-boundary") for action in _listed(one["Action"])}
+    assert limited == taken
+
+
+def _synthesized(tmp_path: Path, suffix: str, **delivery: object) -> dict[str, Stack]:
+    settings = make_settings(
+        api={"auth": "signature"},
+        protection={"force_destroy": True, "deletion_protection": False, "secret_recovery_window_days": 0},
+        delivery={"repository": "example@1/tapstack@2", **delivery},
+    )
+    synthesize([Environment(name="dev", suffix=suffix, settings=settings)], tmp_path, root=ROOT)
+    return read_stacks(tmp_path)
+
+
+@pytest.mark.parametrize(("suffix", "id_"), [("dev", "function-boundary"), ("pr42", "preview-function-boundary")])
+def test_the_boundary_takes_nothing_from_the_functions_of_a_pipeline(tmp_path: Path, suffix: str, id_: str) -> None:
+    found = _synthesized(tmp_path / "dev", "dev", previews=True)
+    found_limits = _limits(found["tap-dev-delivery"], id_)
+    [pipeline] = [
+        stack
+        for name, stack in _synthesized(tmp_path / suffix, suffix, previews=True).items()
+        if name == f"tap-{suffix}-us-east-1"
+    ]
+    key = "arn:aws:kms:us-east-1:111111111111:key/0123"
+    secret = f"arn:aws:secretsmanager:us-east-1:111111111111:secret:tap-signing-{suffix}-us-east-1-AbCdEf"
+    for role, body in pipeline.resources("aws_iam_role").items():
+        assert body["permissions_boundary"] == f"arn:aws:iam::111111111111:policy/tap-{id_}-dev-us-east-1", role
+    for policy in pipeline.resources("aws_iam_role_policy"):
+        for one in pipeline.policy("aws_iam_role_policy", policy).values():
+            for action in _listed(one["Action"]):
+                for resource in _listed(one["Resource"]):
+                    arn = re.sub(r"\$\{aws_kms_key.*}", key, re.sub(r"\$\{aws_secretsmanager.*}", secret, resource))
+                    service = one.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService", "")
+                    assert any(_allows(limit, action, arn, service) for limit in found_limits), (action, arn, service)
+
+    # Lambda deciphers variables with the role; by way of no service, as far as anybody says.
+    [variables] = [
+        limit["Condition"]["ArnLike"]["kms:EncryptionContext:aws:lambda:FunctionArn"]
+        for limit in found_limits
+        if _allows(limit, "kms:Decrypt", key, "")
+    ]
+    for body in pipeline.resources("aws_lambda_function").values():
+        function = f"arn:aws:lambda:us-east-1:111111111111:function:{body['function_name']}"
+        assert any(fnmatchcase(function, pattern) for pattern in _listed(variables)), function
+
+
+def _allows(limit: Json, action: str, arn: str, service: str) -> bool:
+    services = limit.get("Condition", {}).get("StringLike", {}).get("kms:ViaService", ["*"])
+    return (
+        action in _listed(limit["Action"])
+        and any(fnmatchcase(arn, pattern) for pattern in _listed(limit["Resource"]))
+        and any(fnmatchcase(service, pattern) for pattern in services)
+    )
+
+
+@pytest.mark.parametrize(("suffix", "previews"), [("alice", True), ("pr42", False)])
+def test_what_only_people_deploy_has_no_boundary(tmp_path: Path, suffix: str, previews: bool) -> None:
+    pipeline = _synthesized(tmp_path, suffix, previews=previews)[f"tap-{suffix}-us-east-1"]
+    assert not [body for body in pipeline.resources("aws_iam_role").values() if "permissions_boundary" in body]
+
+
 def test_a_bucket_whose_name_was_too_long_is_reached_by_its_whole_name(tmp_path: Path) -> None:
     settings = make_settings(
         project="abcdefghijkl",
@@ -204,8 +285,14 @@ def test_policies_fit_with_many_regions_and_a_long_project(regions: int, project
     everything = sum(NEEDS.values(), TESTS)
     for suffixes, key_users in ((PREVIEW_PATTERNS, (*KEY_USERS, "s3")), (("integration",), KEY_USERS)):
         reach = Reach(
-            names=names, suffixes=suffixes, regions=some, key_users=key_users, zone_id="Z0123456789ABCDEFGHIJ"
+            names=names,
+            suffixes=suffixes,
+            regions=some,
+            key_users=key_users,
+            zone_id="Z0123456789ABCDEFGHIJ",
+            boundary=boundary_arn(names, PREVIEW_BOUNDARY),
         )
+        assert len(re.sub(r"\s", "", policy_document(limits(reach)))) <= 6144
         for services in PARTS.values():
             own = [one for one in changing(everything, reach) if one.actions[0].split(":")[0] in services]
             assert len(re.sub(r"\s", "", policy_document(own))) <= 6144, services
