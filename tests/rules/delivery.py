@@ -258,10 +258,16 @@ def _own_state(stack: Json) -> None:
         statement(_POLICY, "PassRoles", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}),
         statement(_POLICY, "Buckets", Resource="arn:aws:s3:::tap-state-*-111111111111", of="deploy"),
         statement(_POLICY, "Buckets", Resource="arn:aws:s3:::tap-*-111111111111", of="deploy"),
+        statement(
+            _POLICY, "Objects", Resource="arn:aws:s3:::tap-state-delivered-us-east-1-111111111111", of="function"
+        ),
     ],
 )
 def a_deploy_reaches_neither_its_own_role_nor_the_state_bucket(case: Case) -> Checks:
-    """No deploy can change who may deploy, the state bucket, or the states of what people deploy; no preview either."""
+    """No deploy can change who may deploy, the state bucket, or the states of what people deploy; no preview either.
+
+    Nor can a function, whatever a deploy allows it.
+    """
     environment, settings = case.environment.name, case.settings
     own = [role.body["name"] for role in each(case.stack, _ROLE)]
     start, region = f"{settings.project}-", settings.state.region
@@ -269,8 +275,8 @@ def a_deploy_reaches_neither_its_own_role_nor_the_state_bucket(case: Case) -> Ch
     state = f"arn:aws:s3:::{start}state-{environment}-{region}-{settings.account_id}"
     logs = f"arn:aws:s3:::{start}logs-of-state-{environment}-{region}-{settings.account_id}"
     kept = {f"{state}/{environment}/{start}{environment}-{kind}.tfstate" for kind in ("state", "delivery")}
-    for policy in policies(case.stack, "delivery"):
-        if policy.resource.type != _POLICY or not policy.resource.id.startswith(("deploy_", "preview_")):
+    for policy in policies(case.stack, "delivery", "boundary"):
+        if policy.resource.type != _POLICY or policy.resource.id.startswith("plan_"):
             continue
         for one in policy.statements:
             changing = [a for a in one["Action"] if not _SEEING.fullmatch(a)]
