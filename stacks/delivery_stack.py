@@ -78,25 +78,27 @@ class DeliveryStack(BaseStack):
                 *_read_state(location, ["*"]),
             ],
         )
-        FunctionBoundary(self, BOUNDARY, names=self.names, reach=_pipelines(environment, self))
+        pipelines = _pipelines(environment, self)
+        FunctionBoundary(self, BOUNDARY, names=self.names, reach=pipelines)
         deploy = role(
             "deploy",
             of=[f"environment:{environment.name}"],
             statements=[
-                *changing(needs_of(deployed), _pipelines(environment, self)),
+                *changing(needs_of(deployed), pipelines),
                 *_read_state(location, ["*"]),
                 *_write_state(location, [f"{environment.name}/*-{end}.tfstate" for end in _ends(environment)]),
             ],
         )
         preview = None
         if delivery.previews:
-            FunctionBoundary(self, PREVIEW_BOUNDARY, names=self.names, reach=_previews(environment, self))
+            previews = _previews(environment, self)
+            FunctionBoundary(self, PREVIEW_BOUNDARY, names=self.names, reach=previews)
             states = [f"{suffix}.tfstate" for suffix in PREVIEW_PATTERNS]
             preview = role(
                 PREVIEW,
                 of=[f"environment:{PREVIEW}"],
                 statements=[
-                    *changing(needs_of(previewed) + TESTS, _previews(environment, self)),
+                    *changing(needs_of(previewed) + TESTS, previews),
                     *_read_state(location, [f"{state}*" for state in states]),
                     *_write_state(location, states),
                 ],

@@ -22,8 +22,8 @@ from stacks.settings.sections_ship import DeliverySettings
 from tests.e2e.planning import planned
 from tests.e2e.suites import run_integration_tests
 from tests.integration.account import ACCOUNT_ID, PIPELINE_STACK, REGION, Account, Provider, new_account
-from tests.integration.terraform import Terraform
-from tests.synthesized import Json
+from tests.integration.terraform import Json, Terraform
+from tests.rules.reading import as_list
 from tools.delivery.states import left_behind, left_over
 
 pytestmark = pytest.mark.e2e
@@ -81,8 +81,7 @@ def _allow_anywhere(account: Account, role: str) -> None:
 
 def _actions(account: Account, role: str) -> set[str]:
     """What the stack of delivery gives the role."""
-    found = [one["Action"] for one in _statements(account, role)]
-    return {action for one in found for action in ([one] if isinstance(one, str) else one)}
+    return {action for one in _statements(account, role) for action in as_list(one["Action"])}
 
 
 def _statements(account: Account, role: str) -> list[Json]:

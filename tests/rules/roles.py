@@ -29,6 +29,7 @@ _SOURCES = ("aws:SourceAccount", "aws:SourceArn")
         statement(_GRANTS, "WriteEvents", Action="*"),
         statement(_GRANTS, "WriteEvents", Action=["kinesis:Put*"]),
         statement(_GRANTS, "WriteEvents", Action=["iam:PassRole"]),
+        statement("aws_iam_policy", "Data", Action=["iam:PassRole"], of="function-boundary"),
         statement(_GRANTS, "WriteEvents", NotAction=["kinesis:DeleteStream"]),
         statement(_GRANTS, "WriteEvents", NotResource=["x"]),
         statement(_BUCKET_POLICY, "DenyInsecureTransport", Effect="Allow"),
@@ -36,7 +37,7 @@ _SOURCES = ("aws:SourceAccount", "aws:SourceArn")
     ],
 )
 def actions_are_named(case: Case) -> Checks:
-    """Actions are allowed by name but in a key's root statement; roles reach the pipeline's services only."""
+    """Actions are allowed by name but in a key's root statement; roles and boundaries reach what pipelines have."""
     for policy in policies(case.stack):
         for one in policy.statements:
             wild = [action for action in one["Action"] if "*" in action] if one["Effect"] == "Allow" else []
@@ -44,7 +45,8 @@ def actions_are_named(case: Case) -> Checks:
             yield Check(policy.resource.address, not wild or listed, f"{one['Sid']} allows {wild}")
             inverted = {"NotAction", "NotResource", "NotPrincipal"} & set(one)
             yield Check(policy.resource.address, not inverted, f"{one['Sid']} allows by exclusion: {sorted(inverted)}")
-            services = {action.split(":")[0] for action in one["Action"]} if policy.kind == "role" else set()
+            limited = policy.kind in ("role", "boundary")
+            services = {action.split(":")[0] for action in one["Action"]} if limited else set()
             yield Check(policy.resource.address, services <= _SERVICES, f"{one['Sid']} reaches {services - _SERVICES}")
 
 

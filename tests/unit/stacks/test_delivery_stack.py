@@ -20,6 +20,7 @@ from stacks.settings.previews import PREVIEW_PATTERNS
 from stacks.settings.regions import KNOWN_REGIONS
 from stacks.synthesis import synthesize
 from tests.conftest import ROOT
+from tests.rules.reading import as_list
 from tests.synthesized import Json, Stack, read_stacks
 from tests.unit.settings.factory import make_settings
 
@@ -31,12 +32,11 @@ def _statements(stack: Stack, role: str) -> dict[str, Json]:
 
 def _actions(stack: Stack, role: str) -> set[str]:
     found = (one["Action"] for one in _statements(stack, role).values())
-    return {action for actions in found for action in ([actions] if isinstance(actions, str) else actions)}
+    return {action for actions in found for action in as_list(actions)}
 
 
 def _resources(stack: Stack, role: str, sid: str) -> list[str]:
-    found = _statements(stack, role)[sid]["Resource"]
-    return [found] if isinstance(found, str) else list(found)
+    return as_list(_statements(stack, role)[sid]["Resource"])
 
 
 @pytest.fixture
@@ -179,10 +179,6 @@ def _limits(stack: Stack, id_: str) -> list[Json]:
     return list(stack.policy("aws_iam_policy", id_).values())
 
 
-def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
-
-
 def test_the_boundary_has_the_actions_of_all_functions_under_any_settings_and_no_other(
     every_stack: dict[str, Stack], delivery: Stack
 ) -> None:
@@ -192,9 +188,9 @@ def test_the_boundary_has_the_actions_of_all_functions_under_any_settings_and_no
         for stack in every_stack.values()
         for id_ in stack.resources("aws_iam_role_policy")
         for one in stack.policy("aws_iam_role_policy", id_).values()
-        for action in _listed(one["Action"])
+        for action in as_list(one["Action"])
     }
-    limited = {action for one in _limits(delivery, "function-boundary") for action in _listed(one["Action"])}
+    limited = {action for one in _limits(delivery, "function-boundary") for action in as_list(one["Action"])}
     assert limited == taken
 
 
@@ -223,8 +219,8 @@ def test_the_boundary_takes_nothing_from_the_functions_of_a_pipeline(tmp_path: P
         assert body["permissions_boundary"] == f"arn:aws:iam::111111111111:policy/tap-{id_}-dev-us-east-1", role
     for policy in pipeline.resources("aws_iam_role_policy"):
         for one in pipeline.policy("aws_iam_role_policy", policy).values():
-            for action in _listed(one["Action"]):
-                for resource in _listed(one["Resource"]):
+            for action in as_list(one["Action"]):
+                for resource in as_list(one["Resource"]):
                     arn = re.sub(r"\$\{aws_kms_key.*}", key, re.sub(r"\$\{aws_secretsmanager.*}", secret, resource))
                     service = one.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService", "")
                     assert any(_allows(limit, action, arn, service) for limit in found_limits), (action, arn, service)
@@ -237,14 +233,14 @@ def test_the_boundary_takes_nothing_from_the_functions_of_a_pipeline(tmp_path: P
     ]
     for body in pipeline.resources("aws_lambda_function").values():
         function = f"arn:aws:lambda:us-east-1:111111111111:function:{body['function_name']}"
-        assert any(fnmatchcase(function, pattern) for pattern in _listed(variables)), function
+        assert any(fnmatchcase(function, pattern) for pattern in as_list(variables)), function
 
 
 def _allows(limit: Json, action: str, arn: str, service: str) -> bool:
     services = limit.get("Condition", {}).get("StringLike", {}).get("kms:ViaService", ["*"])
     return (
-        action in _listed(limit["Action"])
-        and any(fnmatchcase(arn, pattern) for pattern in _listed(limit["Resource"]))
+        action in as_list(limit["Action"])
+        and any(fnmatchcase(arn, pattern) for pattern in as_list(limit["Resource"]))
         and any(fnmatchcase(service, pattern) for pattern in services)
     )
 
