@@ -6,7 +6,8 @@ from pathlib import Path
 
 from cdktf import App, TerraformResource, TerraformStack
 
-from stacks.delivery_stack import DeliveryStack, function_boundary
+from stacks.delivery.reaches import function_boundary
+from stacks.delivery_stack import DeliveryStack
 from stacks.edge_stack import EdgeStack
 from stacks.packaging import build_packages
 from stacks.settings import Environment, TapStackArgs

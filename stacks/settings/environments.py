@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from stacks.delivery.previews import TAKEN_FOR_PREVIEW
 from stacks.settings.kinds import Suffix, fits
 from stacks.settings.kinds_web import LocalUrl
 from stacks.settings.load import load_settings
 from stacks.settings.model import EmulatorSettings, Settings
-from stacks.settings.previews import TAKEN_FOR_PREVIEW
 from stacks.settings.problems import Problem, SettingsError
 from stacks.settings.wording import allowed_text, nearest, shown
 

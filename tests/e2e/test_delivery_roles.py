@@ -16,7 +16,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from modules.delivery_needs import TESTS
+from modules.delivery.permissions import TESTS
 from stacks.settings import Environment
 from stacks.settings.sections_ship import DeliverySettings
 from tests.e2e.planning import planned
@@ -229,7 +229,7 @@ def test_the_role_of_previews_makes_tests_and_destroys_one(delivered: Account, t
         assert " passed" in printed
         made = {_ACTIONS.get(name, name) for name in called.read_text().split()}
         # Access logs are looked for in AWS only.
-        assert set(TESTS.read + TESTS.write) - made == {"logs:FilterLogEvents"}
+        assert {action for one in TESTS for action in one.plan + one.deploy} - made == {"logs:FilterLogEvents"}
     finally:
         preview.destroy()
     assert left_over(_local(delivered), _client(delivered, "preview")) == []

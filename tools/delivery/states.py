@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
+from stacks.delivery.previews import PREVIEW
 from stacks.settings import Environment
-from stacks.settings.previews import PREVIEW
 from stacks.state_location import StateLocation
 
 _STATE = re.compile(r"([^/]+)/([^/]+)\.tfstate")

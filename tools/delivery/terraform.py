@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from stacks.settings.previews import PREVIEW
+from stacks.delivery.previews import PREVIEW
 from tools.delivery.stacks import OUTDIR, DeliveryError, by_workflows, chosen, in_order
 
 PLANS = OUTDIR / "plans"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from stacks.delivery.previews import TAKEN_FOR_PREVIEW
 from stacks.settings import Environment, SettingsError, select_environments, wants_bootstrap
-from stacks.settings.previews import TAKEN_FOR_PREVIEW
 from tests.unit.settings.documents import document, write_environment
 
 _SUFFIX_ALLOWED = (

@@ -7,17 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from modules.delivery_needs import NEEDS, TESTS
-from modules.delivery_role import PARTS
-from modules.delivery_scopes import KEY_USERS, Reach, changing
-from modules.function_boundary import boundary_arn, limits
-from modules.iam import policy_document
-from modules.names import Names
-from stacks.delivery_stack import DEPLOYED_BUCKETS, PREVIEW_BOUNDARY
+from stacks.delivery.reaches import DEPLOYED_BUCKETS
 from stacks.packaging import FUNCTIONS
 from stacks.settings import Environment
-from stacks.settings.previews import PREVIEW_PATTERNS
-from stacks.settings.regions import KNOWN_REGIONS
 from stacks.synthesis import synthesize
 from tests.conftest import ROOT
 from tests.rules.reading import as_list
@@ -271,27 +263,6 @@ def test_a_bucket_whose_name_was_too_long_is_reached_by_its_whole_name(tmp_path:
     for role, reached in (("plan", pipeline | state), ("deploy", pipeline)):
         patterns = _resources(delivery, role, "Buckets")
         assert {name for name in pipeline | state if any(fnmatchcase(name, one) for one in patterns)} == reached
-
-
-@pytest.mark.parametrize(("regions", "project"), [(6, "tap"), (4, "abcdefghijkl")])
-def test_policies_fit_with_many_regions_and_a_long_project(regions: int, project: str) -> None:
-    """The limit is IAM's; README names it."""
-    names = Names(project=project, suffix="integration", region="ap-southeast-1", account_id="111111111111")
-    some = tuple(sorted(KNOWN_REGIONS, key=len, reverse=True)[:regions])
-    everything = sum(NEEDS.values(), TESTS)
-    for suffixes, key_users in ((PREVIEW_PATTERNS, (*KEY_USERS, "s3")), (("integration",), KEY_USERS)):
-        reach = Reach(
-            names=names,
-            suffixes=suffixes,
-            regions=some,
-            key_users=key_users,
-            zone_id="Z0123456789ABCDEFGHIJ",
-            boundary=boundary_arn(names, PREVIEW_BOUNDARY),
-        )
-        assert len(re.sub(r"\s", "", policy_document(limits(reach)))) <= 6144
-        for services in PARTS.values():
-            own = [one for one in changing(everything, reach) if one.actions[0].split(":")[0] in services]
-            assert len(re.sub(r"\s", "", policy_document(own))) <= 6144, services
 
 
 def test_policies_fit_what_iam_takes(every_stack: dict[str, Stack]) -> None:

@@ -1,0 +1,76 @@
+"""A role that GitHub Actions assumes for an hour, without any long-lived key."""
+
+import json
+from collections.abc import Sequence
+
+from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+from constructs import Construct
+
+from modules.delivery.github_provider import HOST
+from modules.iam import Statement, fitting, policy_document
+from modules.names import Kind, Names
+
+# One policy would be too long, and a role has at most 10. Each part holds the statements of these services.
+PARTS = {
+    "buckets": ("s3",),
+    "data": ("dynamodb", "kinesis", "secretsmanager"),
+    "messages": ("sns", "sqs"),
+    "keys": ("kms",),
+    "compute": ("lambda",),
+    "roles": ("iam",),
+    "watch": ("budgets", "cloudwatch", "logs"),
+    "network": ("acm", "apigateway", "route53"),
+}
+_SHORTER = "fewer regions in the environment, or another division in modules/delivery/delivery_role.py"
+
+
+class DeliveryRole(Construct):
+    """A role for runs of one repository, chosen by the subject of GitHub's token."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        provider_arn: str,
+        subjects: Sequence[str],
+        statements: Sequence[Statement],
+    ) -> None:
+        """`subjects`: exact ones, such as `repo:owner@1/name@2:environment:prod` (GitHub: OpenID Connect reference).
+
+        A statement of a service that no part of `PARTS` has, or a part longer than IAM takes, is a `ValueError`.
+        """
+        super().__init__(scope, id_)
+        role = IamRole(self, "Default", name=names(id_, Kind.ROLE), assume_role_policy=_trust(provider_arn, subjects))
+        self.arn = role.arn
+        for part, own in divided(statements).items():
+            name = names(f"{id_}-{part}", Kind.POLICY)
+            policy = IamPolicy(self, part, name=name, policy=fitting(name, policy_document(own), shorter=_SHORTER))
+            IamRolePolicyAttachment(self, f"{part}-attached", role=role.name, policy_arn=policy.arn)
+
+
+def divided(statements: Sequence[Statement]) -> dict[str, list[Statement]]:
+    """The statements of each part that has any; one that would be in no part is a `ValueError`."""
+    known = {service for services in PARTS.values() for service in services}
+    if lost := sorted({_service(one) for one in statements} - known):
+        raise ValueError(f"PARTS in modules/delivery/delivery_role.py has no part for {', '.join(lost)}: add it")
+    parts = {part: [one for one in statements if _service(one) in services] for part, services in PARTS.items()}
+    return {part: own for part, own in parts.items() if own}
+
+
+def _service(statement: Statement) -> str:
+    return statement.actions[0].partition(":")[0]
+
+
+def _trust(provider_arn: str, subjects: Sequence[str]) -> str:
+    statement = {
+        "Sid": "GitHubActions",
+        "Effect": "Allow",
+        "Principal": {"Federated": provider_arn},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{HOST}:aud": "sts.amazonaws.com", f"{HOST}:sub": list(subjects)}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)

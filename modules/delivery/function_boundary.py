@@ -1,0 +1,98 @@
+"""The most that functions may do, whatever the policies of their roles say: a permissions boundary (IAM user guide).
+
+Deploys write the policies of the functions' roles. Without an upper limit whoever deploys could give a function, and so
+themselves, every permission of the account.
+"""
+
+from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
+from constructs import Construct
+
+from modules.delivery.reach import Reach
+from modules.delivery.scopes import IN_REGIONS
+from modules.iam import Statement, fitting, policy_document
+from modules.names import Kind, Names
+
+# Under any settings, the roles of functions are allowed no more than these.
+_OBJECTS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject")
+_DATA = (
+    "dynamodb:PutItem",
+    "kinesis:DescribeStream",
+    "kinesis:DescribeStreamSummary",
+    "kinesis:GetRecords",
+    "kinesis:GetShardIterator",
+    "kinesis:ListShards",
+    "kinesis:PutRecords",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "secretsmanager:GetSecretValue",
+    "sqs:SendMessage",
+)
+_DATA_RESOURCES = (
+    "arn:aws:dynamodb:*:{account}:table/{name}",
+    "arn:aws:kinesis:*:{account}:stream/{name}",
+    "arn:aws:logs:*:{account}:log-group:/aws/lambda/{name}",
+    "arn:aws:secretsmanager:*:{account}:secret:{name}",
+    "arn:aws:sqs:*:{account}:{name}",
+)
+_KEYS = "arn:aws:kms:*:{account}:key/*"
+_KEY_USERS = ("dynamodb", "kinesis", "s3", "secretsmanager", "sqs")
+
+
+def boundary_arn(names: Names, id_: str) -> str:
+    """The ARN of a boundary by its name, for roles in other stacks."""
+    return names.global_arn("iam", f"policy/{names(id_, Kind.POLICY)}")
+
+
+class FunctionBoundary(Construct):
+    """The policy that is the boundary of the roles of all functions within the reach."""
+
+    def __init__(self, scope: Construct, id_: str, *, names: Names, reach: Reach) -> None:
+        """A reach whose policy is longer than IAM takes is a `ValueError`."""
+        super().__init__(scope, id_)
+        name = names(id_, Kind.POLICY)
+        document = fitting(
+            name, policy_document(limits(reach)), shorter="fewer regions, or a shorter name of the project"
+        )
+        IamPolicy(self, "Default", name=name, policy=document)
+
+
+def limits(reach: Reach) -> list[Statement]:
+    """The statements of a boundary: actions of functions on what the reach names."""
+    return [
+        reach.statement(
+            "Objects", _OBJECTS, resources=("arn:aws:s3:::{bucket}", "arn:aws:s3:::{bucket}/*"), conditions={}
+        ),
+        reach.statement("Data", _DATA, resources=_DATA_RESOURCES, conditions=IN_REGIONS),
+        # Which keys, their roles say. KMS may take minutes to recognize a key by its tags (KMS developer guide, "ABAC
+        # for AWS KMS"): a deploy is retried, but events would be refused.
+        reach.statement(
+            "Keys",
+            ("kms:Decrypt", "kms:GenerateDataKey"),
+            resources=(_KEYS,),
+            conditions={
+                **IN_REGIONS,
+                "StringLike": {"kms:ViaService": [f"{service}.*.amazonaws.com" for service in _KEY_USERS]},
+            },
+        ),
+        # At a cold start, with the function as the encryption context (Lambda developer guide, "Securing environment
+        # variables"). The grant that Lambda creates for it may be held to the boundary, and need not be used through
+        # Lambda.
+        reach.statement(
+            "Variables",
+            ("kms:Decrypt",),
+            resources=(_KEYS,),
+            conditions={
+                **IN_REGIONS,
+                "ArnLike": {
+                    "kms:EncryptionContext:aws:lambda:FunctionArn": ["arn:aws:lambda:*:{account}:function:{name}"]
+                },
+            },
+        ),
+        # AWS defines no resource level for these (Service Authorization Reference, X-Ray).
+        reach.statement(
+            "Traces",
+            ("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+            resources=("*",),
+            conditions=IN_REGIONS,
+        ),
+    ]

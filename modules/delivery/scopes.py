@@ -1,0 +1,113 @@
+"""Where the roles of delivery may act: on what has our names, or our tags where AWS knows only ids.
+
+ARNs and condition keys are those of the Service Authorization Reference; what `{...}` stands for says
+`modules/delivery/reach.py`.
+"""
+
+from dataclasses import dataclass
+
+from modules.delivery.github_provider import HOST
+from modules.iam import Conditions
+
+_GATEWAY = "ops.apigateway.amazonaws.com"
+_GATEWAY_ROLE = "role/aws-service-role/" + _GATEWAY + "/AWSServiceRoleForAPIGateway"
+
+# For resources whose ARNs have `*` as their region.
+IN_REGIONS: Conditions = {"StringEquals": {"aws:RequestedRegion": ("{region}",)}}
+_ANYWHERE: Conditions = {}
+_OUR_STACKS: Conditions = {**IN_REGIONS, "StringLike": {"aws:ResourceTag/Stack": ("{stack}",)}}
+_NEW_IN_OUR_STACKS: Conditions = {**IN_REGIONS, "StringLike": {"aws:RequestTag/Stack": ("{stack}",)}}
+# Only what has no such tag yet: another stack's key or certificate can't be taken over by tagging it.
+_UNTAGGED: Conditions = {**_NEW_IN_OUR_STACKS, "Null": {"aws:ResourceTag/Stack": "true"}}
+_OUR_FUNCTIONS: Conditions = {
+    **IN_REGIONS,
+    "ArnLike": {"lambda:FunctionArn": ("arn:aws:lambda:*:{account}:function:{name}",)},
+}
+_THROUGH_SERVICES: Conditions = {
+    "StringEquals": {"kms:ViaService": ("{key_user}.{region}.amazonaws.com",)},
+    "StringLike": {"aws:ResourceTag/Stack": ("{stack}",)},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The service whose actions are allowed, their resources and conditions."""
+
+    service: str
+    resources: tuple[str, ...]
+    conditions: Conditions
+
+
+def _on(resource: str, conditions: Conditions = IN_REGIONS, *, service: str | None = None) -> Scope:
+    """Of the service in the resource's ARN, unless another one is named."""
+    return Scope(service or resource.split(":")[2], (resource,), conditions)
+
+
+def _on_any(service: str, conditions: Conditions = IN_REGIONS) -> Scope:
+    return Scope(service, ("*",), conditions)
+
+
+# By the Sid of their statements, in the order in which these stand in a policy.
+SCOPES: dict[str, Scope] = {
+    "Alarms": _on("arn:aws:cloudwatch:*:{account}:alarm:{name}"),
+    "Apis": _on("arn:aws:apigateway:*::/{api}"),
+    "Budgets": _on("arn:aws:budgets::{account}:budget/{project}-{suffix}", _ANYWHERE),
+    "Buckets": _on("arn:aws:s3:::{bucket}", _ANYWHERE),
+    "Certificates": _on("arn:aws:acm:*:{account}:certificate/*", _OUR_STACKS),
+    "NewCertificates": _on_any("acm", _NEW_IN_OUR_STACKS),
+    "TagNewCertificates": _on("arn:aws:acm:*:{account}:certificate/*", _UNTAGGED),
+    "Dashboards": _on("arn:aws:cloudwatch::{account}:dashboard/{name}", _ANYWHERE),
+    # Kinesis asks for this on the stream and on its key, and knows no tags of keys. Which keys may be used for it, KMS
+    # decides.
+    "EncryptStreams": _on("arn:aws:kms:*:{account}:key/*", service="kinesis"),
+    "Functions": _on("arn:aws:lambda:*:{account}:function:{name}"),
+    "HealthChecks": _on("arn:aws:route53:::healthcheck/*", _ANYWHERE),
+    "NewHealthChecks": _on_any("route53", _ANYWHERE),
+    "KeyAliases": _on("arn:aws:kms:*:{account}:alias/{name}"),
+    "GrantKeys": _on("arn:aws:kms:*:{account}:key/*", {**_OUR_STACKS, "Bool": {"kms:GrantIsForAWSResource": "true"}}),
+    "UseKeys": _on("arn:aws:kms:*:{account}:key/*", _THROUGH_SERVICES),
+    "Keys": _on("arn:aws:kms:*:{account}:key/*", _OUR_STACKS),
+    "NewKeys": _on_any("kms", _NEW_IN_OUR_STACKS),
+    "TagNewKeys": _on("arn:aws:kms:*:{account}:key/*", _UNTAGGED),
+    "LogGroups": Scope(
+        "logs",
+        (
+            "arn:aws:logs:*:{account}:log-group:/aws/lambda/{name}",
+            "arn:aws:logs:*:{account}:log-group:/aws/vendedlogs/{name}",
+        ),
+        IN_REGIONS,
+    ),
+    "Mappings": _on("arn:aws:lambda:*:{account}:event-source-mapping:*", _OUR_FUNCTIONS),
+    "NewMappings": _on_any("lambda", _OUR_FUNCTIONS),
+    "TagMappings": _on("arn:aws:lambda:*:{account}:event-source-mapping:*"),
+    "Objects": _on("arn:aws:s3:::{bucket}/*", _ANYWHERE),
+    "PassRoles": _on(
+        "arn:aws:iam::{account}:role/{role}", {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+    ),
+    "Provider": _on("arn:aws:iam::{account}:oidc-provider/" + HOST, _ANYWHERE),
+    "Policies": _on("arn:aws:iam::{account}:policy/{name}", _ANYWHERE),
+    "Queues": _on("arn:aws:sqs:*:{account}:{name}"),
+    "Roles": _on("arn:aws:iam::{account}:role/{role}", _ANYWHERE),
+    # Whoever gives a role permissions may do so only within the boundary.
+    "BoundRoles": _on(
+        "arn:aws:iam::{account}:role/{role}", {"StringEquals": {"iam:PermissionsBoundary": "{boundary}"}}
+    ),
+    "RoleOfApiGateway": _on(
+        "arn:aws:iam::{account}:" + _GATEWAY_ROLE, {"StringEquals": {"iam:AWSServiceName": _GATEWAY}}
+    ),
+    "Secrets": _on("arn:aws:secretsmanager:*:{account}:secret:{name}"),
+    "Streams": _on("arn:aws:kinesis:*:{account}:stream/{name}"),
+    "Tables": _on("arn:aws:dynamodb:*:{account}:table/{name}"),
+    "Topics": _on("arn:aws:sns:*:{account}:{name}"),
+    "Zone": _on("arn:aws:route53:::hostedzone/{zone}", _ANYWHERE),
+    "ZoneChanges": _on("arn:aws:route53:::change/*", _ANYWHERE),
+    # AWS defines no resource level for what is allowed here, or not for every kind of alarm that `DescribeAlarms`
+    # finds: a statement can name no more than the regions.
+    "CloudwatchWithoutResource": _on_any("cloudwatch"),
+    "KinesisWithoutResource": _on_any("kinesis"),
+    "KmsWithoutResource": _on_any("kms"),
+    "LambdaWithoutResource": _on_any("lambda"),
+    "LogsWithoutResource": _on_any("logs"),
+    "SecretsmanagerWithoutResource": _on_any("secretsmanager"),
+    "SnsWithoutResource": _on_any("sns"),
+}
