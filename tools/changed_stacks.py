@@ -1,34 +1,27 @@
-"""`make changed BASE=dir`: the stacks that differ between two folders of synthesized stacks."""
+"""`make changed BASE=folder`: the stacks that differ between two folders of synthesized stacks."""
 
 import argparse
 import hashlib
 import json
-import re
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from stacks.settings.regions import KNOWN_REGIONS
-from tools.delivery.stacks import BY_HAND
+from tools.synthesized import OUTDIR, NotSynthesizedError, environment_of, stack_folders
 
-_END = re.compile(rf"-(?:{'|'.join((*BY_HAND, 'edge', *sorted(KNOWN_REGIONS)))})$")
-_NOTES = "//"  # where cdktf notes how it made a thing; Terraform ignores it
+_NOTES = "//"  # where cdktf notes how it made something; Terraform ignores it
 _UNRELATED = (".terraform", ".terraform.lock.hcl")  # what Terraform itself leaves in a stack's folder
 
 
-class ChangedError(Exception):
-    """A folder holds no synthesized stacks; the text says which."""
-
-
 def changed_stacks(before: Path, after: Path) -> list[str]:
-    """Names, sorted, of the stacks that are new, differ in Terraform or packages, or left the code."""
-    known, wanted = _prints(before), _prints(after)
-    return sorted([name for name in wanted if known.get(name) != wanted[name]] + gone_stacks(known, wanted))
+    """Names, sorted, of the stacks that are new, differ in Terraform or packages, or were removed."""
+    old, new = _digests(before), _digests(after)
+    return sorted([name for name in new if old.get(name) != new[name]] + removed_stacks(old, new))
 
 
-def gone_stacks(before: Iterable[str], after: Collection[str]) -> list[str]:
-    """Those of `before` that left the code: `after` has their environment, without them.
+def removed_stacks(before: Iterable[str], after: Collection[str]) -> list[str]:
+    """Those of `before` that were removed: their environment is in `after`, without them.
 
     An environment that isn't in `after` at all was not synthesized there; that says nothing about its stacks.
     """
@@ -36,25 +29,11 @@ def gone_stacks(before: Iterable[str], after: Collection[str]) -> list[str]:
     return [name for name in before if name not in after and environment_of(name) in synthesized]
 
 
-def environment_of(stack: str) -> str:
-    """What a stack's name begins with, which it shares with the other stacks of its environment: `tap-dev`."""
-    return _END.sub("", stack)
+def _digests(outdir: Path) -> dict[str, dict[str, str]]:
+    return {name: _of_files(folder) for name, folder in stack_folders(outdir).items()}
 
 
-def stack_folders(outdir: Path) -> dict[str, Path]:
-    """The folder of each stack that was synthesized into `outdir`; none at all is a `ChangedError`."""
-    manifest = outdir / "manifest.json"
-    if not manifest.is_file():
-        raise ChangedError(f"{outdir} holds no synthesized stacks (no manifest.json): run `make synth` there first")
-    stacks: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))["stacks"]
-    return {name: (outdir / entry["synthesizedStackPath"]).parent for name, entry in stacks.items()}
-
-
-def _prints(outdir: Path) -> dict[str, dict[str, str]]:
-    return {name: _print(folder) for name, folder in stack_folders(outdir).items()}
-
-
-def _print(folder: Path) -> dict[str, str]:
+def _of_files(folder: Path) -> dict[str, str]:
     """A digest of every file of a stack, by its path within the stack."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     paths = {path: path.relative_to(folder) for path in files}
@@ -78,14 +57,14 @@ def _without_notes(value: Any) -> Any:  # noqa: ANN401  any JSON
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print one name per line; returns the exit status: 2 when a folder holds no stacks."""
+    """Print one name per line; return the exit status: 2 when a folder holds no stacks."""
     parser = argparse.ArgumentParser(prog="python -m tools.changed_stacks", description=__doc__)
     parser.add_argument("base", type=Path, help="what was synthesized before the change")
-    parser.add_argument("head", type=Path, nargs="?", default=Path("cdktf.out"), help="after it (default: %(default)s)")
+    parser.add_argument("head", type=Path, nargs="?", default=OUTDIR, help="after it (default: %(default)s)")
     chosen = parser.parse_args(arguments)
     try:
         print("\n".join(changed_stacks(chosen.base, chosen.head)))
-    except ChangedError as error:
+    except NotSynthesizedError as error:
         print(error, file=sys.stderr)
         return 2
     return 0

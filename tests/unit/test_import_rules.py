@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -56,6 +57,20 @@ def test_dependencies_point_one_way(room: str) -> None:
 def test_nobody_but_tests_imports_the_code_of_the_functions() -> None:
     rooms = ("main", "stacks", "modules", "tools")
     assert _found(rooms, lambda tree: iter(_tops(tree) & {"lambda_code"})) == []
+
+
+def test_tools_import_each_other_without_a_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    for file in _ROOMS["tools"]:
+        tool = _tool(f"tools.{'.'.join(file.relative_to(ROOT / 'tools').with_suffix('').parts)}")
+        graph.setdefault(tool, set()).update(map(_tool, _imports(ast.parse(file.read_text(encoding="utf-8")))))
+    edges = {tool: {other for other in others if other in graph and other != tool} for tool, others in graph.items()}
+    assert list(TopologicalSorter(edges).static_order())  # a circle is a CycleError, which names it
+
+
+def _tool(name: str) -> str:
+    """`tools.delivery` of `tools.delivery.stacks.chosen`."""
+    return ".".join(name.split(".")[:2])
 
 
 def test_nobody_imports_tests_but_tests() -> None:

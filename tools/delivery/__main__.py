@@ -13,11 +13,12 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stacks.settings import Environment, SettingsError, select_environments
-from tools.changed_stacks import ChangedError, changed_stacks
+from tools.changed_stacks import changed_stacks
 from tools.delivery import github, smoke, terraform
 from tools.delivery.environments import ROOT, own_stacks, rows
-from tools.delivery.stacks import OUTDIR, DeliveryError, by_workflows, chosen, in_order
+from tools.delivery.stacks import DeliveryError, by_workflows, chosen
 from tools.delivery.states import left_behind, left_over
+from tools.synthesized import OUTDIR, NotSynthesizedError, in_order
 
 DRIFT = OUTDIR / "drift.txt"
 
@@ -118,7 +119,7 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         return COMMANDS[given.command](given.names)
-    except (ChangedError, DeliveryError, SettingsError) as error:
+    except (DeliveryError, NotSynthesizedError, SettingsError) as error:
         print(error, file=sys.stderr)
     except KeyError as error:
         print(f"{error.args[0]} is not set", file=sys.stderr)

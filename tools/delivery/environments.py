@@ -7,8 +7,8 @@ from typing import TypedDict
 
 from modules.names import Kind, Names
 from stacks.settings import Environment, select_environments
-from tools.changed_stacks import environment_of
 from tools.delivery.stacks import DeliveryError, by_workflows
+from tools.synthesized import environment_of
 
 ROOT = Path(__file__).parent.parent.parent
 

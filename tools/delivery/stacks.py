@@ -1,31 +1,17 @@
-"""Which stacks there are, and in which order they are deployed."""
+"""Which of the synthesized stacks a command is about."""
 
-import json
 from collections.abc import Collection, Sequence
-from graphlib import TopologicalSorter
 from pathlib import Path
 
-OUTDIR = Path("cdktf.out")
-# A person deploys these: the first holds all states, the second says what workflows may do.
-BY_HAND = ("state", "delivery")
+from tools.synthesized import BY_HAND, OUTDIR, in_order
 
 
 class DeliveryError(Exception):
-    """Something is not as a command needs it; the text says what to do."""
-
-
-def in_order(outdir: Path = OUTDIR) -> list[str]:
-    """Every synthesized stack, each after those that it depends on."""
-    manifest = outdir / "manifest.json"
-    if not manifest.is_file():
-        raise DeliveryError(f"{outdir} holds no synthesized stacks: run `make synth` first")
-    stacks = json.loads(manifest.read_text(encoding="utf-8"))["stacks"]
-    graph = {name: sorted(entry.get("dependencies", [])) for name, entry in sorted(stacks.items())}
-    return list(TopologicalSorter(graph).static_order())
+    """A command can't do what it is asked to; the text says what to do."""
 
 
 def chosen(names: Sequence[str], outdir: Path = OUTDIR) -> list[str]:
-    """The named stacks in their order; a name that is no stack's is a `DeliveryError`."""
+    """The named stacks in the order of deployment; a name that is no stack's is a `DeliveryError`."""
     known = in_order(outdir)
     unknown = sorted(set(names) - set(known))
     if unknown:

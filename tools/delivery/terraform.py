@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from stacks.delivery.previews import PREVIEW
-from tools.delivery.stacks import OUTDIR, DeliveryError, by_workflows, chosen, in_order
+from tools.delivery.stacks import DeliveryError, by_workflows, chosen
+from tools.synthesized import OUTDIR, in_order
 
 PLANS = OUTDIR / "plans"
 Run = Callable[[Path, Sequence[str]], int]

@@ -18,11 +18,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tools.changed_stacks import ChangedError, gone_stacks, stack_folders
+from tools.changed_stacks import removed_stacks
 from tools.plan_review.__main__ import PLANS
 from tools.plan_review.model import Json, ReviewError
 from tools.plan_review.packages import NOTE, read_packages, write_note
 from tools.plan_review.reading import GONE
+from tools.synthesized import NotSynthesizedError, stack_folders
 
 OUT = PLANS.parent
 _CACHE = Path.home() / ".terraform.d" / "plugin-cache"
@@ -37,14 +38,14 @@ def main(arguments: Sequence[str]) -> int:
     os.umask(0o077)  # plans hold secrets in plain text
     try:
         now, before = stack_folders(OUT), stack_folders(options.base) if options.base else {}
-        gone = {name: before[name] for name in gone_stacks(before, now)}
+        gone = {name: before[name] for name in removed_stacks(before, now)}
         folders = _chosen({**now, **gone}, options.stack)
         shutil.rmtree(PLANS, ignore_errors=True)  # a review is of what was planned together
         PLANS.mkdir(parents=True)
         for stack, folder in folders.items():
             print(f"{stack}: {_plan(stack, folder) if stack in now else _plan_end(stack, folder)}", flush=True)
             write_note(PLANS / f"{stack}{NOTE}", read_packages({folder, before.get(stack, folder)}))
-    except (ChangedError, ReviewError) as error:
+    except (NotSynthesizedError, ReviewError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"\nPlans are in {PLANS}. Next: make plan-review")

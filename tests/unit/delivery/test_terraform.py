@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.delivery.folders import write_stacks
-from tools.delivery.stacks import DeliveryError, in_order
+from tools.delivery.stacks import DeliveryError
 from tools.delivery.terraform import apply_plans, destroy_ephemeral, drifted
 
 _STACKS = {
@@ -116,8 +116,3 @@ def test_a_preview_is_destroyed_in_reverse_order_as_far_as_it_goes(tmp_path: Pat
 def test_a_preview_that_was_not_synthesized_is_told(outdir: Path) -> None:
     with pytest.raises(DeliveryError, match="no stack of pr7"):
         destroy_ephemeral("pr7", outdir=outdir, run=Terraform())
-
-
-def test_an_empty_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DeliveryError, match="holds no synthesized stacks: run `make synth` first"):
-        in_order(tmp_path)
