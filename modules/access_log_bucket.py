@@ -3,9 +3,10 @@
 from constructs import Construct
 
 from modules.bucket import Bucket, BucketProps
-from modules.bucket_lifecycle import ObjectAges
+from modules.bucket_lifecycle_settings import ObjectAges
 from modules.iam import Statement
 from modules.names import Kind, Names
+from modules.protection_settings import ProtectionSettings
 
 
 class AccessLogBucket(Bucket):
@@ -16,9 +17,16 @@ class AccessLogBucket(Bucket):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, purpose: str, names: Names, ages: ObjectAges, force_destroy: bool
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        purpose: str,
+        names: Names,
+        ages: ObjectAges,
+        protection: ProtectionSettings,
     ) -> None:
-        """`ages` should expire what is current: logs come without end."""
+        """`ages` should expire what is current: logs come without end. Logs are never protected from a destroy."""
         arn = names.global_arn("s3", names(purpose, Kind.BUCKET))
         deliver = Statement(
             sid="DeliverAccessLogs",
@@ -35,8 +43,7 @@ class AccessLogBucket(Bucket):
                 names=names,
                 key=None,
                 ages=ages,
-                force_destroy=force_destroy,
-                protect=False,
+                protection=protection.model_copy(update={"deletion_protection": False}),
                 statements=(deliver,),
             ),
         )

@@ -13,6 +13,7 @@ from constructs import Construct
 
 from modules import alarm_catalogue as catalogue
 from modules.alarm_catalogue import FailureMode
+from modules.alarms_settings import AlarmSettings
 from modules.alert_topic import AlertTopic
 from modules.dead_letter_queue import DeadLetterQueue
 from modules.event_source import EventSource
@@ -24,23 +25,6 @@ from modules.names import Kind, Names
 
 _HOUR_SECONDS = 3600
 _ENOUGH_REQUESTS = 20
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Thresholds:
-    """When to wake somebody. Percentages are of what the watched thing is allowed: its timeout, its limit, its age."""
-
-    evaluation_minutes: int
-    lambda_errors: int
-    duration_percent: int
-    concurrency_percent: int
-    account_concurrency: int
-    api_4xx_percent: int
-    api_5xx_count: int
-    api_latency_ms: int
-    minimum_requests_per_hour: int
-    iterator_age_percent: int
-    quarantined_events: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,11 +42,11 @@ class Alarms(Construct):
     """Makes alarms of failure modes; each tells the topic when it starts and when it is over."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, names: Names, topic: AlertTopic, thresholds: Thresholds, runbook: str
+        self, scope: Construct, id_: str, *, names: Names, topic: AlertTopic, settings: AlarmSettings, runbook: str
     ) -> None:
         """`runbook` is the address of the runbook page, to which each alarm adds its anchor."""
         super().__init__(scope, id_)
-        self._names, self._topic, self._limits, self._runbook = names, topic, thresholds, runbook
+        self._names, self._topic, self._limits, self._runbook = names, topic, settings, runbook
         self.watched: list[Watched] = []
 
     def watch_function(self, function: Function) -> None:
@@ -70,11 +54,11 @@ class Alarms(Construct):
         limits, dimensions = self._limits, {"FunctionName": function.function_name}
         for mode, threshold in (
             (catalogue.FUNCTION_ERRORS, limits.lambda_errors),
-            (catalogue.FUNCTION_DURATION, function.timeout_seconds * 1000 * limits.duration_percent / 100),
+            (catalogue.FUNCTION_DURATION, function.settings.timeout_seconds * 1000 * limits.duration_percent / 100),
             (catalogue.FUNCTION_THROTTLES, 1),
         ):
             self._alarm(mode, function.node.id, dimensions, threshold)
-        share = function.reserved_concurrency or limits.account_concurrency
+        share = function.settings.reserved_concurrency or limits.account_concurrency
         # Where one execution is all there is, each of them would be an alarm.
         if share > 1:
             nearly_all = math.ceil(share * limits.concurrency_percent / 100)

@@ -16,6 +16,8 @@ from cdktf_cdktf_provider_aws.route53_record import Route53RecordAlias as Alias
 from cdktf_cdktf_provider_aws.route53_record import Route53RecordLatencyRoutingPolicy as LatencyRouting
 from constructs import Construct
 
+from modules.api_domain_settings import EdgeSettings
+
 _VALIDATION_TTL_SECONDS = 300
 _HEALTH_INTERVAL_SECONDS = 30
 _HEALTH_FAILURES = 3
@@ -37,14 +39,12 @@ class ApiDomain(Construct):
     Certificates are issued by ACM in each region for the same name, so that one validation record serves all of them.
     """
 
-    def __init__(
-        self, scope: Construct, id_: str, *, domain_name: str, zone_id: str, apis: tuple[RegionalApi, ...]
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, settings: EdgeSettings, apis: tuple[RegionalApi, ...]) -> None:
         """`apis`: one or more, of different regions."""
         super().__init__(scope, id_)
         if not apis:
             raise ValueError("a domain needs the API of one region at least")
-        self._domain_name, self._zone_id = domain_name, zone_id
+        self._domain_name, self._zone_id = settings.domain_name, settings.hosted_zone_id
         # The region is in the ids: it tells these resources apart and is stable, unlike a place in a list.
         certificates = {api.region: self._certificate(api.region) for api in apis}
         record = self._validation_record(certificates[apis[0].region])

@@ -26,12 +26,14 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 )
 from constructs import Construct
 
-from modules.bucket_lifecycle import BucketLifecycle, ObjectAges
+from modules.bucket_lifecycle import BucketLifecycle
+from modules.bucket_lifecycle_settings import ObjectAges
 from modules.encryption_key import EncryptionKey
 from modules.function import Function
 from modules.iam import Grantee, Statement, deny_insecure_transport, policy_document
 from modules.lifecycle import protected
 from modules.names import Kind, Names
+from modules.protection_settings import ProtectionSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,8 +44,7 @@ class BucketProps:
     names: Names
     key: EncryptionKey | None
     ages: ObjectAges
-    force_destroy: bool
-    protect: bool
+    protection: ProtectionSettings
     access_logs: "Bucket | None" = None
     statements: tuple[Statement, ...] = ()
 
@@ -57,7 +58,11 @@ class Bucket(Construct):
         self._names, self._key = props.names, props.key
         self.name = props.names(props.purpose, Kind.BUCKET)
         self._bucket = S3Bucket(
-            self, "Default", bucket=self.name, force_destroy=props.force_destroy, lifecycle=protected(props.protect)
+            self,
+            "Default",
+            bucket=self.name,
+            force_destroy=props.protection.force_destroy,
+            lifecycle=protected(props.protection),
         )
         self.arn = props.names.global_arn("s3", self.name)
         self.attribute_arn = self._bucket.arn

@@ -1,7 +1,5 @@
 """How long a bucket keeps its objects."""
 
-from dataclasses import dataclass
-
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfiguration,
 )
@@ -26,30 +24,9 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
 from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA as Versioning
 from constructs import Construct
 
+from modules.bucket_lifecycle_settings import ObjectAges
+
 _INCOMPLETE_UPLOAD_DAYS = 7
-_TRANSITION_MINIMUM_DAYS = 30
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ObjectAges:
-    """Ages of objects in days; `None` means never.
-
-    `infrequent_access_days` is at least 30, the shortest that S3 takes for STANDARD_IA (S3 user guide, "Transitioning
-    objects using Amazon S3 Lifecycle").
-    """
-
-    noncurrent_days: int
-    expiration_days: int | None = None
-    infrequent_access_days: int | None = None
-
-    def __post_init__(self) -> None:
-        """Refuses what S3 would refuse at apply."""
-        if self.noncurrent_days < 1:
-            raise ValueError(f"noncurrent_days must be 1 or more, got {self.noncurrent_days}")
-        if self.infrequent_access_days is not None and self.infrequent_access_days < _TRANSITION_MINIMUM_DAYS:
-            raise ValueError(f"infrequent_access_days must be 30 or more, got {self.infrequent_access_days}")
-        if self.expiration_days is not None and self.expiration_days <= (self.infrequent_access_days or 0):
-            raise ValueError(f"expiration_days must be more than the other ages, got {self.expiration_days}")
 
 
 class BucketLifecycle(Construct):

@@ -3,6 +3,8 @@
 from cdktf_cdktf_provider_aws.budgets_budget import BudgetsBudget, BudgetsBudgetCostFilter, BudgetsBudgetNotification
 from constructs import Construct
 
+from modules.cost_budget_settings import BudgetSettings
+
 
 class CostBudget(Construct):
     """Tells people when 80 % of a month's budget is spent, or all of it is forecast to be.
@@ -11,9 +13,16 @@ class CostBudget(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, name: str, environment: str, monthly_usd: int, emails: tuple[str, ...]
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        environment: str,
+        settings: BudgetSettings,
+        emails: tuple[str, ...],
     ) -> None:
-        """`monthly_usd`: US dollars per month, 1 or more."""
+        """AWS takes no notification without somebody to tell: `emails` names 1 to 10 people."""
         super().__init__(scope, id_)
         BudgetsBudget(
             self,
@@ -21,7 +30,7 @@ class CostBudget(Construct):
             name=name,
             budget_type="COST",
             time_unit="MONTHLY",
-            limit_amount=str(monthly_usd),
+            limit_amount=str(settings.monthly_usd),
             limit_unit="USD",
             cost_filter=[BudgetsBudgetCostFilter(name="TagKeyValue", values=[f"user:Environment${environment}"])],
             notification=[

@@ -7,6 +7,7 @@ from constructs import Construct
 from modules.iam import Grantee, Statement, policy_document
 from modules.lifecycle import protected
 from modules.names import Kind, Names
+from modules.protection_settings import ProtectionSettings
 
 _ENCRYPT = ("kms:GenerateDataKey",)
 _DECRYPT = ("kms:Decrypt",)
@@ -27,26 +28,20 @@ class EncryptionKey(Construct):
         *,
         names: Names,
         purpose: str,
-        deletion_window_days: int,
-        protect: bool,
+        protection: ProtectionSettings,
         services: tuple[Statement, ...] = (),
     ) -> None:
-        """`deletion_window_days`: 7 to 30, until AWS deletes a destroyed key (KMS API `ScheduleKeyDeletion`).
-
-        `services`: what AWS services may do with the key for themselves.
-        """
+        """`services`: what AWS services may do with the key for themselves."""
         super().__init__(scope, id_)
-        if not 7 <= deletion_window_days <= 30:
-            raise ValueError(f"deletion_window_days must be 7 to 30, got {deletion_window_days}")
         self._names = names
         key = KmsKey(
             self,
             "Default",
             description=f"Encrypts the {purpose} of {names.project}-{names.suffix} in {names.region}",
             enable_key_rotation=True,
-            deletion_window_in_days=deletion_window_days,
+            deletion_window_in_days=protection.kms_deletion_window_days,
             policy=policy_document([_administered_by_iam(names), *services]),
-            lifecycle=protected(protect),
+            lifecycle=protected(protection),
         )
         self.alias = f"alias/{names(purpose, Kind.KEY_ALIAS)}"
         KmsAlias(self, "alias", name=self.alias, target_key_id=key.key_id)

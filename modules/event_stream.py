@@ -5,9 +5,11 @@ from cdktf_cdktf_provider_aws.kinesis_stream import KinesisStreamStreamModeDetai
 from constructs import Construct
 
 from modules.encryption_key import EncryptionKey
+from modules.event_stream_settings import StreamSettings
 from modules.iam import Grantee, Statement
 from modules.lifecycle import protected
 from modules.names import Kind, Names
+from modules.protection_settings import ProtectionSettings
 
 _WRITE = ("kinesis:PutRecords",)
 # What an event source mapping calls (Lambda developer guide, "Configuring permissions" for Kinesis). ListStreams,
@@ -22,10 +24,7 @@ _READ = (
 
 
 class EventStream(Construct):
-    """A Kinesis stream under our key; `shards` of `None` lets AWS scale it (mode ON_DEMAND).
-
-    Retention: 24 to 8,760 hours (API `IncreaseStreamRetentionPeriod`).
-    """
+    """A Kinesis stream under our key."""
 
     def __init__(
         self,
@@ -34,29 +33,26 @@ class EventStream(Construct):
         *,
         names: Names,
         key: EncryptionKey,
-        shards: int | None,
-        retention_hours: int,
-        protect: bool,
+        settings: StreamSettings,
+        protection: ProtectionSettings,
     ) -> None:
         """Named after its construct id."""
         super().__init__(scope, id_)
-        if not 24 <= retention_hours <= 8760:
-            raise ValueError(f"retention_hours must be 24 to 8760, got {retention_hours}")
         self._key = key
-        self.retention_hours = retention_hours
+        self.retention_hours = settings.retention_hours
         self.name = names(id_, Kind.STREAM)
         self.arn = names.arn("kinesis", f"stream/{self.name}")
         stream = KinesisStream(
             self,
             "Default",
             name=self.name,
-            stream_mode_details=StreamMode(stream_mode="PROVISIONED" if shards else "ON_DEMAND"),
-            shard_count=shards,
-            retention_period=retention_hours,
+            stream_mode_details=StreamMode(stream_mode=settings.mode),
+            shard_count=settings.shards if settings.mode == "PROVISIONED" else None,
+            retention_period=settings.retention_hours,
             encryption_type="KMS",
             kms_key_id=key.arn,
             enforce_consumer_deletion=True,
-            lifecycle=protected(protect),
+            lifecycle=protected(protection),
         )
         self.attribute_arn = stream.arn
 

@@ -19,9 +19,11 @@ from constructs import Construct
 
 from modules.dead_letter_queue import DeadLetterQueue
 from modules.encryption_key import EncryptionKey
+from modules.function_settings import Architecture, FunctionSettings
 from modules.iam import Statement, assume_role_document, policy_document
 from modules.log_group import LogGroup
 from modules.names import Kind, Names
+from modules.observability_settings import ObservabilitySettings
 
 _RUNTIME = "python3.13"
 _ASYNCHRONOUS_AGE_SECONDS = 6 * 3600  # Lambda's longest (API `PutFunctionEventInvokeConfig`)
@@ -39,7 +41,7 @@ class Code:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FunctionProps:
-    """What a function is; memory 128 to 10,240 MB, timeout 1 to 900 s (Lambda quotas).
+    """What a function is.
 
     `permissions_boundary`: ARN of the policy that limits its role; without, the role's own policy is the only limit.
     """
@@ -47,23 +49,12 @@ class FunctionProps:
     names: Names
     key: EncryptionKey
     code: Code
-    memory_mb: int
-    timeout_seconds: int
-    log_retention_days: int
-    log_level: str = "INFO"
-    tracing: bool = True
-    architecture: str = "arm64"
-    reserved_concurrency: int | None = None
+    settings: FunctionSettings
+    observability: ObservabilitySettings
+    architecture: Architecture
     variables: Mapping[str, str]
     dead_letters: DeadLetterQueue | None = None
     permissions_boundary: str | None = None
-
-    def __post_init__(self) -> None:
-        """Refuses what Lambda would refuse at apply."""
-        if not 128 <= self.memory_mb <= 10_240:
-            raise ValueError(f"memory_mb must be 128 to 10240, got {self.memory_mb}")
-        if not 1 <= self.timeout_seconds <= 900:
-            raise ValueError(f"timeout_seconds must be 1 to 900, got {self.timeout_seconds}")
 
 
 class Function(Construct):
@@ -75,7 +66,7 @@ class Function(Construct):
     def __init__(self, scope: Construct, id_: str, props: FunctionProps) -> None:
         """See `FunctionProps`."""
         super().__init__(scope, id_)
-        self.timeout_seconds, self.reserved_concurrency = props.timeout_seconds, props.reserved_concurrency
+        self.settings = props.settings
         self.function_name = props.names(id_, Kind.FUNCTION)
         log_group = LogGroup(
             self,
@@ -83,7 +74,7 @@ class Function(Construct):
             name=f"/aws/lambda/{self.function_name}",
             names=props.names,
             key=props.key,
-            retention_days=props.log_retention_days,
+            retention_days=props.observability.log_retention_days,
         )
         self.log_group_name = log_group.name
         role = IamRole(
@@ -93,7 +84,7 @@ class Function(Construct):
             assume_role_policy=assume_role_document("lambda.amazonaws.com"),
             permissions_boundary=props.permissions_boundary,
         )
-        self._statements = {s.sid: s for s in _own_statements(log_group, props.tracing)}
+        self._statements = {s.sid: s for s in _own_statements(log_group, props.observability.tracing)}
         self.policy = IamRolePolicy(self, "policy", role=role.id, name="grants", policy=self._document())
         if props.dead_letters:
             props.dead_letters.grant_send(self)
@@ -133,15 +124,15 @@ class Function(Construct):
             handler=props.code.handler,
             filename=package.path,
             source_code_hash=props.code.sha256_base64,
-            memory_size=props.memory_mb,
-            timeout=props.timeout_seconds,
-            reserved_concurrent_executions=props.reserved_concurrency,
+            memory_size=props.settings.memory_mb,
+            timeout=props.settings.timeout_seconds,
+            reserved_concurrent_executions=props.settings.reserved_concurrency,
             kms_key_arn=props.key.arn,
             environment=LambdaFunctionEnvironment(variables=dict(props.variables)),
-            tracing_config=LambdaFunctionTracingConfig(mode="Active" if props.tracing else "PassThrough"),
+            tracing_config=LambdaFunctionTracingConfig(mode="Active" if props.observability.tracing else "PassThrough"),
             logging_config=LambdaFunctionLoggingConfig(
                 log_format="JSON",
-                application_log_level=props.log_level,
+                application_log_level=props.observability.log_level,
                 system_log_level="INFO",
                 log_group=log_group.name,
             ),

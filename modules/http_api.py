@@ -1,8 +1,6 @@
 """The HTTP API in front of the receiver."""
 
 import json
-from dataclasses import dataclass
-from typing import Literal
 
 from cdktf_cdktf_provider_aws.apigatewayv2_api import Apigatewayv2Api
 from cdktf_cdktf_provider_aws.apigatewayv2_api import Apigatewayv2ApiCorsConfiguration as Cors
@@ -18,10 +16,10 @@ from constructs import Construct
 
 from modules.encryption_key import EncryptionKey
 from modules.function import Function
+from modules.http_api_settings import LONGEST_FUNCTION_SECONDS, ApiSettings
 from modules.log_group import LogGroup
 from modules.names import Kind, Names
-
-Auth = Literal["signature", "iam", "jwt", "open"]
+from modules.observability_settings import LogRetentionDays
 
 STAGE = "$default"  # its URL has no path of its own
 # Only what API Gateway itself knows of a request ($context, API Gateway developer guide, "Logging variables for HTTP
@@ -61,46 +59,39 @@ _CORS_HEADERS = [
     "x-amz-security-token",
     "x-amz-content-sha256",
 ]
-_LONGEST_FUNCTION_SECONDS = 29  # one less than an HTTP API waits (API Gateway developer guide, "Quotas for HTTP APIs")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HttpApiProps:
-    """What the API is; throttling in requests per second and requests at once, for each route."""
-
-    names: Names
-    key: EncryptionKey
-    auth: Auth
-    jwt_issuer: str | None = None
-    jwt_audience: tuple[str, ...] = ()
-    cors_origins: tuple[str, ...] = ()
-    throttle_rate_per_second: int
-    throttle_burst: int
-    log_retention_days: int
 
 
 class HttpApi(Construct):
     """An HTTP API with one stage, throttling, detailed metrics and JSON access logs."""
 
-    def __init__(self, scope: Construct, id_: str, props: HttpApiProps) -> None:
-        """See `HttpApiProps`."""
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        key: EncryptionKey,
+        settings: ApiSettings,
+        log_retention_days: LogRetentionDays,
+    ) -> None:
+        """Named after its construct id."""
         super().__init__(scope, id_)
         self._api = Apigatewayv2Api(
             self,
             "Default",
-            name=props.names(id_, Kind.API),
+            name=names(id_, Kind.API),
             protocol_type="HTTP",
-            cors_configuration=_cors(props.cors_origins),
+            cors_configuration=_cors(settings.cors_origins),
         )
         logs = LogGroup(
             self,
             "access-logs",
             # Groups under this prefix share one entry of the account's size-limited resource policy for delivered logs
             # (CloudWatch Logs user guide, "Enabling logging from AWS services").
-            name=f"/aws/vendedlogs/{props.names(id_, Kind.API)}",
-            names=props.names,
-            key=props.key,
-            retention_days=props.log_retention_days,
+            name=f"/aws/vendedlogs/{names(id_, Kind.API)}",
+            names=names,
+            key=key,
+            retention_days=log_retention_days,
         )
         self.access_log_group_name = logs.name
         Apigatewayv2Stage(
@@ -112,21 +103,21 @@ class HttpApi(Construct):
             access_log_settings=AccessLogs(destination_arn=logs.attribute_arn, format=json.dumps(_ACCESS_LOG)),
             default_route_settings=RouteSettings(
                 detailed_metrics_enabled=True,
-                throttling_rate_limit=props.throttle_rate_per_second,
-                throttling_burst_limit=props.throttle_burst,
+                throttling_rate_limit=settings.throttle_rate_per_second,
+                throttling_burst_limit=settings.throttle_burst,
             ),
         )
-        self._auth = props.auth
-        self._authorizer = self._jwt_authorizer(props) if props.auth == "jwt" else None
+        self._auth = settings.auth
+        self._authorizer = self._jwt_authorizer(settings) if settings.auth == "jwt" else None
         self._integrations: dict[str, Apigatewayv2Integration] = {}
         self.id, self.stage, self.url = self._api.id, STAGE, self._api.api_endpoint
 
     def route(self, method: str, path: str, function: Function, *, public: bool = False) -> None:
         """Sends `method path` to the function; a `public` route asks for no authorisation, whatever `auth` says."""
-        if function.timeout_seconds > _LONGEST_FUNCTION_SECONDS:
+        if function.settings.timeout_seconds > LONGEST_FUNCTION_SECONDS:
             raise ValueError(
-                f"a function behind {method} {path} may run {_LONGEST_FUNCTION_SECONDS} s at most, "
-                f"got {function.timeout_seconds}"
+                f"a function behind {method} {path} may run {LONGEST_FUNCTION_SECONDS} s at most, "
+                f"got {function.settings.timeout_seconds}"
             )
         role = path.strip("/").replace("/", "-")
         authorisation = "NONE" if public else {"iam": "AWS_IAM", "jwt": "JWT"}.get(self._auth, "NONE")
@@ -159,12 +150,12 @@ class HttpApi(Construct):
                 integration_type="AWS_PROXY",
                 integration_uri=function.invoke_arn,
                 payload_format_version="2.0",
-                timeout_milliseconds=(function.timeout_seconds + 1) * 1000,
+                timeout_milliseconds=(function.settings.timeout_seconds + 1) * 1000,
             )
         return self._integrations[id_]
 
-    def _jwt_authorizer(self, props: HttpApiProps) -> Apigatewayv2Authorizer:
-        if not props.jwt_issuer or not props.jwt_audience:
+    def _jwt_authorizer(self, settings: ApiSettings) -> Apigatewayv2Authorizer:
+        if not settings.jwt_issuer or not settings.jwt_audience:
             raise ValueError("auth 'jwt' needs jwt_issuer and jwt_audience")
         return Apigatewayv2Authorizer(
             self,
@@ -173,7 +164,7 @@ class HttpApi(Construct):
             name="jwt",
             authorizer_type="JWT",
             identity_sources=["$request.header.Authorization"],
-            jwt_configuration=JwtConfiguration(issuer=props.jwt_issuer, audience=list(props.jwt_audience)),
+            jwt_configuration=JwtConfiguration(issuer=settings.jwt_issuer, audience=list(settings.jwt_audience)),
         )
 
 

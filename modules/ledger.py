@@ -13,6 +13,7 @@ from modules.encryption_key import EncryptionKey
 from modules.iam import Grantee, Statement
 from modules.lifecycle import protected
 from modules.names import Kind, Names
+from modules.protection_settings import ProtectionSettings
 
 # A transaction of puts is authorised put by put (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
 _CLAIM = ("dynamodb:PutItem",)
@@ -21,8 +22,10 @@ _CLAIM = ("dynamodb:PutItem",)
 class Ledger(Construct):
     """An on-demand table keyed by event identity; rows leave it by their time to live (`expires_at`, epoch seconds)."""
 
-    def __init__(self, scope: Construct, id_: str, *, names: Names, key: EncryptionKey, protect: bool) -> None:
-        """`protect` refuses deletion in Terraform and in DynamoDB itself."""
+    def __init__(
+        self, scope: Construct, id_: str, *, names: Names, key: EncryptionKey, protection: ProtectionSettings
+    ) -> None:
+        """Deletion protection is Terraform's and DynamoDB's own."""
         super().__init__(scope, id_)
         self._key = key
         self.name = names(id_, Kind.TABLE)
@@ -37,8 +40,8 @@ class Ledger(Construct):
             ttl=DynamodbTableTtl(attribute_name="expires_at", enabled=True),
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key.arn),
-            deletion_protection_enabled=protect,
-            lifecycle=protected(protect),
+            deletion_protection_enabled=protection.deletion_protection,
+            lifecycle=protected(protection),
         )
 
     def grant_claim(self, grantee: Grantee) -> None:

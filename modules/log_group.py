@@ -5,6 +5,7 @@ from constructs import Construct
 
 from modules.encryption_key import EncryptionKey
 from modules.names import Names
+from modules.observability_settings import LogRetentionDays
 
 
 class LogGroup(Construct):
@@ -14,9 +15,16 @@ class LogGroup(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, name: str, names: Names, key: EncryptionKey, retention_days: int
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        names: Names,
+        key: EncryptionKey,
+        retention_days: LogRetentionDays,
     ) -> None:
-        """`retention_days`: one of the values that CloudWatch Logs takes (API `PutRetentionPolicy`)."""
+        """`name`: whole, with the prefix of whoever writes to it."""
         super().__init__(scope, id_)
         self.resource = CloudwatchLogGroup(
             self, "Default", name=name, retention_in_days=retention_days, kms_key_id=key.arn

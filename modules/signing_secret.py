@@ -8,6 +8,7 @@ from constructs import Construct
 from modules.encryption_key import EncryptionKey
 from modules.iam import Grantee, Statement
 from modules.names import Kind, Names
+from modules.protection_settings import ProtectionSettings
 
 # Letters and digits: also the base64 of 36 bytes, within the 24 to 64 of Standard Webhooks, "Signature scheme".
 _LENGTH = 48
@@ -27,12 +28,10 @@ class SigningSecret(Construct):
         names: Names,
         key: EncryptionKey,
         version: int,
-        recovery_window_days: int,
+        protection: ProtectionSettings,
     ) -> None:
-        """`recovery_window_days`: 0 (its name is free at once), or 7 to 30 (API `DeleteSecret`)."""
+        """`version`: raised by one for a new value."""
         super().__init__(scope, id_)
-        if recovery_window_days != 0 and not 7 <= recovery_window_days <= 30:
-            raise ValueError(f"recovery_window_days must be 0, or 7 to 30, got {recovery_window_days}")
         self._key = key
         secret = SecretsmanagerSecret(
             self,
@@ -40,7 +39,7 @@ class SigningSecret(Construct):
             name=names(id_, Kind.SECRET),
             description="Signs requests to POST /process (Standard Webhooks)",
             kms_key_id=key.arn,
-            recovery_window_in_days=recovery_window_days,
+            recovery_window_in_days=protection.secret_recovery_window_days,
         )
         # cdktf has no binding for ephemeral blocks: an override is the only way to write one.
         TerraformStack.of(self).add_override(

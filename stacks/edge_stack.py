@@ -32,8 +32,7 @@ class EdgeStack(BaseStack):
         ApiDomain(
             self,
             "domain",
-            domain_name=settings.edge.domain_name,
-            zone_id=settings.edge.hosted_zone_id,
+            settings=settings.edge,
             apis=tuple(
                 self._api(region, location.backend(suffix=environment.suffix, stack=stack))
                 for region, stack in stacks.items()

@@ -23,9 +23,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-Architecture = Literal["arm64", "x86_64"]
+from modules.function_settings import Architecture
 
 FUNCTIONS = ("importer", "processor", "receiver")
 

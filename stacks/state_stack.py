@@ -4,7 +4,7 @@ from constructs import Construct
 
 from modules.access_log_bucket import AccessLogBucket
 from modules.bucket import Bucket, BucketProps
-from modules.bucket_lifecycle import ObjectAges
+from modules.bucket_lifecycle_settings import ObjectAges
 from modules.cost_budget import CostBudget
 from modules.encryption_key import EncryptionKey
 from stacks.base_stack import BaseStack
@@ -33,19 +33,15 @@ class StateStack(BaseStack):
             "key",
             names=location.names,
             purpose="state",
-            deletion_window_days=protection.kms_deletion_window_days,
-            protect=protection.deletion_protection,
+            protection=protection,
         )
         access_logs = AccessLogBucket(
             self,
             "access-logs",
             purpose="logs-of-state",
             names=location.names,
-            ages=ObjectAges(
-                noncurrent_days=settings.storage.noncurrent_version_days,
-                expiration_days=settings.storage.access_log_expiration_days,
-            ),
-            force_destroy=protection.force_destroy,
+            ages=settings.storage.access_logs,
+            protection=protection,
         )
         Bucket(
             self,
@@ -54,10 +50,9 @@ class StateStack(BaseStack):
                 purpose="state",
                 key=key,
                 ages=ObjectAges(noncurrent_days=settings.state.noncurrent_version_days),
-                protect=protection.deletion_protection,
+                protection=protection,
                 access_logs=access_logs,
                 names=location.names,
-                force_destroy=protection.force_destroy,
             ),
         )
         if settings.budget.monthly_usd:
@@ -66,7 +61,7 @@ class StateStack(BaseStack):
                 "budget",
                 name=f"{settings.project}-{environment.name}",
                 environment=environment.name,
-                monthly_usd=settings.budget.monthly_usd,
+                settings=settings.budget,
                 emails=settings.alarms.emails,
             )
         StateOutputs(state_bucket=location.bucket, state_key_alias=key.alias).publish(self)

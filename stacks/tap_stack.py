@@ -5,24 +5,24 @@ from collections.abc import Mapping
 from constructs import Construct
 
 from modules.access_log_bucket import AccessLogBucket
-from modules.alarms import Alarms, Thresholds
+from modules.alarms import Alarms
 from modules.alert_topic import AlertTopic
 from modules.bucket import Bucket, BucketProps
-from modules.bucket_lifecycle import ObjectAges
+from modules.bucket_lifecycle_settings import ObjectAges
 from modules.dashboard import Dashboard
 from modules.dead_letter_queue import DeadLetterQueue
 from modules.encryption_key import EncryptionKey, alarms_publish, log_groups_encrypt
-from modules.event_source import EventSource, EventSourceProps
+from modules.event_source import EventSource
 from modules.event_stream import EventStream
 from modules.function import Code, Function, FunctionProps
-from modules.http_api import HttpApi, HttpApiProps
+from modules.function_settings import FunctionSettings
+from modules.http_api import HttpApi
 from modules.ledger import Ledger
 from modules.signing_secret import SigningSecret
 from stacks.base_stack import BaseStack
 from stacks.outputs import TapOutputs
 from stacks.packaging import Package
 from stacks.settings import TapStackArgs
-from stacks.settings.sections_flow import FunctionSettings
 from stacks.state_location import StateLocation
 
 INCOMING = "incoming/"
@@ -59,8 +59,7 @@ class TapStack(BaseStack):
             "key",
             names=names,
             purpose="pipeline",
-            deletion_window_days=protection.kms_deletion_window_days,
-            protect=protection.deletion_protection,
+            protection=protection,
             services=(log_groups_encrypt(names), alarms_publish(names)),
         )
         storage = settings.storage
@@ -69,26 +68,19 @@ class TapStack(BaseStack):
             "access-logs",
             purpose="access-logs",
             names=names,
-            ages=self._ages(expiration_days=storage.access_log_expiration_days),
-            force_destroy=protection.force_destroy,
+            ages=storage.access_logs,
+            protection=protection,
         )
-        archive = self._bucket(
-            "archive",
-            ages=self._ages(
-                expiration_days=storage.archive_expiration_days,
-                infrequent_access_days=storage.archive_transition_days,
-            ),
-        )
-        inbox = self._bucket("inbox", ages=self._ages(expiration_days=storage.inbox_expiration_days))
-        failures = self._bucket("failures", ages=self._ages(expiration_days=storage.failures_expiration_days))
+        archive = self._bucket("archive", ages=storage.archive)
+        inbox = self._bucket("inbox", ages=storage.inbox)
+        failures = self._bucket("failures", ages=storage.failures)
         events = EventStream(
             self,
             "events",
             names=names,
             key=key,
-            shards=settings.stream.shards if settings.stream.mode == "PROVISIONED" else None,
-            retention_hours=settings.stream.retention_hours,
-            protect=protection.deletion_protection,
+            settings=settings.stream,
+            protection=protection,
         )
         ledger = self._ledger()
         signing = self._signing_secret()
@@ -127,7 +119,14 @@ class TapStack(BaseStack):
             dead_letters=dead_letters,
         )
 
-        api = HttpApi(self, "api", self._api_props())
+        api = HttpApi(
+            self,
+            "api",
+            names=names,
+            key=key,
+            settings=settings.api,
+            log_retention_days=settings.observability.log_retention_days,
+        )
         api.route("GET", "/health", receiver, public=True)
         api.route("POST", "/process", receiver)
         events.grant_write(receiver)
@@ -150,7 +149,7 @@ class TapStack(BaseStack):
             stream=events,
             function=processor,
             failures=failures,
-            props=EventSourceProps(**settings.mapping.model_dump()),
+            settings=settings.mapping,
         )
 
         alerts = AlertTopic(self, "alerts", names=names, key=key, emails=settings.alarms.emails)
@@ -159,7 +158,7 @@ class TapStack(BaseStack):
             "alarms",
             names=names,
             topic=alerts,
-            thresholds=Thresholds(**settings.alarms.model_dump(exclude={"emails"})),
+            settings=settings.alarms,
             runbook=f"{settings.repository}/{_RUNBOOK}",
         )
         alarms.watch_api(api, method="POST", path="/process")
@@ -192,15 +191,7 @@ class TapStack(BaseStack):
             key_alias=key.alias,
         ).publish(self)
 
-    def _ages(self, *, expiration_days: int | None, infrequent_access_days: int | None = None) -> ObjectAges:
-        return ObjectAges(
-            noncurrent_days=self._settings.storage.noncurrent_version_days,
-            expiration_days=expiration_days,
-            infrequent_access_days=infrequent_access_days,
-        )
-
     def _bucket(self, role: str, *, ages: ObjectAges) -> Bucket:
-        protection = self._settings.protection
         return Bucket(
             self,
             role,
@@ -209,8 +200,7 @@ class TapStack(BaseStack):
                 names=self.names,
                 key=self._key,
                 ages=ages,
-                force_destroy=protection.force_destroy,
-                protect=protection.deletion_protection,
+                protection=self._settings.protection,
                 access_logs=self._access_logs,
             ),
         )
@@ -218,8 +208,7 @@ class TapStack(BaseStack):
     def _ledger(self) -> Ledger | None:
         if not self._settings.deduplication.days:
             return None
-        protect = self._settings.protection.deletion_protection
-        return Ledger(self, "ledger", names=self.names, key=self._key, protect=protect)
+        return Ledger(self, "ledger", names=self.names, key=self._key, protection=self._settings.protection)
 
     def _signing_secret(self) -> SigningSecret | None:
         if self._settings.api.auth != "signature":
@@ -230,7 +219,7 @@ class TapStack(BaseStack):
             names=self.names,
             key=self._key,
             version=self._settings.api.signing_secret_version,
-            recovery_window_days=self._settings.protection.secret_recovery_window_days,
+            protection=self._settings.protection,
         )
 
     def _function(
@@ -253,29 +242,11 @@ class TapStack(BaseStack):
                     sha256_base64=package.sha256_base64,
                     handler=f"lambda_code.{role}.handler.handle",
                 ),
-                memory_mb=size.memory_mb,
-                timeout_seconds=size.timeout_seconds,
-                reserved_concurrency=size.reserved_concurrency,
+                settings=size,
+                observability=settings.observability,
                 architecture=settings.architecture,
-                tracing=settings.observability.tracing,
-                log_level=settings.observability.log_level,
-                log_retention_days=settings.observability.log_retention_days,
                 variables={"TAP_STACK": self.node.id, **variables},
                 dead_letters=dead_letters,
                 permissions_boundary=self._boundary,
             ),
-        )
-
-    def _api_props(self) -> HttpApiProps:
-        api = self._settings.api
-        return HttpApiProps(
-            names=self.names,
-            key=self._key,
-            auth=api.auth,
-            jwt_issuer=api.jwt_issuer,
-            jwt_audience=api.jwt_audience,
-            cors_origins=api.cors_origins,
-            throttle_rate_per_second=api.throttle_rate_per_second,
-            throttle_burst=api.throttle_burst,
-            log_retention_days=self._settings.observability.log_retention_days,
         )

@@ -20,7 +20,7 @@ speed.install()
 from modules.alarm_catalogue import CATALOGUE, FailureMode  # noqa: E402
 from stacks.outputs import DeliveryOutputs, EdgeOutputs, StateOutputs, TapOutputs  # noqa: E402
 from stacks.settings import select_environments  # noqa: E402
-from stacks.settings.table import settings_table  # noqa: E402
+from stacks.settings.markdown_table import settings_table  # noqa: E402
 from stacks.synthesis import synthesize  # noqa: E402
 from tools.plan_review.table import rules_table  # noqa: E402
 

@@ -7,11 +7,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from modules.api_domain_settings import EdgeSettings
 from stacks import speed
+from stacks.delivery_settings import DeliverySettings
 from stacks.packaging import PackagingError
 from stacks.settings import Environment, SettingsError, select_environments
-from stacks.settings.model import EdgeSettings
-from stacks.settings.sections_ship import DeliverySettings
 from tools.policy import checkov
 from tools.policy.actions import check_policies
 from tools.policy.copies import write_copies

@@ -7,7 +7,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from stacks.settings.regions import KNOWN_REGIONS
+from stacks.regions import KNOWN_REGIONS
 
 OUTDIR = Path("cdktf.out")
 # A person deploys these: the first holds all states, the second says what workflows may do.

@@ -1,10 +1,10 @@
 """Environments as data: one TOML file each, checked whole before anything is synthesized."""
 
-from stacks.settings.args import TapStackArgs, resolve_region
 from stacks.settings.environments import Environment, select_environments, wants_bootstrap
 from stacks.settings.load import load_settings, parse_settings
 from stacks.settings.model import Settings
 from stacks.settings.problems import Problem, SettingsError
+from stacks.settings.tap_stack_args import TapStackArgs, resolve_region
 
 __all__ = [
     "Environment",

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from stacks.settings.facts import Facts, collect_facts
+from stacks.settings.consistency_rules import TOGETHER
 from stacks.settings.fields import Location, fields_at, leaves, section_of, type_at
 from stacks.settings.model import Settings
-from stacks.settings.rules import Refusal, Rule, refusals
-from stacks.settings.rules_production import PRODUCTION, rules_for
-from stacks.settings.rules_together import TOGETHER
+from stacks.settings.production_rules import PRODUCTION, rules_for
+from stacks.settings.rule import Refusal, Rule, refusals
 from stacks.settings.secret_scan import secret_kind, secrets_in
+from stacks.settings.valid_values import ValidValues, collect_valid_values
 from stacks.settings.wording import allowed_text, choices_of, key_text, nearest, shown
 
 
@@ -30,12 +30,12 @@ def check(data: Mapping[str, object], environment: str) -> tuple[Settings | None
     secrets = dict(secrets_in(data))
     settings, errors = _validate(data)
     refused = frozenset([*secrets, *(error["loc"] for error in errors)])
-    facts = collect_facts(data, refused)
+    valid = collect_valid_values(data, refused)
     rules = (*TOGETHER, *PRODUCTION, *rules_for(environment))
     findings = [
         *(Finding(_without_secret(location), _secret_message(kind)) for location, kind in secrets.items()),
         *(finding for error in errors if not _would_show(error, secrets) for finding in _field_findings(error)),
-        *(_rule_finding(rule, refusal, facts) for rule, refusal in refusals(rules, facts)),
+        *(_rule_finding(rule, refusal, valid) for rule, refusal in refusals(rules, valid)),
     ]
     return (None if findings else settings), findings
 
@@ -115,14 +115,14 @@ def _without_secret(location: Location) -> Location:
     return tuple("(hidden)" if isinstance(part, str) and secret_kind(part) else part for part in location)
 
 
-def _rule_finding(rule: Rule, refusal: Refusal, facts: Facts) -> Finding:
+def _rule_finding(rule: Rule, refusal: Refusal, valid: ValidValues) -> Finding:
     about, *others = (tuple(key.split(".")) for key in rule.keys)
-    value = facts.values[rule.keys[0]]
-    default = "" if rule.keys[0] in facts.given or value is None else " (the default)"
+    value = valid.values[rule.keys[0]]
+    default = "" if rule.keys[0] in valid.given or value is None else " (the default)"
     return Finding(
         about,
         _message(value, refusal.allowed, refusal.advice, default),
-        tuple(key for key in others if ".".join(key) in facts.given),
+        tuple(key for key in others if ".".join(key) in valid.given),
     )
 
 

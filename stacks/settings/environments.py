@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from modules.section import fits
 from stacks.delivery.previews import TAKEN_FOR_PREVIEW
-from stacks.settings.kinds import Suffix, fits
-from stacks.settings.kinds_web import LocalUrl
+from stacks.emulator_settings import EmulatorSettings, LocalUrl
+from stacks.settings.identity import Suffix
 from stacks.settings.load import load_settings
-from stacks.settings.model import EmulatorSettings, Settings
+from stacks.settings.model import Settings
 from stacks.settings.problems import Problem, SettingsError
 from stacks.settings.wording import allowed_text, nearest, shown
 

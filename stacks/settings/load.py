@@ -6,11 +6,12 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from modules.section import fits
 from stacks.settings.check import Finding, check
-from stacks.settings.kinds import Suffix, fits
-from stacks.settings.lines import Lines, find_lines, line_of
+from stacks.settings.identity import Suffix
 from stacks.settings.model import Settings
 from stacks.settings.problems import Problem, SettingsError
+from stacks.settings.toml_lines import Lines, find_lines, line_of
 from stacks.settings.wording import allowed_text, key_text, shown
 
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")

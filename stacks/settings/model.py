@@ -1,37 +1,24 @@
 """Everything that a team may tune in one environment."""
 
-from typing import Literal
-
 from pydantic import Field
 
-from stacks.settings.kinds import AccountId, ProjectName, Regions, Section, TagValue
-from stacks.settings.kinds_web import DomainName, HostedZoneId, LocalUrl, RepositoryUrl
-from stacks.settings.sections_flow import (
-    ApiSettings,
-    ImporterSettings,
-    MappingSettings,
-    ProcessorSettings,
-    ReceiverSettings,
-    StreamSettings,
-)
-from stacks.settings.sections_keep import DeduplicationSettings, ProtectionSettings, StateSettings, StorageSettings
-from stacks.settings.sections_ship import DeliverySettings
-from stacks.settings.sections_watch import AlarmSettings, BudgetSettings, ObservabilitySettings
-
-Architecture = Literal["arm64", "x86_64"]
-
-
-class EdgeSettings(Section):
-    """DNS failover over the regions; only where this table is given."""
-
-    domain_name: DomainName = Field(description="Name under which clients find the API, whatever region answers")
-    hosted_zone_id: HostedZoneId = Field(description="Route 53 zone that holds the name")
-
-
-class EmulatorSettings(Section):
-    """An AWS emulator on this machine instead of AWS; only where this table is given."""
-
-    endpoint_url: LocalUrl = Field(description="Where the emulator listens; `AWS_ENDPOINT_URL` overrides it")
+from modules.alarms_settings import AlarmSettings
+from modules.api_domain_settings import EdgeSettings
+from modules.bucket_lifecycle_settings import StorageSettings
+from modules.cost_budget_settings import BudgetSettings
+from modules.event_source_settings import MappingSettings
+from modules.event_stream_settings import StreamSettings
+from modules.function_settings import Architecture
+from modules.http_api_settings import ApiSettings
+from modules.ledger_settings import DeduplicationSettings
+from modules.observability_settings import ObservabilitySettings
+from modules.protection_settings import ProtectionSettings
+from modules.section import Section
+from stacks.delivery_settings import DeliverySettings
+from stacks.emulator_settings import EmulatorSettings
+from stacks.functions import ImporterSettings, ProcessorSettings, ReceiverSettings
+from stacks.settings.identity import AccountId, ProjectName, Regions, RepositoryUrl, TagValue
+from stacks.state_settings import StateSettings
 
 
 class Settings(Section):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Le
 
-from stacks.settings.kinds import Allowed
+from modules.section import Allowed
 
 _LONGEST = 60
 _PLAIN_KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")

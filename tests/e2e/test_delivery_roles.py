@@ -17,8 +17,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from modules.delivery.permissions import TESTS
+from stacks.delivery_settings import DeliverySettings
 from stacks.settings import Environment
-from stacks.settings.sections_ship import DeliverySettings
 from tests.e2e.planning import planned
 from tests.e2e.suites import run_integration_tests
 from tests.integration.account import ACCOUNT_ID, PIPELINE_STACK, REGION, Account, Provider, new_account

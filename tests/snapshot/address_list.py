@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stacks.settings.regions import KNOWN_REGIONS
+from stacks.regions import KNOWN_REGIONS
 from tests.synthesized import Stack
 
 _REGION = "|".join(sorted(KNOWN_REGIONS))

@@ -8,8 +8,8 @@ from copy import deepcopy
 
 import pytest
 
+from stacks.regions import KNOWN_REGIONS
 from stacks.settings import Environment
-from stacks.settings.regions import KNOWN_REGIONS
 from tests.snapshot.reading import reviewable, stack_names
 from tests.synthesized import Json, Stack
 

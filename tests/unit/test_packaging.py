@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from modules.function_settings import Architecture
 from stacks import packaging
-from stacks.packaging import FUNCTIONS, Architecture, Package, PackagingError, build_packages
+from stacks.packaging import FUNCTIONS, Package, PackagingError, build_packages
 
 ROOT = Path(__file__).parents[2]
 ELF_MACHINE = {"arm64": 183, "x86_64": 62}

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from stacks.regions import KNOWN_REGIONS
 from stacks.settings import Environment, Problem, Settings, SettingsError, select_environments
-from stacks.settings.regions import KNOWN_REGIONS
 from stacks.settings.wording import nearest, shown
 
 NAME = "local"

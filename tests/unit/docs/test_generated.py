@@ -1,13 +1,12 @@
 """The generated parts are those that the code would write now."""
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from modules.alarm_catalogue import CATALOGUE
-from modules.alarms import Thresholds
+from modules.alarms_settings import AlarmSettings
 from stacks.settings.fields import leaves
 from tests.synthesized import Stack
 from tests.unit.docs.pages import ROOT, anchors
@@ -50,7 +49,10 @@ def test_thresholds_name_settings_that_exist() -> None:
     keys = {leaf.key for leaf in leaves()} | {"timeout_seconds", "reserved_concurrency"}
     named = {name for text in docs.THRESHOLDS.values() for name in re.findall(r"`([^`]+)`", text)}
     assert named <= keys
-    assert {f"alarms.{field.name}" for field in fields(Thresholds)} - named == {"alarms.evaluation_minutes"}
+    assert {f"alarms.{name}" for name in AlarmSettings.model_fields} - named == {
+        "alarms.emails",
+        "alarms.evaluation_minutes",
+    }
 
 
 def test_an_alarm_without_a_threshold_setting_begins_at_one(stacks: dict[str, Stack]) -> None:

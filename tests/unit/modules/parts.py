@@ -3,13 +3,18 @@
 from cdktf import App, TerraformStack
 
 from modules.bucket import Bucket, BucketProps
-from modules.bucket_lifecycle import ObjectAges
+from modules.bucket_lifecycle_settings import ObjectAges
 from modules.encryption_key import EncryptionKey
 from modules.event_stream import EventStream
+from modules.event_stream_settings import StreamSettings
 from modules.function import Code, Function, FunctionProps
+from modules.function_settings import FunctionSettings
 from modules.names import Names
+from modules.observability_settings import ObservabilitySettings
+from modules.protection_settings import ProtectionSettings
 
 NAMES = Names(project="tap", suffix="dev", region="us-east-1", account_id="111111111111")
+PROTECTION = ProtectionSettings()
 
 
 def bare_stack() -> TerraformStack:
@@ -19,33 +24,30 @@ def bare_stack() -> TerraformStack:
 
 def make_key(stack: TerraformStack) -> EncryptionKey:
     """A key with ordinary properties."""
-    return EncryptionKey(stack, "key", names=NAMES, purpose="pipeline", deletion_window_days=7, protect=False)
+    return EncryptionKey(stack, "key", names=NAMES, purpose="pipeline", protection=PROTECTION)
 
 
 def make_bucket(stack: TerraformStack, id_: str = "inbox") -> Bucket:
     """A bucket with ordinary properties."""
     ages = ObjectAges(noncurrent_days=30)
-    props = BucketProps(purpose=id_, names=NAMES, key=None, ages=ages, force_destroy=False, protect=False)
-    return Bucket(stack, id_, props)
+    return Bucket(stack, id_, BucketProps(purpose=id_, names=NAMES, key=None, ages=ages, protection=PROTECTION))
 
 
-def make_stream(stack: TerraformStack, key: EncryptionKey, *, retention_hours: int = 24) -> EventStream:
-    """A stream with ordinary properties."""
-    return EventStream(stack, "events", names=NAMES, key=key, shards=1, retention_hours=retention_hours, protect=False)
+def make_stream(stack: TerraformStack, key: EncryptionKey, settings: StreamSettings) -> EventStream:
+    """A stream with these settings."""
+    return EventStream(stack, "events", names=NAMES, key=key, settings=settings, protection=PROTECTION)
 
 
-def make_function(
-    stack: TerraformStack, key: EncryptionKey, *, memory_mb: int = 512, timeout_seconds: int = 10
-) -> Function:
+def make_function(stack: TerraformStack, key: EncryptionKey, *, timeout_seconds: int = 10) -> Function:
     """A function whose package is this file."""
     code = Code(path=__file__, sha256_base64="", handler="handler.handle")
     props = FunctionProps(
         names=NAMES,
         key=key,
         code=code,
-        memory_mb=memory_mb,
-        timeout_seconds=timeout_seconds,
-        log_retention_days=30,
+        settings=FunctionSettings(timeout_seconds=timeout_seconds),
+        observability=ObservabilitySettings(),
+        architecture="arm64",
         variables={},
     )
     return Function(stack, "processor", props)

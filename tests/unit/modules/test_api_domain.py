@@ -3,6 +3,7 @@
 import pytest
 
 from modules.api_domain import ApiDomain
+from modules.api_domain_settings import EdgeSettings
 from tests.synthesized import Stack
 from tests.unit.modules.parts import bare_stack
 
@@ -94,4 +95,4 @@ def test_clients_are_sent_to_the_nearest_healthy_region(edge: Stack, region: str
 
 def test_a_domain_without_a_region_is_refused() -> None:
     with pytest.raises(ValueError, match="a domain needs the API of one region at least"):
-        ApiDomain(bare_stack(), "domain", domain_name=_DOMAIN, zone_id=_ZONE, apis=())
+        ApiDomain(bare_stack(), "domain", settings=EdgeSettings(domain_name=_DOMAIN, hosted_zone_id=_ZONE), apis=())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from modules.bucket_lifecycle import ObjectAges
+from modules.bucket_lifecycle_settings import ObjectAges
 from tests.synthesized import Json, Stack
 
 _MARKERS = {
@@ -57,21 +57,7 @@ def test_rules_on_versions_wait_for_versioning(dev: Stack) -> None:
     assert [name[:-9] for name in lifecycle["depends_on"]] == ["aws_s3_bucket_versioning.archive_versioning"]
 
 
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [
-        ({"noncurrent_days": 0}, "noncurrent_days must be 1 or more, got 0"),
-        (
-            {"noncurrent_days": 1, "infrequent_access_days": 29},
-            "infrequent_access_days must be 30 or more, got 29",
-        ),
-        (
-            {"noncurrent_days": 1, "infrequent_access_days": 30, "expiration_days": 30},
-            "expiration_days must be more than the other ages, got 30",
-        ),
-        ({"noncurrent_days": 1, "expiration_days": 0}, "expiration_days must be more than the other ages, got 0"),
-    ],
-)
-def test_ages_that_s3_would_refuse_are_refused(given: dict[str, int], told: str) -> None:
-    with pytest.raises(ValueError, match=f"^{told}$"):
-        ObjectAges(**given)
+def test_objects_do_not_expire_before_they_are_moved() -> None:
+    with pytest.raises(ValueError, match="expiration_days must be above infrequent_access_days, got 30"):
+        ObjectAges(noncurrent_days=1, infrequent_access_days=30, expiration_days=30)
+    ObjectAges(noncurrent_days=1, infrequent_access_days=30, expiration_days=31)

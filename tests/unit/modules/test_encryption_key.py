@@ -4,9 +4,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from modules.encryption_key import EncryptionKey
 from tests.synthesized import Stack
-from tests.unit.modules.parts import NAMES, bare_stack
 
 
 def test_the_key_is_rotated_and_can_be_saved_for_as_long_as_the_settings_say(dev: Stack, prod: Stack) -> None:
@@ -119,9 +117,3 @@ def test_functions_use_the_key_only_by_way_of_a_service_of_their_region(
         assert list(statement["Condition"]) == ["StringEquals"]
         assert statement["Condition"]["StringEquals"]["kms:ViaService"].endswith(".eu-west-1.amazonaws.com")
         assert statement["Action"] in ("kms:Decrypt", "kms:GenerateDataKey")
-
-
-@pytest.mark.parametrize("days", [6, 31])
-def test_a_deletion_window_that_kms_would_refuse_is_refused(days: int) -> None:
-    with pytest.raises(ValueError, match=f"deletion_window_days must be 7 to 30, got {days}"):
-        EncryptionKey(bare_stack(), "key", names=NAMES, purpose="x", deletion_window_days=days, protect=False)

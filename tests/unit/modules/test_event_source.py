@@ -1,20 +1,12 @@
 """The mapping: whatever fails is retried, bisected, and kept in the end."""
 
-import dataclasses
-
 import pytest
 
-from modules.event_source import EventSource, EventSourceProps
+from modules.event_source import EventSource
+from modules.event_source_settings import MappingSettings
+from modules.event_stream_settings import StreamSettings
 from tests.synthesized import Stack
 from tests.unit.modules.parts import bare_stack, make_bucket, make_function, make_key, make_stream
-
-_PROPS = EventSourceProps(
-    batch_size=100,
-    batching_window_seconds=1,
-    parallelization_factor=2,
-    maximum_retry_attempts=3,
-    maximum_record_age_seconds=4000,
-)
 
 
 def test_every_field_of_the_mapping_is_what_its_setting_says(every_stack: dict[str, Stack]) -> None:
@@ -65,33 +57,16 @@ def test_the_processor_may_leave_failed_batches_below_lambda_s_own_prefix_only(d
     assert granted["EncryptViaS3"]["Action"] == "kms:GenerateDataKey"
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "allowed"),
-    [
-        ("batch_size", 0, "1 to 10000"),
-        ("batch_size", 10_001, "1 to 10000"),
-        ("batching_window_seconds", -1, "0 to 300"),
-        ("batching_window_seconds", 301, "0 to 300"),
-        ("parallelization_factor", 0, "1 to 10"),
-        ("parallelization_factor", 11, "1 to 10"),
-        ("maximum_retry_attempts", -1, "0 to 10000"),
-        ("maximum_retry_attempts", 10_001, "0 to 10000"),
-        ("maximum_record_age_seconds", -1, "60 to 604800"),
-        ("maximum_record_age_seconds", 59, "60 to 604800"),
-        ("maximum_record_age_seconds", 604_801, "60 to 604800"),
-    ],
-)
-def test_a_value_out_of_range_or_for_ever_is_refused(field: str, value: int, allowed: str) -> None:
-    with pytest.raises(ValueError, match=f"^{field} must be {allowed}, got {value}$"):
-        dataclasses.replace(_PROPS, **{field: value})
-
-
 def test_a_record_age_of_the_stream_s_retention_is_refused() -> None:
     stack = bare_stack()
     key = make_key(stack)
-    parts = {"stream": make_stream(stack, key), "function": make_function(stack, key), "failures": make_bucket(stack)}
-    props = dataclasses.replace(_PROPS, maximum_record_age_seconds=24 * 3600)
+    stream = make_stream(stack, key, StreamSettings(retention_hours=24))
+    function, failures = make_function(stack, key), make_bucket(stack)
+
+    def source(id_: str, seconds: int) -> EventSource:
+        settings = MappingSettings(maximum_record_age_seconds=seconds)
+        return EventSource(stack, id_, stream=stream, function=function, failures=failures, settings=settings)
+
     with pytest.raises(ValueError, match="must be below the stream's retention of 24 h, got 86400"):
-        EventSource(stack, "source", **parts, props=props)  # type: ignore[arg-type]
-    just_below = dataclasses.replace(_PROPS, maximum_record_age_seconds=24 * 3600 - 1)
-    EventSource(stack, "just-below", **parts, props=just_below)  # type: ignore[arg-type]
+        source("source", 24 * 3600)
+    source("just-below", 24 * 3600 - 1)

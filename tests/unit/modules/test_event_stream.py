@@ -3,7 +3,6 @@
 import pytest
 
 from tests.synthesized import Stack
-from tests.unit.modules.parts import bare_stack, make_key, make_stream
 
 
 def test_the_stream_is_encrypted_by_our_key_and_has_the_shards_and_retention_of_the_settings(dev: Stack) -> None:
@@ -59,10 +58,3 @@ def test_the_processor_may_read_events_but_not_write_them(dev: Stack) -> None:
     }
     assert granted["DecryptViaKinesis"]["Action"] == "kms:Decrypt"
     assert not {"WriteEvents", "EncryptViaKinesis"} & set(granted)
-
-
-@pytest.mark.parametrize("hours", [23, 8761])
-def test_a_retention_that_kinesis_would_refuse_is_refused(hours: int) -> None:
-    stack = bare_stack()
-    with pytest.raises(ValueError, match=f"retention_hours must be 24 to 8760, got {hours}"):
-        make_stream(stack, make_key(stack), retention_hours=hours)

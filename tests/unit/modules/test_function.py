@@ -170,24 +170,3 @@ def test_grants_of_one_sid_become_one_statement() -> None:
     statements = json.loads(function.policy.policy_input or "")["Statement"]
     assert [s["Resource"] for s in statements if s["Sid"] == "Put"] == [["arn:a", "arn:b"]]
     assert [s["Sid"] for s in statements] == sorted(s["Sid"] for s in statements)
-
-
-@pytest.mark.parametrize("megabytes", [127, 10_241])
-def test_memory_that_lambda_would_refuse_is_refused(megabytes: int) -> None:
-    stack = bare_stack()
-    with pytest.raises(ValueError, match=f"memory_mb must be 128 to 10240, got {megabytes}"):
-        make_function(stack, make_key(stack), memory_mb=megabytes)
-
-
-@pytest.mark.parametrize("seconds", [0, 901])
-def test_a_timeout_that_lambda_would_refuse_is_refused(seconds: int) -> None:
-    stack = bare_stack()
-    with pytest.raises(ValueError, match=f"timeout_seconds must be 1 to 900, got {seconds}"):
-        make_function(stack, make_key(stack), timeout_seconds=seconds)
-
-
-@pytest.mark.parametrize(("megabytes", "seconds"), [(128, 1), (10_240, 900)])
-def test_the_smallest_and_the_largest_function_are_taken(megabytes: int, seconds: int) -> None:
-    stack = bare_stack()
-    function = make_function(stack, make_key(stack), memory_mb=megabytes, timeout_seconds=seconds)
-    assert function.timeout_seconds == seconds

@@ -6,7 +6,8 @@ import pytest
 from cdktf import TerraformStack
 
 from modules.encryption_key import EncryptionKey
-from modules.http_api import Auth, HttpApi, HttpApiProps
+from modules.http_api import HttpApi
+from modules.http_api_settings import ApiSettings, Auth
 from tests.synthesized import Json, Stack
 from tests.unit.modules.parts import NAMES, bare_stack, make_function, make_key
 
@@ -136,16 +137,8 @@ def test_the_gateway_may_invoke_the_receiver_for_exactly_this_route(
 
 
 def _api(stack: TerraformStack, key: EncryptionKey, auth: Auth, **given: object) -> HttpApi:
-    props = HttpApiProps(
-        names=NAMES,
-        key=key,
-        auth=auth,
-        throttle_rate_per_second=1,
-        throttle_burst=1,
-        log_retention_days=30,
-        **given,  # type: ignore[arg-type]
-    )
-    return HttpApi(stack, "api", props)
+    settings = ApiSettings(auth=auth, **given)  # type: ignore[arg-type]
+    return HttpApi(stack, "api", names=NAMES, key=key, settings=settings, log_retention_days=30)
 
 
 @pytest.mark.parametrize("given", [{}, {"jwt_issuer": "https://a.example.com"}, {"jwt_audience": ("a",)}])

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from modules.names import Kind, Names
-from stacks.settings.regions import KNOWN_REGIONS
+from stacks.regions import KNOWN_REGIONS
 from tests.synthesized import Stack
 
 _DEV = Names(project="tap", suffix="dev", region="us-east-1", account_id="111111111111")

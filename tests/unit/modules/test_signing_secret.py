@@ -2,9 +2,7 @@
 
 import pytest
 
-from modules.signing_secret import SigningSecret
 from tests.synthesized import Stack
-from tests.unit.modules.parts import NAMES, bare_stack, make_key
 
 
 def test_the_secret_is_encrypted_by_our_key_and_can_be_restored_as_long_as_the_settings_say(
@@ -62,10 +60,3 @@ def test_there_is_no_secret_where_requests_are_not_signed(every_stack: dict[str,
     assert "ephemeral" not in stack.json
     assert "signing_secret_arn" not in stack.outputs
     assert not {"ReadSigningSecret", "DecryptViaSecretsmanager"} & set(stack.granted("receiver"))
-
-
-@pytest.mark.parametrize("days", [-1, 1, 6, 31])
-def test_a_recovery_window_that_secrets_manager_would_refuse_is_refused(days: int) -> None:
-    stack = bare_stack()
-    with pytest.raises(ValueError, match=f"recovery_window_days must be 0, or 7 to 30, got {days}"):
-        SigningSecret(stack, "signing", names=NAMES, key=make_key(stack), version=1, recovery_window_days=days)

@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from stacks.settings.lines import find_lines, line_of
+from stacks.settings.toml_lines import find_lines, line_of
 
 
 def _lines(text: str) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import botocore.session
 
-from stacks.settings.regions import KNOWN_REGIONS
+from stacks.regions import KNOWN_REGIONS
 
 
 def test_the_known_regions_are_those_of_the_commercial_partition() -> None:

@@ -1,7 +1,7 @@
 """The settings table of the README comes from the model and leaves nothing out."""
 
 from stacks.settings.fields import leaves
-from stacks.settings.table import settings_table
+from stacks.settings.markdown_table import settings_table
 
 
 def _rows() -> dict[str, list[str]]:

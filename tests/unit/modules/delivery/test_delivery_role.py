@@ -12,7 +12,7 @@ from modules.delivery.statements import deploying
 from modules.iam import Statement, policy_document
 from modules.names import Names
 from stacks.delivery.previews import PREVIEW_PATTERNS
-from stacks.settings.regions import KNOWN_REGIONS
+from stacks.regions import KNOWN_REGIONS
 from tests.unit.modules.delivery.reach import make_reach
 
 _EVERYTHING = permissions_for(PERMISSIONS) + TESTS

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from stacks.settings.facts import Facts
+from stacks.settings.valid_values import ValidValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,19 @@ class Rule:
     check: Callable[..., Refusal | None]
     only_if_given: bool = False
 
-    def apply(self, facts: Facts) -> Refusal | None:
+    def apply(self, valid: ValidValues) -> Refusal | None:
         """Run the check, unless one of its values is not known to be valid."""
-        if any(key not in facts.values for key in self.keys):
+        if any(key not in valid.values for key in self.keys):
             return None
-        if self.only_if_given and self.keys[0] not in facts.given:
+        if self.only_if_given and self.keys[0] not in valid.given:
             return None
-        arguments: list[Any] = [facts.values[key] for key in self.keys]
+        arguments: list[Any] = [valid.values[key] for key in self.keys]
         return self.check(*arguments)
 
 
-def refusals(rules: tuple[Rule, ...], facts: Facts) -> Iterator[tuple[Rule, Refusal]]:
-    """Yield every rule that refuses the facts."""
+def refusals(rules: tuple[Rule, ...], valid: ValidValues) -> Iterator[tuple[Rule, Refusal]]:
+    """Yield every rule that refuses the valid values."""
     for rule in rules:
-        refusal = rule.apply(facts)
+        refusal = rule.apply(valid)
         if refusal is not None:
             yield rule, refusal

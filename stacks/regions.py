@@ -1,5 +1,11 @@
 """The regions that a deployment may name."""
 
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from modules.section import Allowed
+
 # AWS General Reference, "AWS Regions": the commercial partition, whose ARNs begin with `arn:aws:`.
 # A test compares the list with botocore's endpoint data.
 KNOWN_REGIONS = frozenset(
@@ -40,3 +46,12 @@ KNOWN_REGIONS = frozenset(
         "us-west-2",
     }
 )
+
+
+def _known_region(value: str) -> str:
+    if value not in KNOWN_REGIONS:
+        raise ValueError("no such region")
+    return value
+
+
+Region = Annotated[str, AfterValidator(_known_region), Allowed("an AWS region, such as us-east-1", KNOWN_REGIONS)]

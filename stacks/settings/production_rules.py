@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from stacks.settings.rules import Refusal, Rule
+from stacks.settings.rule import Refusal, Rule
 
 _ALWAYS_PRODUCTION = "prod"
 

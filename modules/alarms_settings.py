@@ -1,32 +1,16 @@
-"""The sections about what is seen of a running pipeline: observability, alarms and budget."""
-
-from typing import Literal
+"""What may be tuned of the alarms."""
 
 from pydantic import Field
 
-from stacks.settings.kinds import LogRetentionDays, Section
-from stacks.settings.kinds_web import Emails
-
-# Lambda's filter takes a printed metric for a message of level INFO: above that it would drop the functions' metrics
-# (Lambda developer guide, "Log-level filtering").
-LogLevel = Literal["INFO", "DEBUG"]
-
-
-class ObservabilitySettings(Section):
-    """Traces and logs."""
-
-    tracing: bool = Field(True, description="X-Ray traces of every function")
-    log_retention_days: LogRetentionDays = Field(
-        90, description="How long logs are kept; production: 365 at least (CloudWatch Logs: PutRetentionPolicy)"
-    )
-    log_level: LogLevel = Field(
-        "INFO",
-        description="The least severe message that functions log: above INFO, Lambda would drop their metrics, too",
-    )
+from modules.section import Section
+from modules.web_addresses import Emails
 
 
 class AlarmSettings(Section):
-    """Who is told, and from which value on."""
+    """Who is told, and from which value on.
+
+    Percentages are of what the watched thing is allowed: its timeout, its limit, its age.
+    """
 
     emails: Emails = Field((), description="Who is told; production: at least one. Each must confirm a first e-mail")
     evaluation_minutes: int = Field(5, ge=1, le=60, description="Length of the period that an alarm looks at")
@@ -53,11 +37,3 @@ class AlarmSettings(Section):
         description="How far the processor is behind, in percent of `mapping.maximum_record_age_seconds`",
     )
     quarantined_events: int = Field(1, ge=1, le=1_000_000, description="Events put into quarantine per period")
-
-
-class BudgetSettings(Section):
-    """What a month may cost."""
-
-    monthly_usd: int = Field(
-        0, ge=0, le=10_000_000, description="US dollars per month above which people are told; 0 means no budget"
-    )

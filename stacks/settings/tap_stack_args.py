@@ -4,9 +4,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stacks.settings.kinds import Suffix, fits
+from modules.section import fits
+from stacks.regions import KNOWN_REGIONS
+from stacks.settings.identity import Suffix
 from stacks.settings.model import Settings
-from stacks.settings.regions import KNOWN_REGIONS
 from stacks.settings.wording import allowed_text, nearest, shown
 
 _REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")

@@ -2,7 +2,7 @@
 
 import math
 
-from stacks.settings.rules import Refusal, Rule
+from stacks.settings.rule import Refusal, Rule
 
 
 def _record_age(age_seconds: int, retention_hours: int) -> Refusal | None:

@@ -7,14 +7,14 @@ from stacks.settings.fields import Leaf, Location, fields_at, leaves, section_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Facts:
+class ValidValues:
     """Valid settings and tables by dotted key, defaults included, and which of them the file gives."""
 
     values: Mapping[str, object]
     given: frozenset[str]
 
 
-def collect_facts(data: Mapping[str, object], refused: frozenset[Location]) -> Facts:
+def collect_valid_values(data: Mapping[str, object], refused: frozenset[Location]) -> ValidValues:
     """Keep every setting that is neither refused itself nor part of something refused, nor holds such a part.
 
     The model is strict, so what the file says is what the field holds.
@@ -34,7 +34,7 @@ def collect_facts(data: Mapping[str, object], refused: frozenset[Location]) -> F
         values[leaf.key] = tuple(value) if isinstance(value, list) else value
         if name in table:
             given.add(leaf.key)
-    return Facts(values=values, given=frozenset(given))
+    return ValidValues(values=values, given=frozenset(given))
 
 
 def _table_of(leaf: Leaf, data: Mapping[str, object]) -> Mapping[str, object] | None:

@@ -1,0 +1,21 @@
+"""What may be tuned of the one name for all regions."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from modules.section import Allowed, Section
+from modules.web_addresses import DomainName
+
+HostedZoneId = Annotated[
+    str,
+    StringConstraints(pattern=r"^Z[A-Z0-9]{1,31}$"),
+    Allowed("the id of a Route 53 hosted zone: Z and up to 31 of A-Z and 0-9"),
+]
+
+
+class EdgeSettings(Section):
+    """DNS failover over the regions; only where this table is given."""
+
+    domain_name: DomainName = Field(description="Name under which clients find the API, whatever region answers")
+    hosted_zone_id: HostedZoneId = Field(description="Route 53 zone that holds the name")

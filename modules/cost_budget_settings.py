@@ -1,0 +1,13 @@
+"""What may be tuned of the budget."""
+
+from pydantic import Field
+
+from modules.section import Section
+
+
+class BudgetSettings(Section):
+    """What a month may cost."""
+
+    monthly_usd: int = Field(
+        0, ge=0, le=10_000_000, description="US dollars per month above which people are told; 0 means no budget"
+    )

@@ -1,0 +1,35 @@
+"""What may be tuned of delivery by GitHub Actions."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from modules.section import Allowed, Section
+
+# GitHub: owners have letters, digits and single hyphens, repositories also dots and underscores. Tokens of those that
+# were made, renamed or transferred since 15 July 2026 name the ids, too (GitHub changelog, "Immutable subject claims").
+_OWNER, _NAME, _ID = r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", r"[A-Za-z0-9._-]{1,100}", "@[0-9]{1,20}"
+GitHubRepository = Annotated[
+    str,
+    StringConstraints(pattern=rf"^({_OWNER}/{_NAME}|{_OWNER}{_ID}/{_NAME}{_ID})$", max_length=180),
+    Allowed("a repository of GitHub as its tokens name it: owner@123456/name@456789, older ones owner/name"),
+]
+BranchName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$", max_length=100),
+    Allowed("the name of one branch, without wildcards"),
+]
+
+
+class DeliverySettings(Section):
+    """Roles for the workflows of a repository; only where this table is given."""
+
+    repository: GitHubRepository = Field(description="Repository whose workflows may plan and deploy this environment")
+    branch: BranchName = Field("main", description="Branch that is deployed, and whose runs may plan")
+    create_provider: bool = Field(
+        True,
+        description="Make GitHub's identity provider; false where the account has it already: it can have only one",
+    )
+    previews: bool = Field(
+        False, description="Let pull requests deploy copies under names of their own (refused in production)"
+    )

@@ -1,0 +1,27 @@
+"""The functions of the pipeline: what may be tuned of each."""
+
+from pydantic import Field
+
+from modules.function_settings import FunctionSettings
+from modules.http_api_settings import LONGEST_FUNCTION_SECONDS
+
+
+class ReceiverSettings(FunctionSettings):
+    """The function that takes requests and puts their events into the stream."""
+
+    timeout_seconds: int = Field(
+        10,
+        ge=1,
+        le=LONGEST_FUNCTION_SECONDS,
+        description="Below the 30 seconds that the API waits (API Gateway: Quotas for HTTP APIs)",
+    )
+
+
+class ProcessorSettings(FunctionSettings):
+    """The function that stores events from the stream."""
+
+
+class ImporterSettings(FunctionSettings):
+    """The function that reads files from the inbox into the stream."""
+
+    timeout_seconds: int = Field(900, ge=1, le=900, description="Time for one file (Lambda: Lambda quotas)")

@@ -1,0 +1,13 @@
+"""What may be tuned of the state stack."""
+
+from pydantic import Field
+
+from modules.section import Days, Section
+from stacks.regions import Region
+
+
+class StateSettings(Section):
+    """The bucket of the environment's Terraform state."""
+
+    region: Region = Field(description="Home of the state bucket; stays as it is once the bucket exists")
+    noncurrent_version_days: Days = Field(90, description="How long an overwritten state can be brought back")
