@@ -26,6 +26,7 @@ from typing import TypeVar
 
 import msgspec
 
+from lambda_code.processor.content import is_same_content
 from lambda_code.processor.ports import Archive, Claim, Ledger, Quarantine, Stored
 from lambda_code.processor.records import Arrived, Batch, Poison
 from lambda_code.shared.errors import UnavailableError
@@ -144,7 +145,7 @@ def make_plan(batch: Batch, rows: Mapping[str, Claim]) -> Plan:
             break
         if row.sequence == item.sequence:
             plan.kept.append((index, row.home, item))
-        elif row.content_hash == item.content_hash:
+        elif is_same_content(row.content_hash, item.content_hash, item.data):
             plan.duplicates.append(index)
         else:
             plan.refused.append((index, Refused(item, "id_conflict")))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 _GZIP = 31  # zlib's name for a gzip wrapper; the time in its header is always 0
-_LEVEL = 6  # costs 1 µs per event; 9 costs five times as much for 1 % less
+_LEVEL = 5  # 6 takes a quarter longer, 9 five times as long, for 0.1 % and 1 % less
 
 
 class DamagedObjectError(Exception):

@@ -1,17 +1,15 @@
 """Records of the stream, read into events or into what can never be stored."""
 
-import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from lambda_code.processor import exact_json
+from lambda_code.processor.content import content_hash
 from lambda_code.shared.attributes import MAX_NAME_BYTES
-from lambda_code.shared.events import MAX_RECORD_BYTES, OWN_PREFIX
-
-_decode = msgspec.json.Decoder().decode
-_canonical = msgspec.json.Encoder(order="deterministic").encode
+from lambda_code.shared.events import MAX_RECORD_BYTES
 
 
 class Arrived(msgspec.Struct, frozen=True):
@@ -54,7 +52,7 @@ def read_record(kinesis: Mapping[str, Any]) -> Arrived | Poison:
     sequence, data = kinesis["sequenceNumber"], kinesis["data"]
     try:
         document = msgspec.convert(data, bytes)  # reads base64, in half the time of binascii
-        event = _decode(document)
+        event = exact_json.decode(document)
     except (ValueError, RecursionError):
         return Poison(sequence, data, "undecodable")
     if len(document) > MAX_RECORD_BYTES:
@@ -62,9 +60,7 @@ def read_record(kinesis: Mapping[str, Any]) -> Arrived | Poison:
     identity = _identity(event)
     if identity is None:
         return Poison(sequence, data, "not_an_event")
-    _drop_marks(event)
-    content_hash = hashlib.sha256(_canonical(event)).hexdigest()
-    return Arrived(sequence, data, identity, content_hash, _line(document, sequence))
+    return Arrived(sequence, data, identity, content_hash(event), _line(document, sequence))
 
 
 def _identity(event: object) -> str | None:
@@ -76,12 +72,6 @@ def _identity(event: object) -> str | None:
         if not isinstance(name, str) or not 0 < len(name.encode()) <= MAX_NAME_BYTES:
             return None
     return None if " " in str(source) else f"{source} {id}"
-
-
-def _drop_marks(event: dict[str, object]) -> None:
-    """Two copies of an event differ in our marks: when they came, and with which request. Marks are written last."""
-    while next(reversed(event)).startswith(OWN_PREFIX):
-        event.popitem()
 
 
 def _line(document: bytes, sequence: str) -> bytes:

@@ -17,6 +17,8 @@ MAX_EVENT_BYTES = 256 * 1024
 MAX_RECORD_BYTES = MAX_EVENT_BYTES + 4096
 """Largest record in the stream: the event and our marks."""
 OWN_PREFIX = "tap"
+MARKS = frozenset({"taptime", "taprequest", "taptrace", "tapsequence"})
+"""Attributes that are added to an event on its way: when and with which request it came, and its sequence number."""
 RAW_TYPE = "tap.raw"
 
 _decode = msgspec.json.Decoder(dict[str, Raw]).decode

@@ -10,7 +10,7 @@ import pytest
 
 from lambda_code.importer.handler import Importer
 from lambda_code.importer.notification import File
-from lambda_code.processor import batch, handler, ledger, records
+from lambda_code.processor import batch, content, handler, ledger, records
 from lambda_code.processor.archive import S3Archive
 from lambda_code.processor.batch import Plan, Processor, Refused
 from lambda_code.processor.ledger import DynamoLedger
@@ -182,7 +182,7 @@ def stores_before_it_claims(patch: Patch) -> None:
 
 
 def counts_its_own_marks_as_content(patch: Patch) -> None:
-    patch.setattr(records, "OWN_PREFIX", "~")
+    patch.setattr(content, "MARKS", frozenset())
 
 
 def forgets_what_quarantine_did_not_take(patch: Patch) -> None:

@@ -25,7 +25,7 @@ def marked(event: dict[str, Any], **marks: str) -> bytes:
     return from_cloud_event(json.dumps(event).encode(), event).record(marks)
 
 
-@pytest.mark.parametrize("marks", [{}, {"taptime": "b"}, {"taptime": "b", "taprequest": "c", "taplater": "d"}])
+@pytest.mark.parametrize("marks", [{}, {"taptime": "b"}, {"taptime": "b", "taprequest": "c", "taptrace": "d"}])
 def test_marks_do_not_change_the_content(marks: dict[str, str]) -> None:
     assert content_hash(marked(EVENT, **marks)) == content_hash(marked(EVENT, taptime="a"))
 
