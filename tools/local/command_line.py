@@ -10,10 +10,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from stacks.packaging import PackagingError
 from stacks.settings import SettingsError
+from tools.errors import ToolError
 from tools.local.accounts import forget_other_settings
 from tools.local.commands import Commands
 from tools.local.environment import parse_regions
-from tools.local.errors import LocalError
 from tools.local.progress import Progress
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     except (SettingsError, PackagingError) as error:
         print(error, file=sys.stderr)
         return 2
-    except LocalError as error:
+    except ToolError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except (BotoCoreError, ClientError) as error:

@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.emulator.program import free_port, is_listened_to, url_of
 from tools.local.deployment import Deployment, terraform_in
-from tools.local.emulator import Emulator, free_port, is_listened_to
+from tools.local.emulator import Emulator
 from tools.local.environment import local_environment
 from tools.local.errors import LocalError
 from tools.local.inventory import inventory
 from tools.local.pipeline import Pipeline
 from tools.local.progress import Progress
 from tools.local.provider import check_terraform, fetch_provider
-from tools.local.record import Running, url_of
+from tools.local.record import Running
 from tools.local.report import arrived, next_steps
 from tools.local.terraform import TerraformError
 from tools.local.watching import recent_logs, summary

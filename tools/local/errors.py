@@ -1,5 +1,7 @@
 """What can go wrong, said to people."""
 
+from tools.errors import ToolError
 
-class LocalError(Exception):
-    """Something that a person can put right; the text says how."""
+
+class LocalError(ToolError):
+    """Something about the environment `local`."""

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tools.emulator.program import url_of
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Running:
@@ -18,11 +20,6 @@ class Running:
     def url(self) -> str:
         """Where it answers."""
         return url_of(self.port)
-
-
-def url_of(port: int) -> str:
-    """Where an emulator on this port of this machine answers."""
-    return f"http://127.0.0.1:{port}"
 
 
 def load(path: Path) -> Running | None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.local.fakes import emulator_program
+from tools.emulator import program
+from tools.emulator.program import EmulatorError, free_port, is_listened_to
 from tools.local import emulator as module
-from tools.local.emulator import Emulator, free_port, is_listened_to, program_environ
+from tools.local.emulator import Emulator
 from tools.local.errors import LocalError
 
 pytestmark = pytest.mark.slow
@@ -17,8 +19,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """One whose program is a stand-in; ended after the test."""
-    program = emulator_program(tmp_path)
-    monkeypatch.setattr(module, "program", lambda: program)
+    stand_in = emulator_program(tmp_path)
+    monkeypatch.setattr(program, "command", lambda: [str(stand_in)])
     emulator = Emulator(tmp_path)
     yield emulator
     emulator.stop()
@@ -95,24 +97,10 @@ def test_a_second_one_in_the_same_folder_is_refused(emulator: Emulator, tmp_path
 
 def test_one_that_ends_at_once_is_an_error_with_its_last_words(emulator: Emulator, tmp_path: Path) -> None:
     emulator_program(tmp_path, before="sys.exit('the port is taken')")
-    with pytest.raises(LocalError, match="the port is taken"):
+    with pytest.raises(EmulatorError, match="the port is taken"):
         emulator.start(free_port())
 
 
 def test_one_that_is_gone_cannot_be_noted_about(emulator: Emulator) -> None:
     with pytest.raises(LocalError, match="ended by itself"):
         emulator.note(regions=(), complete=True)
-
-
-def test_a_missing_program_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "program", lambda: tmp_path / "ministack")
-    with pytest.raises(LocalError, match="make local, which installs it"):
-        Emulator(tmp_path).start(1)
-
-
-def test_no_variable_of_this_machine_reaches_the_functions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("AWS_PROFILE", "production")
-    environ = program_environ(tmp_path, 4566)
-    assert "AWS_PROFILE" not in environ
-    assert environ["GATEWAY_PORT"] == "4566"
-    assert environ["BIND_HOST"] == "127.0.0.1"

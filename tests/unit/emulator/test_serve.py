@@ -1,0 +1,96 @@
+"""The AWS SDK for Go sends S3 Control calls to a host that only a proxy can reach: see stacks/emulator.py."""
+
+import asyncio
+import http.client
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import boto3
+import pytest
+
+from tools.emulator import program
+from tools.emulator.serve import accepting_absolute_form
+
+_TARGETS = {
+    b"/plain": ("/plain", b"/plain"),
+    b"http://000000000000.127.0.0.1:4566/v20180820/tags/arn%3Aaws": (
+        "/v20180820/tags/arn:aws",
+        b"/v20180820/tags/arn%3Aaws",
+    ),
+    b"HTTP://localhost": ("/", b"/"),
+}
+
+
+@pytest.mark.parametrize("target", _TARGETS)
+def test_a_request_is_served_by_its_path_whatever_the_form_of_its_target(target: bytes) -> None:
+    seen: list[dict[str, Any]] = []
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(scope)
+
+    scope = {"type": "http", "path": target.decode(), "raw_path": target, "query_string": b"a=1", "headers": []}
+    asyncio.run(accepting_absolute_form(app)(scope, None, None))
+    path, raw_path = _TARGETS[target]
+    assert seen == [{**scope, "path": path, "raw_path": raw_path}]
+
+
+def test_what_is_no_request_is_passed_on() -> None:
+    seen: list[object] = []
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(scope)
+
+    asyncio.run(accepting_absolute_form(app)({"type": "lifespan"}, None, None))
+    assert seen == [{"type": "lifespan"}]
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of an emulator."""
+    home, port = tmp_path_factory.mktemp("emulator"), program.free_port()
+    process = program.start(port, home=home, log=home / "log", until_closed=True)
+    try:
+        program.wait_until_healthy(process, program.url_of(port), home / "log")
+        yield port
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _answer(port: int, method: str, target: str, **headers: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.putrequest(method, target, skip_host=True)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+@pytest.mark.slow
+def test_the_emulator_as_a_proxy_answers_for_the_host_that_the_sdk_makes_of_the_account(port: int) -> None:
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=program.url_of(port),
+        region_name="us-east-1",
+        aws_access_key_id="000000000000",
+        aws_secret_access_key="emulator",
+    )
+    # As the provider creates a bucket from 6.23 on: with its tags.
+    tags: Any = {"Tags": [{"Key": "Stack", "Value": "tap-local-us-east-1"}]}
+    s3.create_bucket(Bucket="some-bucket", CreateBucketConfiguration=tags)
+    host = f"000000000000.127.0.0.1:{port}"
+    path = f"/v20180820/tags/{quote('arn:aws:s3:::some-bucket', safe='')}"
+    status, text = _answer(port, "GET", f"http://{host}{path}", Host=host)
+    assert status == 200
+    assert "<Key>Stack</Key><Value>tap-local-us-east-1</Value>" in text
+
+
+@pytest.mark.slow
+def test_the_emulator_as_a_proxy_leads_nobody_to_aws(port: int) -> None:
+    host = "sts.us-east-1.amazonaws.com:443"
+    assert _answer(port, "CONNECT", host, Host=host)[0] >= 400

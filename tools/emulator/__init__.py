@@ -1,0 +1,1 @@
+"""The AWS emulator (MiniStack) as a process: for `make local`, and for tests."""
