@@ -14,7 +14,8 @@ from stacks.state_location import StateLocation
 # 1.11 is the first with write-only arguments, which keep the signing secret out of state (Terraform 1.11 changelog).
 _TERRAFORM = ">= 1.11.0, < 2.0.0"
 # The bindings were generated from 6.25.0. Not that version alone: from 6.26 on, a plan no longer reads the value of a
-# secret that is written only (hashicorp/terraform-provider-aws#44876), which the roles of delivery may not do.
+# secret that is written only (hashicorp/terraform-provider-aws#44876), which the roles of delivery may not do; and from
+# 6.40 on, no longer undoes at every plan that S3 blocks SSE-C in new buckets (hashicorp/terraform-provider-aws#47320).
 _PROVIDER = {"source": "hashicorp/aws", "version": "~> 6.25"}
 
 
@@ -66,7 +67,8 @@ class BaseStack(TerraformStack):
 
 
 def _reach(settings: Settings) -> dict[str, Any]:
-    if settings.emulator:
-        return emulator_provider(settings.account_id, settings.emulator.endpoint_url)
     # Credentials of another account are refused before anything is planned.
-    return {"allowed_account_ids": [settings.account_id]}
+    own: dict[str, Any] = {"allowed_account_ids": [settings.account_id]}
+    if settings.emulator:
+        return own | emulator_provider(settings.account_id, settings.emulator.endpoint_url)
+    return own

@@ -47,9 +47,10 @@ class StateLocation:
             "region": self.names.region,
             "encrypt": True,
             "kms_key_id": self.key_alias_arn,
+            "allowed_account_ids": [self.settings.account_id],
         }
         if self.settings.emulator is None:
-            return arguments | {"allowed_account_ids": [self.settings.account_id]}
+            return arguments
         url = self.settings.emulator.endpoint_url
         return (
             arguments

@@ -77,11 +77,11 @@ def one_provider_works_in_one_account(case: Case) -> Checks:
     yield Check("provider", list(providers) == ["aws"] and len(providers["aws"]) == 1, f"providers are {providers}")
     regions = {settings.state.region, *settings.regions}
     yield Check("provider.aws", case.region in regions, f"region is {case.region}, the settings have {sorted(regions)}")
+    accounts = providers["aws"][0].get("allowed_account_ids")
+    yield Check("provider.aws", accounts == [settings.account_id], f"works in the accounts {accounts}")
     if settings.emulator is None:
         wanted = {"region", "default_tags", "allowed_account_ids"}
-        accounts = providers["aws"][0].get("allowed_account_ids")
         yield Check("provider.aws", arguments == wanted, f"arguments are {sorted(arguments)}")
-        yield Check("provider.aws", accounts == [settings.account_id], f"works in the accounts {accounts}")
     else:
         endpoints = providers["aws"][0].get("endpoints", [{}])[0]
         own = all(url == settings.emulator.endpoint_url for url in endpoints.values())
@@ -135,9 +135,8 @@ def state_is_remote_encrypted_and_locked(case: Case) -> Checks:
         "encrypt": True,
         "kms_key_id": f"arn:aws:kms:{where}:{settings.account_id}:alias/{settings.project}-state-{suffix}-{where}",
         "use_lockfile": True,
+        "allowed_account_ids": [settings.account_id],
     }
-    if settings.emulator is None:
-        wanted["allowed_account_ids"] = [settings.account_id]
     differs = {name: state.get(name) for name, value in wanted.items() if state.get(name) != value}
     yield Check("terraform.backend", list(backend) == ["s3"] and not differs, f"{list(backend)} differs in {differs}")
     tables = [path for path, text in strings(case.stack.json) if text == "dynamodb_table"]

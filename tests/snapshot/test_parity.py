@@ -32,12 +32,10 @@ _DECLARED = {
     r"aws_dynamodb_table\.ledger\.deletion_protection_enabled": "prod is protected",
     r"aws_\w+\.[\w-]+\.lifecycle\.prevent_destroy": "prod is protected",
     r"aws_sns_topic_subscription\..*": "dev and local wake nobody",
-    r"provider\.aws\[\]\.(allowed_account_ids\[\]|endpoints\[\]\.\w+|(access|secret)_key|(skip|s3)_\w+)": (
-        "local calls an emulator, which knows no accounts"
+    r"provider\.aws\[\]\.(endpoints\[\]\.\w+|(access|secret)_key|(skip|s3)_\w+|(http|https|no)_proxy)": (
+        "local calls an emulator"
     ),
-    r"terraform\.backend\.s3\.(allowed_account_ids\[\]|endpoints\.\w+|(access|secret)_key|(skip|use_path)_\w+)": (
-        "likewise"
-    ),
+    r"terraform\.backend\.s3\.(endpoints\.\w+|(access|secret)_key|(skip|use_path)_\w+)": ("likewise"),
 }
 
 

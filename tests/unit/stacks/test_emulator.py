@@ -16,41 +16,79 @@ def provider(stacks: dict[str, Stack]) -> Json:
     return found
 
 
-def test_calls_of_every_service_that_is_used_go_to_the_emulator(every_stack: dict[str, Stack], provider: Json) -> None:
-    (endpoints,) = provider["endpoints"]
-    services = {
-        "acm": "acm",
-        "apigatewayv2": "apigatewayv2",
-        "budgets": "budgets",
-        "cloudwatch": "cloudwatch",
-        "cloudwatch_log": "logs",
-        "dynamodb": "dynamodb",
-        "iam": "iam",
-        "kinesis": "kinesis",
-        "kms": "kms",
-        "lambda": "lambda",
-        "route53": "route53",
-        "s3": "s3",
-        "secretsmanager": "secretsmanager",
-        "sns": "sns",
-        "sqs": "sqs",
+# What the provider calls for resources, data sources and ephemeral values whose type begins so; the longest counts.
+_CALLED: dict[str, set[str]] = {
+    "acm": {"acm"},
+    "apigatewayv2": {"apigatewayv2"},
+    "budgets": {"budgets"},
+    "cloudwatch": {"cloudwatch"},
+    "cloudwatch_log": {"logs"},
+    "dynamodb": {"dynamodb"},
+    "iam": {"iam"},
+    "kinesis": {"kinesis"},
+    "kms": {"kms"},
+    "lambda": {"lambda"},
+    "route53": {"route53"},
+    "s3": {"s3", "s3control"},  # s3control: the tags of buckets, since 6.23
+    "secretsmanager": {"secretsmanager"},
+    "sns": {"sns"},
+    "sqs": {"sqs"},
+}
+
+
+def _called_for(type_: str) -> set[str]:
+    known = [name for name in _CALLED if re.match(rf"aws_{name}(_|$)", type_)]
+    assert known, (
+        f"{type_}: add to _CALLED which services the provider calls for it, and their endpoints to emulator.py"
+    )
+    return _CALLED[max(known, key=len)]
+
+
+def test_every_service_that_the_provider_calls_for_our_types_has_an_endpoint(
+    every_stack: dict[str, Stack], provider: Json
+) -> None:
+    types = {
+        type_
+        for stack in every_stack.values()
+        for kind in ("resource", "data", "ephemeral")
+        for type_ in stack.json.get(kind, {})
+        if type_ != "terraform_remote_state"  # Terraform's own, which reads a backend
     }
-    types = {type_.removeprefix("aws_") for stack in every_stack.values() for type_ in stack.json["resource"]}
-    used = {max((name for name in services if re.match(rf"{name}(_|$)", type_)), key=len) for type_ in types}
-    assert used == set(services)
-    assert {services[name] for name in used} | {"sts"} == set(endpoints)
+    assert {"aws_s3_bucket", "aws_secretsmanager_random_password"} <= types
+    called = set[str]().union(*map(_called_for, types))
+    (endpoints,) = provider["endpoints"]
+    assert set(endpoints) == called | {"iam", "sts"}  # these tell the provider the account's id
     assert set(endpoints.values()) == {_URL}
+
+
+def test_a_type_of_a_service_that_nobody_has_thought_of_is_found() -> None:
+    with pytest.raises(AssertionError, match="aws_sfn_state_machine: add to _CALLED"):
+        _called_for("aws_sfn_state_machine")
+
+
+def test_the_provider_learns_the_id_of_the_account(provider: Json) -> None:
+    """Without it the ARNs that it makes have none, and S3 Control can't be called (terraform-provider-aws#45520)."""
+    assert "skip_requesting_account_id" not in provider
+
+
+def test_calls_to_hosts_that_no_resolver_knows_go_to_the_emulator_as_a_proxy(provider: Json) -> None:
+    """S3 Control's is `ACCOUNT.127.0.0.1`. Nothing that a person has set for proxies changes that."""
+    assert {provider["http_proxy"], provider["https_proxy"]} == {_URL}
+    assert provider["no_proxy"] == "127.0.0.1"
 
 
 def test_no_account_of_aws_can_be_touched(provider: Json) -> None:
     rest = {name: value for name, value in provider.items() if name not in ("endpoints", "default_tags")}
     assert rest == {
         "region": "us-east-1",
+        "allowed_account_ids": ["000000000000"],
         "access_key": "000000000000",
         "secret_key": "emulator",
+        "http_proxy": _URL,
+        "https_proxy": _URL,
+        "no_proxy": "127.0.0.1",
         "s3_use_path_style": True,
         "skip_credentials_validation": True,
-        "skip_requesting_account_id": True,
         "skip_metadata_api_check": "true",
     }
 
@@ -63,12 +101,12 @@ def test_state_is_kept_in_the_emulator_and_locked_as_elsewhere(stacks: dict[str,
         "encrypt": True,
         "kms_key_id": "arn:aws:kms:us-east-1:000000000000:alias/tap-state-local-us-east-1",
         "use_lockfile": True,
+        "allowed_account_ids": ["000000000000"],
         "access_key": "000000000000",
         "secret_key": "emulator",
         "endpoints": {"s3": _URL, "iam": _URL, "sts": _URL},
         "use_path_style": True,
         "skip_credentials_validation": True,
-        "skip_requesting_account_id": True,
         "skip_metadata_api_check": True,
     }
 
