@@ -22,6 +22,7 @@ from stacks.outputs import DeliveryOutputs, EdgeOutputs, StateOutputs, TapOutput
 from stacks.settings import select_environments  # noqa: E402
 from stacks.settings.markdown_table import settings_table  # noqa: E402
 from stacks.synthesis import synthesize  # noqa: E402
+from tools.plan_review.configuration import read_configuration  # noqa: E402
 from tools.plan_review.table import rules_table  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
@@ -69,7 +70,7 @@ def rewritten(path: Path, stack: Mapping[str, Any]) -> str:
         "settings": settings_table,
         "failure-modes": failure_modes,
         "outputs": outputs,
-        "plan-rules": rules_table,
+        "plan-rules": lambda: rules_table(read_configuration(ROOT / "plan-review.toml")),
         "roles": lambda: roles(stack),
     }
     return _PART.sub(lambda part: f"{part[1]}\n{generators[part[2]]()}\n{part[3]}", _read(path))

@@ -10,6 +10,7 @@ from typing import Any
 from stacks.regions import KNOWN_REGIONS
 
 OUTDIR = Path("cdktf.out")
+PLANS = OUTDIR / "plans"
 # A person deploys these: the first holds all states, the second says what workflows may do.
 BY_HAND = ("state", "delivery")
 

@@ -79,7 +79,7 @@ def test_of_a_protected_stack_that_left_the_code_it_is_planned_what_goes(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "umask", lambda _: 0)
     assert plan.main(["*-eu-west-1", "--base", str(own_account.folder)]) == 0
-    assert review.main([]) == 2
+    assert review.main(["--configuration", str(ROOT / "plan-review.toml")]) == 2
     text = (tmp_path / "cdktf.out/plans/review.md").read_text()
     assert "`tap-local-eu-west-1` (no longer in the code)" in text
     assert "(`stack-gone`)" in text

@@ -61,6 +61,21 @@ def test_nobody_but_tests_imports_the_code_of_the_functions() -> None:
     assert _found(rooms, lambda tree: iter(_tops(tree) & {"lambda_code"})) == []
 
 
+def test_the_review_of_plans_imports_nothing_but_itself() -> None:
+    """So that it can be taken out, for the plans of any Terraform project."""
+    folder = ROOT / "tools" / "plan_review"
+    files = [file for file in sorted(folder.rglob("*.py")) if file != folder / "terraform.py"]  # which runs Terraform
+    assert files
+    for file in files:
+        names = set(_imports(ast.parse(file.read_text(encoding="utf-8"))))
+        foreign = [name for name in names if not name.startswith("tools.plan_review.") and not _is_standard(name)]
+        assert not foreign, file.name
+
+
+def _is_standard(name: str) -> bool:
+    return name.split(".")[0] in sys.stdlib_module_names
+
+
 def test_tools_import_each_other_without_a_circle() -> None:
     graph: dict[str, set[str]] = {}
     for file in _ROOMS["tools"]:

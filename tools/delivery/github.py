@@ -1,12 +1,15 @@
 """What workflows tell people on GitHub, by its command line `gh`."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tools.delivery.stacks import DeliveryError
+
 Gh = Callable[[Sequence[str], str], str]
-_MARK = "<!-- tapstack-plan-review -->"
+_MARK = re.compile(r"<!-- [^\n]+ -->")
 _DRIFT = "Drift: AWS differs from the code"
 
 
@@ -16,10 +19,14 @@ def gh(arguments: Sequence[str], body: str) -> str:
 
 
 def comment(repository: str, number: int, file: Path, gh: Gh = gh) -> None:
-    """Writes the file into the one comment of ours on a pull request, new or as it was left."""
+    """Write the file into the one comment on a pull request that begins with its first line, or into a new one."""
     place = f"repos/{repository}/issues/{number}/comments"
-    text = json.dumps({"body": f"{_MARK}\n{file.read_text(encoding='utf-8')}"})
-    chosen = f'.[] | select(.user.type == "Bot" and (.body | startswith("{_MARK}"))) | .id'
+    body = file.read_text(encoding="utf-8")
+    mark = body.partition("\n")[0]
+    if not _MARK.fullmatch(mark):
+        raise DeliveryError(f"{file}: the first line is {mark[:80]!r}; it must be the HTML comment that marks it")
+    text = json.dumps({"body": body})
+    chosen = f'.[] | select(.user.type == "Bot" and (.body | startswith({json.dumps(mark)}))) | .id'
     ids = gh(["api", "--paginate", place, "--jq", chosen], "").split()
     if ids:
         gh(["api", "--method", "PATCH", f"repos/{repository}/issues/comments/{ids[0]}", "--input", "-"], text)

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from stacks.delivery.previews import PREVIEW
 from tools.delivery.stacks import DeliveryError, by_workflows, chosen
-from tools.synthesized import OUTDIR, in_order
+from tools.synthesized import OUTDIR, PLANS, in_order
 
-PLANS = OUTDIR / "plans"
 Run = Callable[[Path, Sequence[str]], int]
 
 _QUIET = ("-input=false", "-no-color")

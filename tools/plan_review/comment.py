@@ -16,9 +16,6 @@ from tools.plan_review.rule import Category, Finding
 from tools.plan_review.rules.iam import GAINED, UNKNOWN, WILDCARD
 from tools.plan_review.values import shown
 
-# By which a later comment finds the one to replace.
-MARKER = "<!-- tapstack plan-review -->"
-
 _VERBS = {
     Action.CREATE: "create",
     Action.UPDATE: "change",
@@ -39,7 +36,7 @@ _MOST_ATTRIBUTES = 12
 def comment(review: Review) -> str:
     """The Markdown, at most 59,000 characters whatever the plans hold."""
     lines = [
-        MARKER,
+        review.configuration.marker,
         f"## Plan review: {_title(review)}",
         "",
         *_verdict(review),
@@ -55,9 +52,9 @@ def comment(review: Review) -> str:
     return "\n".join(cut(lines, LONGEST_COMMENT)) + "\n"
 
 
-def failed(reason: str) -> str:
+def failed(reason: str, marker: str) -> str:
     """The comment when there is no review: an older one must not be taken for this one's."""
-    return f"{MARKER}\n## Plan review: failed\n\n> [!WARNING]\n> There is no review: {code(reason)}\n"
+    return f"{marker}\n## Plan review: failed\n\n> [!WARNING]\n> There is no review: {code(reason)}\n"
 
 
 def _title(review: Review) -> str:

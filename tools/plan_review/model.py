@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,8 +9,6 @@ from functools import cached_property
 from typing import Any
 
 Json = Any
-
-_REGION = re.compile(r"-([a-z]{2}(?:-[a-z]+)+-\d)$")
 
 
 class ReviewError(Exception):
@@ -81,23 +78,19 @@ class Plan:
     """The plan of one stack; outputs are changes of type `output`, without values.
 
     `policies` are those of the synthesized stack by address, with references in them; `references` are the references
-    by the ARN that they stand for, where AWS ends that in something of its own. `is_gone`: the stack is no longer in
-    the code, and the changes are what goes when somebody destroys it.
+    by the ARN that they stand for, where AWS ends that in something of its own. `region`: whose name stands in policies
+    in which other stacks have another. `is_gone`: the stack is no longer in the code, and the changes are what goes
+    when somebody destroys it.
     """
 
     stack: str
     changes: tuple[Change, ...]
+    region: str | None = None
     drifted: tuple[str, ...] = ()
     complete: bool = True
     policies: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[str, str] = field(default_factory=dict)
     is_gone: bool = False
-
-    @property
-    def region(self) -> str | None:
-        """The region at the end of the stack's name, if there is one."""
-        found = _REGION.search(self.stack)
-        return found[1] if found else None
 
     def creates(self, type_: str) -> bool:
         """Whether a resource of the type is made here for the first time."""

@@ -2,145 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from tools.plan_review.markdown import code
-from tools.plan_review.model import ENDS, Action, Change, Json, Plan
+from tools.plan_review.model import Action, Change, Json, Plan
 from tools.plan_review.rule import Predicate
-from tools.plan_review.values import shown
+from tools.plan_review.values import described, shown
 
 _CHANGES = (Action.UPDATE, Action.REPLACE)
 
 
-def replaced(change: Change, attribute: str, plan: Plan) -> str | None:
-    """It is made anew."""
-    del attribute, plan
-    return "" if change.action is Action.REPLACE else None
+def acts(*actions: Action) -> Predicate:
+    """One of these becomes of it."""
+    return lambda change, _attribute, _plan: "" if change.action in actions else None
 
 
-def destroyed(change: Change, attribute: str, plan: Plan) -> str | None:
-    """It ends without a successor."""
-    del attribute, plan
-    return "" if change.action is Action.DELETE else None
+replaced = acts(Action.REPLACE)
+updated = acts(Action.UPDATE)
+# Without a successor.
+destroyed = acts(Action.DELETE)
+ended = acts(Action.DELETE, Action.REPLACE)
+# Removed from the state only.
+forgotten = acts(Action.FORGET)
 
 
-def ended(change: Change, attribute: str, plan: Plan) -> str | None:
-    """It is destroyed or made anew."""
-    del attribute, plan
-    return "" if change.action in ENDS else None
-
-
-def forgotten(change: Change, attribute: str, plan: Plan) -> str | None:
-    """Terraform lets go of it, and it stays in the account."""
-    del attribute, plan
-    return "" if change.action is Action.FORGET else None
-
-
-def moved(change: Change, attribute: str, plan: Plan) -> str | None:
+def moved(change: Change, _attribute: str, _plan: Plan) -> str | None:
     """It has another address than before."""
-    del attribute, plan
     return f"was {code(change.previous_address)}" if change.previous_address else None
 
 
 def said(change: Change, attribute: str) -> str:
     """The attribute, and its values where they may be shown."""
-    values = shown(change, attribute)
+    return _with_values(attribute, shown(change, attribute))
+
+
+def _with_values(attribute: str, values: str | None) -> str:
     return f"{code(attribute)}: {values}" if values else code(attribute)
 
 
-def lowered(change: Change, attribute: str, plan: Plan) -> str | None:
-    """A number goes down, or appears where there was none. In AWS, -1 and 0 stand for "without end" or "never"."""
-    del plan
-    old, new = _number(change.old(attribute)), _number(change.new(attribute))
-    if change.action not in _CHANGES or new is None or change.is_unknown(attribute):
-        return None
-    before, after = _endless(old), _endless(new)
-    return said(change, attribute) if after < before else None
+def _compared(wanted: Callable[[Json, Json], bool]) -> Predicate:
+    """The attribute of something that stays: what it was, and what it is known to become."""
+
+    def test(change: Change, attribute: str, _plan: Plan) -> str | None:
+        known = change.action in _CHANGES and not change.is_unknown(attribute)
+        return said(change, attribute) if known and wanted(change.old(attribute), change.new(attribute)) else None
+
+    return test
 
 
-def raised(change: Change, attribute: str, plan: Plan) -> str | None:
-    """A number goes up."""
-    del plan
-    old, new = _number(change.old(attribute)), _number(change.new(attribute))
-    wanted = change.action in _CHANGES and old is not None and new is not None and new > old
-    return said(change, attribute) if wanted else None
+def _numbers(wanted: Callable[[float, float], bool]) -> Predicate:
+    return _compared(lambda old, new: _is_number(old) and _is_number(new) and wanted(old, new))
 
 
-def less(change: Change, attribute: str, plan: Plan) -> str | None:
-    """A number goes down, whatever 0 means."""
-    del plan
-    old, new = _number(change.old(attribute)), _number(change.new(attribute))
-    wanted = change.action in _CHANGES and old is not None and new is not None and new < old
-    return said(change, attribute) if wanted else None
+raised = _numbers(lambda old, new: new > old)
+# Whatever 0 means.
+less = _numbers(lambda old, new: new < old)
+# A number goes down, or appears where there was none. In AWS, -1 and 0 stand for "without end" or "never".
+lowered = _compared(lambda old, new: _is_number(new) and _endless(new) < _endless(old))
+switched_on = _compared(lambda old, new: new is True and old is not True)
+switched_off = _compared(lambda old, new: old is True and new is not True)
+# Something was there, and nothing is after: a block, a list, a name.
+removed = _compared(lambda old, new: bool(old) and not new)
 
 
-def switched_on(change: Change, attribute: str, plan: Plan) -> str | None:
-    """Off before, on after."""
-    del plan
-    wanted = change.action in _CHANGES and change.new(attribute) is True and change.old(attribute) is not True
-    return said(change, attribute) if wanted else None
+def leaves(value: Json) -> Predicate:
+    """It had this value, and gets another."""
+    return _compared(lambda old, new: old == value != new)
 
 
-def switched_off(change: Change, attribute: str, plan: Plan) -> str | None:
-    """On before, off after."""
-    del plan
-    wanted = change.action in _CHANGES and change.old(attribute) is True and not _stays(change, attribute)
-    return said(change, attribute) if wanted else None
-
-
-def _stays(change: Change, attribute: str) -> bool:
-    return change.new(attribute) is True or change.is_unknown(attribute)
-
-
-def removed(change: Change, attribute: str, plan: Plan) -> str | None:
-    """Something was there, and nothing after: a block, a list, a name."""
-    del plan
-    gone = bool(change.old(attribute)) and not change.new(attribute) and not change.is_unknown(attribute)
-    return said(change, attribute) if change.action in _CHANGES and gone else None
-
-
-def differs(change: Change, attribute: str, plan: Plan) -> str | None:
+def differs(change: Change, attribute: str, _plan: Plan) -> str | None:
     """Another value, whatever it is; what is unknown after and was nothing before is what AWS fills in."""
-    del plan
     old = change.old(attribute)
     other = old is not None if change.is_unknown(attribute) else old != change.new(attribute)
     return said(change, attribute) if change.action in _CHANGES and other else None
 
 
-def leaves(value: Json) -> Predicate:
-    """It had this value, and has another."""
-
-    def test(change: Change, attribute: str, plan: Plan) -> str | None:
-        del plan
-        wanted = change.action in _CHANGES and change.old(attribute) == value != change.new(attribute)
-        return said(change, attribute) if wanted and not change.is_unknown(attribute) else None
-
-    return test
-
-
 def becomes(*values: Json) -> Predicate:
-    """It gets one of these values and had none of them; also when it is made."""
+    """It gets one of these values and had none of them; also when it is created."""
 
-    def test(change: Change, attribute: str, plan: Plan) -> str | None:
-        del plan
+    def test(change: Change, attribute: str, _plan: Plan) -> str | None:
         wanted = change.new(attribute) in values and change.old(attribute) not in values
-        return said(change, attribute) if wanted else None
+        return _with_values(attribute, described(change, attribute)) if wanted else None
 
     return test
 
 
-def fewer(change: Change, attribute: str, plan: Plan) -> str | None:
+def fewer(change: Change, attribute: str, _plan: Plan) -> str | None:
     """A list loses elements."""
-    del plan
     if change.action not in _CHANGES or change.is_unknown(attribute):
         return None
     lost = _missing(change.old(attribute), change.new(attribute))
     return f"{code(attribute)}: {len(lost)} fewer" if lost else None
 
 
-def more(change: Change, attribute: str, plan: Plan) -> str | None:
+def more(change: Change, attribute: str, _plan: Plan) -> str | None:
     """A list gains elements."""
-    del plan
     if change.action not in _CHANGES:
         return None
     gained = _missing(change.new(attribute), change.old(attribute))
@@ -165,6 +121,21 @@ def whole(test: Predicate) -> Predicate:
     return lambda change, attribute, plan: None if attribute else test(change, attribute, plan)
 
 
+def gone_without(owner: str, attribute: str) -> Predicate:
+    """It is destroyed, while what it belongs to stays."""
+
+    def test(change: Change, attribute_: str, plan: Plan) -> str | None:
+        return None if plan.destroys(owner, change.old(attribute)) else destroyed(change, attribute_, plan)
+
+    return test
+
+
+def by_id(value: Json) -> Mapping[str, Mapping[str, Json]]:
+    """The elements of a list of blocks, by their `id`."""
+    blocks = [one for one in _as_list(value) if isinstance(one, Mapping)]
+    return {str(one.get("id")): one for one in blocks}
+
+
 def _missing(whole: Json, part: Json) -> list[Json]:
     return [one for one in _as_list(whole) if one not in _as_list(part)]
 
@@ -173,15 +144,9 @@ def _as_list(value: Json) -> Collection[Json]:
     return value if isinstance(value, list) else []
 
 
-def _number(value: Json) -> int | float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _endless(number: int | float | None) -> float | int:
-    return float("inf") if number is None or number <= 0 else number
-
-
-def by_id(value: Json) -> Mapping[str, Mapping[str, Json]]:
-    """The elements of a list of blocks, by their `id`."""
-    blocks = [one for one in _as_list(value) if isinstance(one, Mapping)]
-    return {str(one.get("id")): one for one in blocks}
+def _endless(number: Json) -> float:
+    return number if _is_number(number) and number > 0 else float("inf")

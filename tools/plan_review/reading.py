@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from tools.plan_review.configuration import DEFAULTS, Configuration
 from tools.plan_review.model import Action, Change, Json, Plan, ReviewError, at, marks
 
 LARGEST_MEGABYTES = 512
@@ -17,7 +18,7 @@ OUTPUT = "output"
 GONE = ".gone"
 # Their ARNs end in something random, and so tell nobody anything.
 _RANDOM_ARNS = ("aws_kms_key", "aws_secretsmanager_secret")
-_AGAIN = "make it again with `make plan`"
+_AGAIN = "plan again, and show the plan with `terraform show -json`"
 _ACTIONS = {(action.value,): action for action in Action if action is not Action.REPLACE} | {
     ("delete", "create"): Action.REPLACE,
     ("create", "delete"): Action.REPLACE,
@@ -26,7 +27,7 @@ _ACTIONS = {(action.value,): action for action in Action if action is not Action
 }
 
 
-def read_plan(path: Path) -> Plan:
+def read_plan(path: Path, configuration: Configuration = DEFAULTS) -> Plan:
     """The plan in a file, with the policies of `<stack>.tf.json` beside it; raises ReviewError."""
     document = _load(path)
     if not isinstance(document, dict):
@@ -38,6 +39,7 @@ def read_plan(path: Path) -> Plan:
     where = str(path)
     return Plan(
         stack=stack,
+        region=configuration.region_of(stack),
         changes=(
             *_changes(where, stack, _list(where, document, "resource_changes")),
             *_outputs(where, stack, _object(where, document, "output_changes")),

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from tools.plan_review.configuration import DEFAULTS, Configuration
 from tools.plan_review.evaluation import evaluate, gone
 from tools.plan_review.model import Plan
 from tools.plan_review.packages import Packages
 from tools.plan_review.roles import RoleDifference, differences, findings
 from tools.plan_review.rule import Finding
-from tools.plan_review.rules import RULES
+from tools.plan_review.rules import rules_for
 
 
 class Status(IntEnum):
@@ -32,6 +33,7 @@ class Review:
     roles: tuple[RoleDifference, ...]
     labels: frozenset[str]
     packages: Packages
+    configuration: Configuration
 
     @property
     def needed(self) -> Counter[str]:
@@ -49,14 +51,21 @@ class Review:
         return Status.NEEDS_LABEL if self.missing else Status.FINE
 
 
-def review(plans: Iterable[Plan], *, labels: Collection[str] = (), packages: Packages | None = None) -> Review:
-    """Holds every rule against the plans; `labels`: what the pull request has; `packages`: see `read_packages`."""
+def review(
+    plans: Iterable[Plan],
+    configuration: Configuration = DEFAULTS,
+    *,
+    labels: Collection[str] = (),
+    packages: Packages | None = None,
+) -> Review:
+    """Check the plans by every rule; `labels`: what the pull request has; `packages`: see `read_packages`."""
     plans = tuple(plans)
     roles = tuple(difference for plan in plans if not plan.is_gone for difference in differences(plan))
     return Review(
         plans=plans,
-        findings=(*gone(plans), *evaluate(plans, RULES), *findings(list(roles))),
+        findings=(*gone(plans), *evaluate(plans, rules_for(configuration)), *findings(list(roles))),
         roles=roles,
         labels=frozenset(labels),
         packages=packages or {},
+        configuration=configuration,
     )

@@ -1,15 +1,16 @@
 """The rules as a table, for the documentation."""
 
+from tools.plan_review.configuration import Configuration
 from tools.plan_review.markdown import code, table
 from tools.plan_review.rule import Category, Rule
-from tools.plan_review.rules import RULES
+from tools.plan_review.rules import rules_for
 
 
-def rules_table() -> str:
+def rules_table(configuration: Configuration) -> str:
     """A section with a table for each category."""
     lines = []
     for category in Category:
-        rows = [_row(rule) for rule in RULES if rule.category is category]
+        rows = [_row(rule) for rule in rules_for(configuration) if rule.category is category]
         lines += [f"### {category.title}", "", f"Label: {code(category.label)}", ""]
         lines += [*table(["rule", "what it says", "looks at"], rows), ""]
     return "\n".join(lines)

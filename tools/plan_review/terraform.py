@@ -19,13 +19,12 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from tools.changed_stacks import removed_stacks
-from tools.plan_review.__main__ import PLANS
 from tools.plan_review.model import Json, ReviewError
 from tools.plan_review.packages import NOTE, read_packages, write_note
 from tools.plan_review.reading import GONE
-from tools.synthesized import NotSynthesizedError, stack_folders
+from tools.synthesized import OUTDIR as OUT
+from tools.synthesized import PLANS, NotSynthesizedError, stack_folders
 
-OUT = PLANS.parent
 _CACHE = Path.home() / ".terraform.d" / "plugin-cache"
 
 

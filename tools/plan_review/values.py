@@ -13,7 +13,7 @@ from tools.plan_review.model import Change, Json
 # Sizes, ages, switches and names of modes. Free texts, names that people choose, and ids don't belong here.
 SHOWN = frozenset(
     """
-    TAP_API_AUTH actions_enabled allow_credentials api_key_required application_log_level authorization_type batch_size
+    actions_enabled allow_credentials api_key_required application_log_level authorization_type batch_size
     billing_mode bisect_batch_on_function_error block_public_acls block_public_policy bucket_key_enabled
     comparison_operator datapoints_to_alarm days deletion_protection_enabled deletion_window_in_days
     detailed_metrics_enabled enable_key_rotation enabled encryption_type enforce_consumer_deletion evaluation_periods
@@ -30,8 +30,13 @@ _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+/=.:$-]{0,63}")
 
 
 def shown(change: Change, path: str) -> str | None:
-    """`old -> new` of an attribute, or `None` where that may not be said."""
-    if path.rpartition(".")[2] not in SHOWN or change.is_sensitive(path):
+    """`old -> new` of an attribute on the list, or `None` where that may not be shown."""
+    return described(change, path) if path.rpartition(".")[2] in SHOWN else None
+
+
+def described(change: Change, path: str) -> str | None:
+    """The same of any attribute, for a rule that knows that its values are harmless."""
+    if change.is_sensitive(path):
         return None
     old = _text(change.old(path))
     new = "known after apply" if change.is_unknown(path) else _text(change.new(path))

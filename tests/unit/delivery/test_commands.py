@@ -117,12 +117,20 @@ class Gh:
     ],
 )
 def test_there_is_one_comment_whatever_happens(tmp_path: Path, found: str, method: str, place: str) -> None:
-    (tmp_path / "comment.md").write_text("# Plan")
+    (tmp_path / "comment.md").write_text("<!-- plan -->\n# Plan")
     gh = Gh(found)
     github.comment("example/tapstack", 7, tmp_path / "comment.md", gh)
+    assert 'startswith("<!-- plan -->")' in gh.asked[0][0][-1]
     arguments, body = gh.asked[-1]
     assert arguments == ["api", "--method", method, place, "--input", "-"]
-    assert json.loads(body)["body"].endswith("\n# Plan")
+    assert json.loads(body) == {"body": "<!-- plan -->\n# Plan"}
+
+
+def test_a_comment_without_a_mark_is_refused(tmp_path: Path) -> None:
+    """Every run would write another one."""
+    (tmp_path / "comment.md").write_text("# Plan")
+    with pytest.raises(DeliveryError, match="the first line is '# Plan'"):
+        github.comment("example/tapstack", 7, tmp_path / "comment.md", Gh(""))
 
 
 @pytest.mark.parametrize(("found", "place"), [("", "issues"), ("3\n", "issues/3/comments")])

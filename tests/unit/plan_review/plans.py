@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from tools.plan_review import reading
+from tools.plan_review import review as reviewing
+from tools.plan_review.configuration import read_configuration
 from tools.plan_review.model import Plan
-from tools.plan_review.reading import read_plan
+from tools.plan_review.review import Review
+from tools.plan_review.rules import rules_for
 
 FOLDER = Path(__file__).parent
+CONFIGURATION = read_configuration(FOLDER.parents[2] / "plan-review.toml", required=True)
+RULES = rules_for(CONFIGURATION)
 PLANS = FOLDER / "plans"
 COMMENTS = FOLDER / "comments"
 Json = dict[str, Any]
+
+
+def read_plan(path: Path) -> Plan:
+    """A plan of this project."""
+    return reading.read_plan(path, CONFIGURATION)
+
+
+def review(plans: Iterable[Plan], **more: Any) -> Review:
+    """A review of plans of this project."""
+    return reviewing.review(plans, CONFIGURATION, **more)
 
 
 def files(name: str) -> list[Path]:

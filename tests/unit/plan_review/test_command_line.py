@@ -2,16 +2,17 @@
 
 import json
 import os
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.unit.delivery.folders import write_stacks
-from tests.unit.plan_review.plans import change, files, written
+from tests.unit.plan_review.plans import CONFIGURATION, change, files, written
 from tools.plan_review import __main__ as command
 from tools.plan_review import terraform
-from tools.plan_review.comment import MARKER
 from tools.plan_review.rule import Category
 from tools.plan_review.terraform import without_guards
 
@@ -29,7 +30,8 @@ esac
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty project folder to be in."""
+    """A project folder to be in, with nothing but what this project says of itself."""
+    shutil.copy(ROOT / "plan-review.toml", tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -53,7 +55,7 @@ def test_a_review_is_printed_and_written(project: Path, capsys: pytest.CaptureFi
     assert command.main(list(map(str, files("ordinary")))) == 0
     text = (project / "cdktf.out" / "plans" / "review.md").read_text()
     assert capsys.readouterr().out == f"{text}\n"
-    assert text.startswith(MARKER)
+    assert text.startswith(CONFIGURATION.marker)
 
 
 def test_a_missing_label_is_status_2_until_it_is_given() -> None:
@@ -85,7 +87,7 @@ def test_a_broken_plan_is_status_1_and_the_comment_says_so(project: Path, capsys
 def test_where_a_plan_failed_the_comment_says_that_there_is_no_review(project: Path) -> None:
     assert command.main([*map(str, files("ordinary")), "--failed"]) == 1
     text = (project / "cdktf.out" / "plans" / "review.md").read_text()
-    assert text.startswith(MARKER)
+    assert text.startswith(CONFIGURATION.marker)
     assert "There is no review" in text
 
 

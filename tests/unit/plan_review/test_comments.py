@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.snapshot.golden import check
-from tests.unit.plan_review.plans import COMMENTS, PLANS, recorded
+from tests.unit.plan_review.plans import COMMENTS, CONFIGURATION, PLANS, RULES, recorded, review
 from tests.unit.plan_review.scenarios import SCENARIOS
-from tools.plan_review.comment import MARKER, comment
-from tools.plan_review.review import Status, review
-from tools.plan_review.rules import RULES
+from tools.plan_review.comment import comment
+from tools.plan_review.review import Status
 
 NAMES = sorted(path.name for path in PLANS.iterdir())
 FINE = {"nothing", "first-deploy", "code-only", "ordinary", "moved"}
@@ -40,7 +39,7 @@ def test_recorded_plans_stay_small() -> None:
 
 
 def test_a_comment_begins_with_what_the_next_one_finds_it_by() -> None:
-    assert comment(review(recorded("nothing"))).startswith(f"{MARKER}\n")
+    assert comment(review(recorded("nothing"))).startswith(f"{CONFIGURATION.marker}\n")
 
 
 def test_a_label_accepts_what_it_names_and_no_more() -> None:

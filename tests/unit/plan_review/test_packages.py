@@ -5,11 +5,9 @@ import hashlib
 import zipfile
 from pathlib import Path
 
-from tests.unit.plan_review.plans import change, written
+from tests.unit.plan_review.plans import change, read_plan, review, written
 from tools.plan_review.comment import comment
 from tools.plan_review.packages import read_notes, read_packages, write_note
-from tools.plan_review.reading import read_plan
-from tools.plan_review.review import review
 
 
 def _package(path: Path, **files: str) -> str:

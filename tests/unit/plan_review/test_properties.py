@@ -9,12 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.plan_review.plans import PLANS, files
+from tests.unit.plan_review.plans import PLANS, RULES, files, read_plan, review
 from tools.plan_review.comment import comment
 from tools.plan_review.model import ReviewError
-from tools.plan_review.reading import read_plan
-from tools.plan_review.review import review
-from tools.plan_review.rules import RULES
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.plan_review.plans import change, files, written
+from tests.unit.plan_review.plans import change, files, read_plan, written
 from tools.plan_review import reading
 from tools.plan_review.model import Action, ReviewError
-from tools.plan_review.reading import read_plan
 
 PLAN = '{"format_version": "1.2", "resource_changes": ['
 BROKEN = {
-    "empty": ("", "the file is empty; make it again with `make plan`"),
+    "empty": ("", "the file is empty; plan again"),
     "blank": (" \n", "the file is empty"),
     "text": ("Plan: 3 to add", "not JSON, or cut off, at line 1, column 1"),
     "truncated": (PLAN + '{"address": "aws_', "not JSON, or cut off, at line 1, column 60"),

@@ -6,11 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.plan_review.plans import Json, change, written
-from tools.plan_review.reading import read_plan
-from tools.plan_review.review import review
+from tests.unit.plan_review.plans import RULES, Json, change, read_plan, review, written
 from tools.plan_review.rule import Category
-from tools.plan_review.rules import RULES
 
 
 def _policy(*statements: Json) -> str:

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.plan_review.plans import Json, change, recorded, written
+from tests.unit.plan_review.plans import Json, change, read_plan, recorded, review, written
 from tools.plan_review.comment import comment
-from tools.plan_review.reading import read_plan
-from tools.plan_review.review import Status, review
+from tools.plan_review.review import Status
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 

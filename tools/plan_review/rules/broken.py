@@ -1,14 +1,7 @@
 """What others rely on: addresses of the API, outputs, and addresses in Terraform."""
 
-from tools.plan_review.model import Action, Change, Plan
-from tools.plan_review.predicates import destroyed, ended, forgotten, moved
+from tools.plan_review.predicates import destroyed, ended, forgotten, moved, updated
 from tools.plan_review.rule import Category, Rule
-
-
-def _updated(change: Change, attribute: str, plan: Plan) -> str | None:
-    del attribute, plan
-    return "" if change.action is Action.UPDATE else None
-
 
 GONE = Rule(
     id="stack-gone",
@@ -43,7 +36,7 @@ BROKEN = (
         id="output-changed",
         category=Category.BROKEN,
         on={"output": ()},
-        test=_updated,
+        test=updated,
         message="Whoever has kept this output's value has a wrong one.",
     ),
     Rule(

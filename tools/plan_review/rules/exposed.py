@@ -1,12 +1,16 @@
 """What lets more people in."""
 
+from collections.abc import Callable, Collection, Iterable
+
+from tools.plan_review.configuration import Configuration
 from tools.plan_review.markdown import code
-from tools.plan_review.model import Action, Change, Plan
+from tools.plan_review.model import LEAVES, Action, Change, Plan
 from tools.plan_review.policies import NO_GRANTS, Grant, Grants, not_covered, parse, told
 from tools.plan_review.predicates import (
     becomes,
     differs,
     either,
+    gone_without,
     leaves,
     more,
     removed,
@@ -15,9 +19,7 @@ from tools.plan_review.predicates import (
     switched_on,
 )
 from tools.plan_review.rule import Category, Predicate, Rule
-from tools.plan_review.rules.lost import gone_without
 
-_HEALTH = "GET /health"
 _FILLED_IN = ("aws_sqs_queue",)  # AWS makes their policy where none is given
 RESOURCE_POLICIES = {
     "aws_dynamodb_resource_policy": ("policy",),
@@ -33,15 +35,40 @@ RESOURCE_POLICIES = {
 }
 
 
-def _opened(change: Change, attribute: str, plan: Plan) -> str | None:
+def exposed_by(configuration: Configuration) -> tuple[Rule, ...]:
+    """The rules that depend on the project."""
+    variables = (
+        Rule(
+            id=one.id,
+            category=Category.EXPOSED,
+            on={"aws_lambda_function": (f"environment.variables.{one.name}",)},
+            test=becomes(one.value),
+            message=one.message,
+        )
+        for one in configuration.exposing_variables
+    )
+    route = Rule(
+        id="route-open",
+        category=Category.EXPOSED,
+        on={"aws_apigatewayv2_route": ("authorization_type",)},
+        test=_opened_but(configuration.public_routes),
+        message="The gateway lets everybody in on this route; fine only where the function checks signatures.",
+    )
+    return (*variables, route)
+
+
+def _opened_but(public: Collection[str]) -> Predicate:
     """A route asks nobody who they are; one of a new API only counts where its code doesn't ask either."""
-    if change.new(attribute) not in (None, "NONE") or change.is_unknown(attribute):
-        return None
-    old = change.old(attribute)
-    new_route = change.action is Action.CREATE and not plan.creates("aws_apigatewayv2_api")
-    if change.action in (Action.UPDATE, Action.REPLACE) and old not in (None, "NONE"):
-        return said(change, attribute)
-    return "" if new_route and change.new("route_key") != _HEALTH else None
+
+    def test(change: Change, attribute: str, plan: Plan) -> str | None:
+        if change.new(attribute) not in (None, "NONE") or change.is_unknown(attribute):
+            return None
+        if change.action in (Action.UPDATE, Action.REPLACE) and change.old(attribute) not in (None, "NONE"):
+            return said(change, attribute)
+        new_route = change.action is Action.CREATE and not plan.creates("aws_apigatewayv2_api")
+        return "" if new_route and change.new("route_key") not in public else None
+
+    return test
 
 
 def _before_and_after(change: Change, attribute: str, plan: Plan) -> tuple[Grants, Grants] | None:
@@ -51,32 +78,31 @@ def _before_and_after(change: Change, attribute: str, plan: Plan) -> tuple[Grant
         after = plan.policies.get(change.address) if attribute == "policy" else None
         if after is None:
             return None
-    sides = [parse(value, plan.references) if value else NO_GRANTS for value in (change.old(attribute), after)]
-    if sides[0] is None or sides[1] is None:
+    old, new = (parse(text, plan.references) if text else NO_GRANTS for text in (change.old(attribute), after))
+    if old is None or new is None:
         return None
     if change.type.startswith("aws_kms_key"):  # in a key's policy "*" is the key
-        sides = [frozenset(grant._replace(resource="") for grant in side or ()) for side in sides]
-    return sides[0] or NO_GRANTS, sides[1] or NO_GRANTS
+        old, new = (frozenset(grant._replace(resource="") for grant in side) for side in (old, new))
+    return old, new
 
 
-def _compared(find: Predicate) -> Predicate:
-    """The predicate, where the policy stays or comes, is not hidden, and can be compared."""
+def _compared(find: Callable[[Change, Grants, Grants], Iterable[Grant]]) -> Predicate:
+    """What is found in the grants before and after, where the policy stays or comes, and isn't sensitive."""
 
     def test(change: Change, attribute: str, plan: Plan) -> str | None:
-        ends = change.action in (Action.DELETE, Action.FORGET)
-        known = None if change.is_sensitive(attribute) else _before_and_after(change, attribute, plan)
-        return None if ends or known is None else find(change, attribute, plan)
+        if change.action in LEAVES or change.is_sensitive(attribute):
+            return None
+        sides = _before_and_after(change, attribute, plan)
+        found = find(change, *sides) if sides else ()
+        return "; ".join(told(list(found), region=plan.region)) or None
 
     return test
 
 
-def _new_principals(change: Change, attribute: str, plan: Plan) -> str | None:
-    old, new = _before_and_after(change, attribute, plan) or (NO_GRANTS, NO_GRANTS)
-    known = {grant.principal for grant in old if grant.allows}
-    found = [grant for grant in new if grant.allows and grant.principal not in known]
-    if change.action is Action.CREATE:
-        found = [grant for grant in found if not _is_usual(change, grant)]
-    return "; ".join(told(found, region=plan.region)) or None
+def _new_principals(change: Change, old: Grants, new: Grants) -> Iterable[Grant]:
+    known = _principals(old)
+    found = (grant for grant in new if grant.allows and grant.principal not in known)
+    return (grant for grant in found if change.action is not Action.CREATE or not _is_usual(change, grant))
 
 
 def _is_usual(change: Change, grant: Grant) -> bool:
@@ -86,16 +112,17 @@ def _is_usual(change: Change, grant: Grant) -> bool:
     return bool(grant.principal.startswith("Service: ") and bound) or account
 
 
-def _wider(change: Change, attribute: str, plan: Plan) -> str | None:
-    old, new = _before_and_after(change, attribute, plan) or (NO_GRANTS, NO_GRANTS)
-    known = {grant.principal for grant in old if grant.allows}
-    found = [one for one in not_covered(new, old) if one.allows and one.principal in known]
-    return "; ".join(told(found, region=plan.region)) or None
+def _wider(_change: Change, old: Grants, new: Grants) -> Iterable[Grant]:
+    known = _principals(old)
+    return (one for one in not_covered(new, old) if one.allows and one.principal in known)
 
 
-def _denials_gone(change: Change, attribute: str, plan: Plan) -> str | None:
-    old, new = _before_and_after(change, attribute, plan) or (NO_GRANTS, NO_GRANTS)
-    return "; ".join(told([one for one in not_covered(old, new) if not one.allows], region=plan.region)) or None
+def _principals(grants: Grants) -> set[str]:
+    return {grant.principal for grant in grants if grant.allows}
+
+
+def _denials_gone(_change: Change, old: Grants, new: Grants) -> Iterable[Grant]:
+    return (one for one in not_covered(old, new) if not one.allows)
 
 
 def _not_comparable(change: Change, attribute: str, plan: Plan) -> str | None:
@@ -125,20 +152,6 @@ def _invoked_by(change: Change, attribute: str, plan: Plan) -> str | None:
 
 
 EXPOSED = (
-    Rule(
-        id="auth-open",
-        category=Category.EXPOSED,
-        on={"aws_lambda_function": ("environment.variables.TAP_API_AUTH",)},
-        test=becomes("open"),
-        message="The API takes events from anybody.",
-    ),
-    Rule(
-        id="route-open",
-        category=Category.EXPOSED,
-        on={"aws_apigatewayv2_route": ("authorization_type",)},
-        test=_opened,
-        message="The gateway lets everybody in on this route; fine only where the function checks signatures.",
-    ),
     Rule(
         id="authorizer-changed",
         category=Category.EXPOSED,

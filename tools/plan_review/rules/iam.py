@@ -7,8 +7,7 @@ from tools.plan_review.rule import Category, Rule
 ROLE_POLICIES = {"aws_iam_role_policy": ("policy",), "aws_iam_policy": ("policy",)}
 
 
-def _attached(change: Change, attribute: str, plan: Plan) -> str | None:
-    del plan
+def _attached(change: Change, attribute: str, _plan: Plan) -> str | None:
     other = change.old(attribute) != change.new(attribute) or change.is_unknown(attribute)
     filled_in = change.type == "aws_iam_role" and not change.old(attribute) and not change.new(attribute)
     if change.action in LEAVES or not other or filled_in:
@@ -17,8 +16,7 @@ def _attached(change: Change, attribute: str, plan: Plan) -> str | None:
     return code(found) if isinstance(found, str) and not change.is_sensitive(attribute) else ""
 
 
-def _bounded_otherwise(change: Change, attribute: str, plan: Plan) -> str | None:
-    del plan
+def _bounded_otherwise(change: Change, attribute: str, _plan: Plan) -> str | None:
     old, new = change.old(attribute), change.new(attribute)
     if change.action in LEAVES or not old or (old == new and not change.is_unknown(attribute)):
         return None

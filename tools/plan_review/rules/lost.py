@@ -9,6 +9,7 @@ from tools.plan_review.predicates import (
     destroyed,
     either,
     fewer,
+    gone_without,
     leaves,
     less,
     lowered,
@@ -17,7 +18,7 @@ from tools.plan_review.predicates import (
     switched_off,
     switched_on,
 )
-from tools.plan_review.rule import Category, Predicate, Rule
+from tools.plan_review.rule import Category, Rule
 
 HOLDS_DATA: Mapping[str, tuple[str, ...]] = dict.fromkeys(
     (
@@ -34,18 +35,8 @@ HOLDS_DATA: Mapping[str, tuple[str, ...]] = dict.fromkeys(
 _AGES = ("expiration.days", "noncurrent_version_expiration.noncurrent_days")
 
 
-def gone_without(owner: str, attribute: str) -> Predicate:
-    """It is destroyed, while what it belongs to stays."""
-
-    def test(change: Change, attribute_: str, plan: Plan) -> str | None:
-        return None if plan.destroys(owner, change.old(attribute)) else destroyed(change, attribute_, plan)
-
-    return test
-
-
-def _shortened(change: Change, attribute: str, plan: Plan) -> str | None:
+def _shortened(change: Change, attribute: str, _plan: Plan) -> str | None:
     """Objects expire sooner than before, or now at all; in no other case do rules of a lifecycle lose anything."""
-    del plan
     if change.action is not Action.UPDATE or change.is_unknown(attribute):
         return None
     old, hidden = by_id(change.old(attribute)), change.is_sensitive(attribute)

@@ -6,6 +6,7 @@ from tools.plan_review.predicates import (
     either,
     ended,
     fewer,
+    gone_without,
     leaves,
     less,
     raised,
@@ -15,7 +16,6 @@ from tools.plan_review.predicates import (
     whole,
 )
 from tools.plan_review.rule import Category, Rule
-from tools.plan_review.rules.lost import gone_without
 
 _ALARM = "aws_cloudwatch_metric_alarm"
 
