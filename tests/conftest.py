@@ -12,11 +12,17 @@ speed.install()
 
 from stacks.settings import Environment, select_environments  # noqa: E402  # install() comes before any cdktf import
 from stacks.synthesis import synthesize  # noqa: E402
+from tests.guard import Guard  # noqa: E402
+from tests.project import ENVIRONMENTS, ROOT, copy_project  # noqa: E402
 from tests.synthesized import VARIANTS, Stack, read_stacks  # noqa: E402
 
-ROOT = Path(__file__).parent.parent
-_SYNTHESIZING = ("tests/unit/modules/", "tests/unit/stacks/")
+_SYNTHESIZING = ("tests/unit/environments/", "tests/unit/modules/", "tests/unit/stacks/")
 _ALONE = "tests/faults/"  # each of these makes all that it needs
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keeps tests from reading the user's settings."""
+    config.pluginmanager.register(Guard())
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist looks at the groups then
@@ -48,14 +54,20 @@ def unmeasured() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with the environments of the tests, for what is run there as people run it."""
+    return copy_project(tmp_path_factory.mktemp("copy") / "project")
+
+
+@pytest.fixture(scope="session")
 def environments() -> list[Environment]:
-    """The environments of the repository, as they are without any variable set."""
-    return select_environments(ROOT / "environments", {})
+    """The environments of the tests, as they are without any variable set."""
+    return select_environments(ENVIRONMENTS, {})
 
 
 @pytest.fixture(scope="session")
 def every_stack(environments: list[Environment], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
-    """Every stack of the repository's environments and of the variants, by name."""
+    """Every stack of the tests' environments and of the variants, by name."""
     outdir = tmp_path_factory.mktemp("synthesized")
     synthesize([*environments, *VARIANTS], outdir, root=ROOT)
     return read_stacks(outdir)
@@ -63,7 +75,7 @@ def every_stack(environments: list[Environment], tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="session")
 def stacks(every_stack: dict[str, Stack], environments: list[Environment]) -> dict[str, Stack]:
-    """Every stack of the repository's environments, by name."""
+    """Every stack of the tests' environments, by name."""
     prefixes = tuple(f"tap-{environment.name}-" for environment in environments)
     return {name: stack for name, stack in every_stack.items() if name.startswith(prefixes)}
 

@@ -146,8 +146,8 @@ def _short(text: str) -> str:
 
 
 def example_stack() -> Mapping[str, Any]:
-    """The synthesized pipeline that the tables of this documentation are made from."""
-    environments = select_environments(ROOT / "environments", {"TAP_ENVIRONMENT": _EXAMPLE})
+    """The synthesized pipeline that the tables are made from: one of the tests, as that of no user stays as it is."""
+    environments = select_environments(ROOT / "tests/environments", {"TAP_ENVIRONMENT": _EXAMPLE})
     with tempfile.TemporaryDirectory() as outdir:
         synthesize(environments, Path(outdir), root=ROOT)
         path = Path(outdir, "stacks", f"tap-{_EXAMPLE}-{_REGION}", "cdk.tf.json")

@@ -1,4 +1,4 @@
-"""Group `synth`: the project's own environments, and stacks of a hundred resources against other ways to build them.
+"""Group `synth`: the project with the tests' environments, and stacks of a hundred resources against other ways.
 
 The floor is an empty cdktf stack without the shims: what cdktf, jsii and node cost before anything is declared.
 """
@@ -6,11 +6,14 @@ The floor is an empty cdktf stack without the shims: what cdktf, jsii and node c
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from tests.benchmarks.measure import ROOT, Case, Result, measure
 from tests.benchmarks.report import Report, Target
 from tests.benchmarks.tools import MissingError, cdktf_cli, python_of
+from tests.project import copy_project
 
 PY = sys.executable
 APPS = "tests.benchmarks.apps"
@@ -25,12 +28,13 @@ def run(quick: bool) -> Report:
     """Measure everything that can be had here; what can't is reported as skipped."""
     report = Report()
     cases = [Case(name=EMPTY, command=[PY, "-m", f"{APPS}.cdktf_app", "empty", "1", "{out}"])]
-    cases += _project(report)
-    cases += _shims(quick)
-    cases += _other_tools(report)
-    if quick:
-        cases = [_once(case) for case in cases]
-    report.measured.update(measure(cases))
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        cases += _project(copy_project(Path(folder) / "project"), report)
+        cases += _shims(quick)
+        cases += _other_tools(report)
+        if quick:
+            cases = [_once(case) for case in cases]
+        report.measured.update(measure(cases))
     report.targets.extend(_targets(report.measured))
     return report
 
@@ -39,11 +43,8 @@ def _once(case: Case) -> Case:
     return Case(name=case.name, command=case.command, environ=case.environ, keep=case.keep, runs=1)
 
 
-def _project(report: Report) -> Iterator[Case]:
-    main = ROOT / "main.py"
-    if not main.exists():
-        report.skipped["the project's environments"] = "there is no main.py"
-        return
+def _project(project: Path, report: Report) -> Iterator[Case]:
+    main = project / "main.py"
     # The folder is emptied before each run, so there is no record that would let it skip.
     everything = {"CDKTF_OUTDIR": "{out}"}
     yield Case(name=OURS, command=[PY, str(main)], environ=everything | {"TAP_ENVIRONMENT": "dev,staging,prod"})

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.account import PIPELINE_STACK, ROOT, Account
+from tests.integration.account import PIPELINE_STACK, Account
 from tests.integration.deployment import Deployment
 from tests.integration.finding import find_deployment
 from tests.integration.provider import account, provider, say_why_skipped
 from tests.integration.terraform import Done, Json, Terraform
+from tests.project import ENVIRONMENTS
 from tools.local.inventory import inventory
 
 __all__ = ["account", "provider"]
@@ -60,4 +61,4 @@ def applied(account: Account, before: Json, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture(scope="session")
 def deployment(account: Account, applied: Applied) -> Deployment:
     """The pipeline, as it says itself where it is."""
-    return find_deployment(applied.terraform.outputs(), ROOT / "environments", account.variables)
+    return find_deployment(applied.terraform.outputs(), ENVIRONMENTS, account.variables)

@@ -1,16 +1,16 @@
-"""The integration tests, run as a person runs them."""
+"""The integration tests, run as a person runs them, with the settings that the tests own."""
 
 import subprocess
 import sys
 from collections.abc import Mapping
 
-from tests.integration.account import ROOT
+from tests.project import ENVIRONMENTS, ROOT
 
 
 def run_integration_tests(environ: Mapping[str, str], *arguments: str) -> str:
     """What pytest printed; raises AssertionError with it when a test failed."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/integration", *arguments],
+        [sys.executable, "-m", "pytest", "tests/integration", f"--settings={ENVIRONMENTS}", *arguments],
         cwd=ROOT,
         env=dict(environ),
         stdin=subprocess.DEVNULL,

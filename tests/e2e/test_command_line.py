@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.account import PIPELINE_STACK, ROOT, STATE_BUCKET, STATE_STACK, Account, Provider, new_account
+from tests.integration.account import PIPELINE_STACK, STATE_BUCKET, STATE_STACK, Account, Provider, new_account
 from tests.integration.terraform import Done
+from tests.project import ROOT, copy_project
 
 pytestmark = pytest.mark.e2e
 
@@ -21,15 +22,20 @@ def empty_account(provider: Provider, tmp_path_factory: pytest.TempPathFactory) 
     if installed.returncode:
         pytest.skip(f"the cdktf command line can't be installed: {installed.stderr}")
     with new_account(tmp_path_factory.mktemp("command-line"), provider) as account:
+        copy_project(_project(account))
         yield account
+
+
+def _project(account: Account) -> Path:
+    return account.folder.parent / "project"
 
 
 def _cdktf(account: Account, *arguments: str, **variables: str) -> Done:
     # Its lock for other platforms takes a registry and a minute; these stacks are not kept.
     every = ("--auto-approve", "--skip-provider-lock", f"--output={account.folder}")
     return subprocess.run(
-        [str(ROOT / "cdktf"), *arguments, *every],
-        cwd=ROOT,
+        ["./cdktf", *arguments, *every],
+        cwd=_project(account),
         env={**account.provider.environ, **account.variables, **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -8,7 +8,8 @@ import pytest
 
 from stacks.settings import Environment, select_environments
 from stacks.synthesis import synthesize
-from tests.integration.account import ROOT, STATE_BUCKET, STATE_STACK, Account, Provider, new_account
+from tests.integration.account import STATE_BUCKET, STATE_STACK, Account, Provider, new_account
+from tests.project import ENVIRONMENTS, ROOT
 from tools.delivery.stacks import DeliveryError
 from tools.delivery.states import left_behind, left_over
 from tools.delivery.terraform import apply_plans, destroy_ephemeral, drifted
@@ -94,6 +95,6 @@ def _in_regions(account: Account, *regions: str) -> Environment:
 
 def _synthesize_preview(account: Account) -> Environment:
     variables = {**account.variables, "TAP_ENVIRONMENT_SUFFIX": "pr7"}
-    (preview,) = select_environments(ROOT / "environments", variables)
+    (preview,) = select_environments(ENVIRONMENTS, variables)
     synthesize([preview], account.folder, root=ROOT)
     return preview

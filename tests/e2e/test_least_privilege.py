@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.suites import run_integration_tests
-from tests.integration.account import PIPELINE_STACK, ROOT, Account, Provider, new_account
+from tests.integration.account import PIPELINE_STACK, Account, Provider, new_account
 from tests.integration.deployment import Deployment
 from tests.integration.finding import find_deployment
 from tests.integration.sender import Sender
 from tests.integration.terraform import Json
+from tests.project import ENVIRONMENTS
 from tools.local.terraform import clean_environ
 
 pytestmark = pytest.mark.e2e
@@ -77,7 +78,7 @@ def outputs_file(strict: Account, tmp_path_factory: pytest.TempPathFactory) -> P
 def deployment(strict: Account, outputs_file: Path) -> Deployment:
     """The pipeline."""
     outputs = {name: output["value"] for name, output in json.loads(outputs_file.read_text()).items()}
-    return find_deployment(outputs, ROOT / "environments", strict.variables)
+    return find_deployment(outputs, ENVIRONMENTS, strict.variables)
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from tests.unit.speed.running import run
 pytestmark = pytest.mark.e2e
 
 
-def test_an_environment_is_written_the_same_with_and_without_the_shims(tmp_path: Path) -> None:
-    chosen = {"TAP_ENVIRONMENT": "dev"}
-    fast = run(["main.py"], tmp_path / "fast", shims=True, environ=chosen).files()
+def test_an_environment_is_written_the_same_with_and_without_the_shims(project: Path, tmp_path: Path) -> None:
+    fast = run(["main.py"], tmp_path / "fast", shims=True, root=project, TAP_ENVIRONMENT="dev").files()
 
     assert any(name.endswith("cdk.tf.json") for name in fast)
-    assert fast == run(["main.py"], tmp_path / "plain", shims=False, environ=chosen).files()
+    plain = run(["main.py"], tmp_path / "plain", shims=False, root=project, TAP_ENVIRONMENT="dev").files()
+    assert fast == plain

@@ -8,11 +8,12 @@ import pytest
 from stacks.settings import Environment
 from tests.e2e.conftest import Applied
 from tests.e2e.planning import planned
-from tests.integration.account import REGION, ROOT, STATE_BUCKET, Account
+from tests.integration.account import REGION, STATE_BUCKET, Account
 from tests.integration.deployment import Deployment
 from tests.integration.finding import find_deployment
 from tests.integration.sender import Sender
 from tests.integration.terraform import Terraform
+from tests.project import ENVIRONMENTS
 
 pytestmark = pytest.mark.e2e
 
@@ -52,9 +53,8 @@ def _deploy(terraform: Terraform) -> None:
 @pytest.fixture(scope="module")
 def deployments(account: Account, deployment: Deployment, neighbours: dict[str, Terraform]) -> list[Deployment]:
     """All three."""
-    folder = ROOT / "environments"
     others = [
-        find_deployment(terraform.outputs(), folder, account.variables, environment="local")
+        find_deployment(terraform.outputs(), ENVIRONMENTS, account.variables, environment="local")
         for terraform in neighbours.values()
     ]
     return [deployment, *others]

@@ -13,8 +13,8 @@ from stacks.synthesis import synthesize
 from tests.integration.emulator import running_emulator
 from tests.integration.target import Target
 from tests.integration.terraform import Json, Terraform
+from tests.project import ENVIRONMENTS, ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 REGION = "us-east-1"
 ACCOUNT_ID = "000000000000"
 STATE_STACK = "tap-local-state"
@@ -45,8 +45,8 @@ class Account:
 
     @property
     def settings(self) -> Settings:
-        """Those of `local`, on this emulator."""
-        (local,) = select_environments(ROOT / "environments", self.variables)
+        """Those of the tests' own `local`, on this emulator."""
+        (local,) = select_environments(ENVIRONMENTS, self.variables)
         return local.settings
 
     def target(self, region: str = REGION) -> Target:

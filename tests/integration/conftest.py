@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.account import PIPELINE_STACK, ROOT, Account
+from tests.integration.account import PIPELINE_STACK, Account
 from tests.integration.deployment import Deployment
 from tests.integration.finding import find_deployment
 from tests.integration.outputs import Outputs, OutputsError, outputs_of_file, outputs_of_stack
 from tests.integration.provider import account, provider, say_why_skipped
 from tests.integration.sender import Sender
+from tests.project import ENVIRONMENTS, ROOT
 
 __all__ = ["account", "provider"]
 
@@ -22,6 +23,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--stack", help="a stack that was deployed from here, such as tap-dev-us-east-1")
     group.addoption("--outputs", type=Path, help="a file with what `terraform output -json` printed")
     group.addoption("--environment", help="whose settings it has; default: the one that it is called after")
+    group.addoption(
+        "--settings",
+        type=Path,
+        default=ROOT / "environments",
+        help="the folder of its settings (default: environments)",
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -41,18 +48,18 @@ def _named_outputs(config: pytest.Config) -> Outputs | None:
 @pytest.fixture(scope="session")
 def deployment(request: pytest.FixtureRequest) -> Deployment:
     """The pipeline under test."""
-    environment = request.config.getoption("environment")
+    environment, settings = request.config.getoption("environment"), request.config.getoption("settings")
     try:
         named = _named_outputs(request.config)
         if named is not None:
-            return find_deployment(named, ROOT / "environments", os.environ, environment=environment)
+            return find_deployment(named, settings, os.environ, environment=environment)
     except OutputsError as error:
         pytest.exit(str(error), returncode=2)
     own: Account = request.getfixturevalue("account")
     terraform = own.terraform(PIPELINE_STACK)
     terraform.init()
     terraform.apply()
-    return find_deployment(terraform.outputs(), ROOT / "environments", own.variables)
+    return find_deployment(terraform.outputs(), ENVIRONMENTS, own.variables)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,6 @@ from tests.rules import (  # noqa: F401  # each registers its rules
     stream,
     terraform,
 )
-from tests.rules.registry import RULES, Case, Rule
+from tests.rules.registry import RULES, Case, Rule, cases_of
 
-__all__ = ["RULES", "Case", "Rule"]
+__all__ = ["RULES", "Case", "Rule", "cases_of"]

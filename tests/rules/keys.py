@@ -50,13 +50,11 @@ def keys_belong_to_the_account(case: Case) -> Checks:
 
 @rule("KMS.3, destroy", broken_by=[put(_KEY, "deletion_window_in_days", 8), drop(_KEY, "deletion_window_in_days")])
 def keys_can_be_saved(case: Case) -> Checks:
-    """A deleted key waits as long as the settings say: 30 days in production, 7 where all is destroyable."""
-    protection = case.settings.protection
+    """A deleted key waits as long as the settings say, and 30 days in production."""
+    wanted = case.settings.protection.kms_deletion_window_days
     for key in each(case.stack, _KEY):
         days = key.body.get("deletion_window_in_days")
-        holds = days == protection.kms_deletion_window_days and (days == 30 or not case.settings.production)
-        if case.committed and protection.force_destroy:
-            holds = holds and days == 7
+        holds = days == wanted and (days == 30 or not case.settings.production)
         yield Check(key.address, holds, f"deletion window is {days} days")
 
 
@@ -71,16 +69,14 @@ def keys_can_be_saved(case: Case) -> Checks:
     ],
 )
 def secrets_have_our_key_and_a_window(case: Case) -> Checks:
-    """Every secret has our key and the settings' recovery window: 30 days in production, 0 where destroyable."""
-    protection = case.settings.protection
+    """Every secret has our key and the settings' recovery window, which is 30 days in production."""
+    wanted = case.settings.protection.secret_recovery_window_days
     for secret in each(case.stack, _SECRET):
         yield Check(
             secret.address, is_our_key(case.stack, secret.body.get("kms_key_id")), "is not under the stack's key"
         )
         days = secret.body.get("recovery_window_in_days")
-        holds = days == protection.secret_recovery_window_days and (days == 30 or not case.settings.production)
-        if case.committed and protection.force_destroy:
-            holds = holds and days == 0
+        holds = days == wanted and (days == 30 or not case.settings.production)
         yield Check(secret.address, holds, f"recovery window is {days} days")
         yield Check(secret.address, "policy" not in secret.body, "lets others in by a policy of its own")
 

@@ -1,7 +1,7 @@
 """What a rule is: it looks at synthesized stacks and yields a verdict on each of its subjects."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from stacks.settings import Environment, Settings
@@ -11,11 +11,10 @@ from tests.synthesized import Stack
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A stack and the environment that it was made for; `committed` tells the repository's from tests' variants."""
+    """A stack and the environment that it was made for."""
 
     stack: Stack
     environment: Environment
-    committed: bool
 
     @property
     def settings(self) -> Settings:
@@ -33,6 +32,22 @@ class Case:
         copy = json.loads(json.dumps(self.stack.json))  # several times as fast as copy.deepcopy
         mutation.apply(copy)
         return replace(self, stack=replace(self.stack, json=copy))
+
+
+def cases_of(environments: Iterable[Environment], stacks: Mapping[str, Stack]) -> list[Case]:
+    """Every stack of the environments."""
+    return [
+        Case(stacks[name], environment)
+        for environment in environments
+        for name in _stack_names(environment)
+        if name in stacks
+    ]
+
+
+def _stack_names(environment: Environment) -> list[str]:
+    settings = environment.settings
+    kinds = ("state", "edge", "delivery", *settings.regions)
+    return [f"{settings.project}-{environment.suffix}-{kind}" for kind in kinds]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,10 @@ def records_are_encrypted_with_our_key(case: Case) -> Checks:
 
 @rule("Kinesis.3", broken_by=[put(_STREAM, "retention_period", 24), put(_STREAM, "retention_period", 167)])
 def records_are_kept_to_repair(case: Case) -> Checks:
-    """Streams of staging and prod keep records for seven days; others as long as the settings say."""
+    """Streams keep records as long as the settings say."""
     for stream in each(case.stack, _STREAM):
         hours = stream.body.get("retention_period", 24)
         holds = hours == case.settings.stream.retention_hours
-        if case.committed and case.environment.name in ("staging", "prod"):
-            holds = holds and hours >= 168
         yield Check(stream.address, holds, f"retention_period is {hours} h")
 
 

@@ -12,13 +12,11 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from stacks.settings import select_environments
-from tests.conftest import ROOT
+from tests.project import ENVIRONMENTS
 from tests.snapshot.reading import reviewable, stack_names
 from tests.synthesized import Stack
 
-_NAMES = [
-    name for environment in select_environments(ROOT / "environments", {}) for _, name in stack_names(environment)
-]
+_NAMES = [name for environment in select_environments(ENVIRONMENTS, {}) for _, name in stack_names(environment)]
 
 
 _SNAPSHOTS = "# serializer version: 1\n# name: test_gone\n  2\n# ---\n# name: test_it\n  1\n# ---\n"

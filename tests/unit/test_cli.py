@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.project import clean_environ
+
 STACKS = ("tap-dev-eu-west-1", "tap-dev-state", "tap-dev-us-east-1")
 
 pytestmark = pytest.mark.slow
@@ -16,14 +17,13 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A home of its own and nobody's settings; of the old home only jsii's cache, which takes 15 s to fill."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TAP_", "AWS_", "CDKTF_", "TF_"))}
     jsii = os.environ.get("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(Path.home() / ".cache/aws/jsii/package-cache"))
     home = str(tmp_path_factory.mktemp("home"))
-    return kept | {"HOME": home, "JSII_RUNTIME_PACKAGE_CACHE_ROOT": jsii, "TAP_ENVIRONMENT": "dev"}
+    return clean_environ(HOME=home, JSII_RUNTIME_PACKAGE_CACHE_ROOT=jsii, TAP_ENVIRONMENT="dev")
 
 
-def _run(environ: dict[str, str], *command: str) -> str:
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+def _run(folder: Path, environ: dict[str, str], *command: str) -> str:
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -35,19 +35,19 @@ def _written(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def by_app(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def by_app(project: Path, environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `main.py` writes."""
     folder = tmp_path_factory.mktemp("app") / "out"
-    _run(environ | {"CDKTF_OUTDIR": str(folder)}, sys.executable, "main.py")
+    _run(project, environ | {"CDKTF_OUTDIR": str(folder)}, sys.executable, "main.py")
     return folder
 
 
 @pytest.fixture(scope="module")
-def by_cli(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def by_cli(project: Path, environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `cdktf synth` writes, to a folder that holds a stack of an earlier choice of environments."""
     folder = tmp_path_factory.mktemp("cli") / "out"
     (folder / "stacks" / "tap-earlier-us-east-1").mkdir(parents=True)
-    _run(environ, "./cdktf", "synth", "--output", str(folder))
+    _run(project, environ, "./cdktf", "synth", "--output", str(folder))
     return folder
 
 
@@ -61,7 +61,7 @@ def test_cdktf_synth_removes_stacks_that_are_no_longer_chosen(by_cli: Path) -> N
     assert {path.name for path in (by_cli / "stacks").iterdir()} == set(STACKS)
 
 
-def test_cdktf_list_names_every_stack(environ: dict[str, str], by_cli: Path) -> None:
-    listed = _run(environ, "./cdktf", "list", "--output", str(by_cli))
+def test_cdktf_list_names_every_stack(project: Path, environ: dict[str, str], by_cli: Path) -> None:
+    listed = _run(project, environ, "./cdktf", "list", "--output", str(by_cli))
     table = listed.rpartition("Stack name")[2]
     assert [stack for stack in STACKS if stack not in table] == []

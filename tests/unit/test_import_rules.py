@@ -8,7 +8,7 @@ from graphlib import TopologicalSorter
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.project import ROOT
 
 _OURS = {"main", "stacks", "modules", "lambda_code", "tools", "tests", "environments"}
 _PROVIDER = "cdktf_cdktf_provider_aws"

@@ -8,25 +8,25 @@ from pathlib import Path
 import pytest
 
 import main
-from tests.conftest import ROOT
+from tests.project import clean_environ
 from tests.unit.settings.documents import document, write_environment
-
-_OURS = ("TAP_", "CDKTF_", "AWS_")
 
 
 @pytest.fixture(autouse=True)
-def _own_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Whatever is set on this machine says nothing here."""
-    for name in [name for name in os.environ if name.startswith(_OURS)]:
+def _own_project(project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither what is set on this machine nor what is in environments/ matters here."""
+    for name in os.environ.keys() - clean_environ().keys():
         monkeypatch.delenv(name)
     monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "out"))
+    monkeypatch.setattr(main, "ROOT", project)
 
 
-def test_bad_settings_end_with_status_2_and_a_line_for_each_problem_and_no_traceback(tmp_path: Path) -> None:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    environ |= {"TAP_ENVIRONMENT": "prdo", "TAP_ENVIRONMENT_SUFFIX": "", "CDKTF_OUTDIR": str(tmp_path)}
+def test_bad_settings_end_with_status_2_and_a_line_for_each_problem_and_no_traceback(
+    project: Path, tmp_path: Path
+) -> None:
+    environ = clean_environ(TAP_ENVIRONMENT="prdo", TAP_ENVIRONMENT_SUFFIX="", CDKTF_OUTDIR=str(tmp_path))
     done = subprocess.run(
-        [sys.executable, "main.py"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+        [sys.executable, "main.py"], cwd=project, env=environ, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
     assert done.stdout == ""

@@ -10,8 +10,8 @@ from stacks.packaging import build_packages
 from stacks.settings import Environment, TapStackArgs
 from stacks.state_location import StateLocation
 from stacks.tap_stack import TapStack
-from tests.conftest import ROOT
-from tests.rules import RULES, Case, Rule
+from tests.project import ROOT
+from tests.rules import RULES, Case, Rule, cases_of
 from tests.rules.mutations import Mutation
 from tests.synthesized import VARIANTS, Stack, read_stacks
 from tests.unit.settings.factory import make_settings
@@ -27,29 +27,16 @@ CKV_AWS_286 CKV_AWS_290 CKV_AWS_355
 """
 
 
-def _stack_names(environment: Environment) -> list[str]:
-    settings = environment.settings
-    return [
-        f"{settings.project}-{environment.suffix}-{kind}" for kind in ("state", "edge", "delivery", *settings.regions)
-    ]
-
-
 @pytest.fixture(scope="session")
 def cases(environments: list[Environment], every_stack: dict[str, Stack]) -> list[Case]:
     """Every stack with its environment."""
-    return [
-        Case(every_stack[name], environment, committed=environment in environments)
-        for environment in (*environments, *VARIANTS)
-        for name in _stack_names(environment)
-        if name in every_stack
-    ]
+    return cases_of((*VARIANTS, *environments), every_stack)
 
 
 @pytest.fixture(scope="session")
 def breakable(cases: list[Case]) -> list[Case]:
-    """The same in the order in which mutations try them: variants first, because nobody changes their settings."""
-    first = ("tap-strict-us-east-1", "tap-strict-state")
-    return sorted(cases, key=lambda case: (case.committed, case.stack.name not in first, case.stack.name in first[1:]))
+    """The same in the order in which mutations try them: first what is held to the production rules."""
+    return sorted(cases, key=lambda case: (not case.settings.production, case.stack.name.endswith("-state")))
 
 
 def test_every_stack_has_an_environment(cases: list[Case], every_stack: dict[str, Stack]) -> None:
@@ -108,7 +95,7 @@ def test_a_broken_stack_that_is_really_synthesized_is_caught(tmp_path: Path) -> 
     block.add_override("block_public_acls", False)
     app.synth()
 
-    case = Case(read_stacks(tmp_path)["tap-broken-us-east-1"], environment, committed=False)
+    case = Case(read_stacks(tmp_path)["tap-broken-us-east-1"], environment)
     broken = {rule.name: rule.violations([case]) for rule in RULES if rule.violations([case])}
 
     assert set(broken) == {"public_access_is_blocked", "overrides_are_only_where_there_is_no_binding"}

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 
 from stacks.settings import Environment
+from tests.project import ENVIRONMENTS
 from tests.unit.delivery.folders import write_stacks
 from tests.unit.settings.documents import document, write_environment
 from tests.unit.settings.factory import make_settings
@@ -199,6 +200,7 @@ def test_drift_ends_with_2_and_leaves_the_names(
         return behind
 
     stacks = ["tap-dev-us-east-1", "tap-local-us-east-1"]
+    monkeypatch.setattr(commands, "ROOT", ENVIRONMENTS.parent)
     monkeypatch.setattr(commands, "DRIFT", tmp_path / "drift.txt")
     monkeypatch.setattr(commands, "in_order", lambda: stacks)
     monkeypatch.setattr(commands, "left_behind", left)
@@ -214,6 +216,7 @@ def test_without_credentials_aws_is_quoted_and_no_traceback_shown(
     def refuse(*_: object) -> list[str]:
         raise NoCredentialsError
 
+    monkeypatch.setattr(commands, "ROOT", ENVIRONMENTS.parent)
     monkeypatch.setattr(commands, "left_over", refuse)
     assert commands.main(["previews"]) == 1
     assert capsys.readouterr().err == "AWS: Unable to locate credentials\n"

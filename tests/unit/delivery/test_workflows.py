@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # comes with policy_sentry, without types
 
-from tests.conftest import ROOT
+from tests.project import ROOT
 
 _FOLDER = ROOT / ".github"
 _WORKFLOWS = sorted((_FOLDER / "workflows").glob("*.yml"))

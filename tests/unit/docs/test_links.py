@@ -10,7 +10,8 @@ from tests.unit.docs.pages import PAGES, ROOT, anchors, code_blocks, prose
 _LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`\s]+)`")
 _TOP = ("main.py", "cdktf.json", "Pipfile", "Makefile", "package", ".ci/", "pyproject.toml")
-_FOLDERS = ("stacks/", "modules/", "environments/", "lambda_code/", "docs/", "tools/", "tests/")
+# Not environments/, whose files users rename and remove.
+_FOLDERS = ("stacks/", "modules/", "lambda_code/", "docs/", "tools/", "tests/")
 _MADE_UP = ("lambda_code/auditor/",)  # what the README shows how to add
 _FORBIDDEN = re.compile(r"/work/|/tmp/|helper|localhost:\d", re.IGNORECASE)
 

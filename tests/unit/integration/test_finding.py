@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.integration.finding import find_deployment
 from tests.integration.outputs import OutputsError, outputs_of_file, outputs_of_stack, read_outputs
+from tests.project import ENVIRONMENTS
 
 _SAVED = Path(__file__).parent / "outputs.json"
-_ENVIRONMENTS = ROOT / "environments"
 
 
 def _program(folder: Path, text: str) -> dict[str, str]:
@@ -73,7 +72,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_account_region_and_suffix_are_those_of_the_outputs() -> None:
-    found = find_deployment(outputs_of_file(_SAVED), _ENVIRONMENTS, {})
+    found = find_deployment(outputs_of_file(_SAVED), ENVIRONMENTS, {})
     assert (found.stack, found.suffix) == ("tap-dev-us-east-1", "dev")
     assert (found.target.account_id, found.target.region) == ("111111111111", "us-east-1")
     assert found.settings.account_id == "111111111111"
@@ -81,7 +80,7 @@ def test_account_region_and_suffix_are_those_of_the_outputs() -> None:
 
 def test_an_environment_without_an_emulator_is_looked_for_in_aws_whatever_the_variables_say() -> None:
     environ = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
-    assert not find_deployment(outputs_of_file(_SAVED), _ENVIRONMENTS, environ).target.is_emulated
+    assert not find_deployment(outputs_of_file(_SAVED), ENVIRONMENTS, environ).target.is_emulated
 
 
 def _renamed(old: str, new: str) -> dict[str, str]:
@@ -91,8 +90,8 @@ def _renamed(old: str, new: str) -> dict[str, str]:
 def test_an_ephemeral_environment_needs_the_name_of_its_settings() -> None:
     outputs = _renamed("-dev-", "-pr42-")
     with pytest.raises(OutputsError, match=r"no environments/pr42\.toml: .* ENVIRONMENT=dev"):
-        find_deployment(outputs, _ENVIRONMENTS, {})
-    found = find_deployment(outputs, _ENVIRONMENTS, {}, environment="dev")
+        find_deployment(outputs, ENVIRONMENTS, {})
+    found = find_deployment(outputs, ENVIRONMENTS, {}, environment="dev")
     assert (found.suffix, found.stack) == ("pr42", "tap-pr42-us-east-1")
 
 
@@ -100,7 +99,7 @@ def test_outputs_of_another_account_are_refused() -> None:
     with pytest.raises(
         OutputsError, match=r"in account 999999999999, but environments/dev\.toml says tap in 111111111111"
     ):
-        find_deployment(_renamed("111111111111", "999999999999"), _ENVIRONMENTS, {})
+        find_deployment(_renamed("111111111111", "999999999999"), ENVIRONMENTS, {})
 
 
 def test_local_is_looked_for_where_the_variable_says() -> None:
@@ -108,6 +107,6 @@ def test_local_is_looked_for_where_the_variable_says() -> None:
         name: value.replace("-dev-", "-local-").replace("111111111111", "000000000000")
         for name, value in outputs_of_file(_SAVED).items()
     }
-    assert find_deployment(outputs, _ENVIRONMENTS, {}).target.endpoint == "http://127.0.0.1:4566"
+    assert find_deployment(outputs, ENVIRONMENTS, {}).target.endpoint == "http://127.0.0.1:4566"
     moved = {"AWS_ENDPOINT_URL": "http://127.0.0.1:5000"}
-    assert find_deployment(outputs, _ENVIRONMENTS, moved).target.endpoint == "http://127.0.0.1:5000"
+    assert find_deployment(outputs, ENVIRONMENTS, moved).target.endpoint == "http://127.0.0.1:5000"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from tests.conftest import ROOT
+from tests.project import ROOT
 from tests.unit.local.fakes import write_program
 from tools.local import command_line
 from tools.local.commands import Commands
@@ -82,8 +82,8 @@ def test_ctrl_c_ends_the_command_and_what_it_runs(tmp_path: Path) -> None:
         tmp_path / "terraform", f"import pathlib, time\npathlib.Path({str(marker)!r}).touch()\ntime.sleep(60)"
     )
     (tmp_path / "copy").mkdir()
-    for name in ("tools", "stacks", "modules", "environments"):
-        (tmp_path / "copy" / name).symlink_to(ROOT / name)
+    for name in ("tools", "stacks", "modules", "tests/environments"):
+        (tmp_path / "copy" / Path(name).name).symlink_to(ROOT / name)
     code = (
         "import runpy, sys; from tools.local import command_line; from pathlib import Path; "
         "command_line.ROOT = Path.cwd(); sys.argv = ['local', 'up']; "

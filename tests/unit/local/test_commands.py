@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.project import ENVIRONMENTS
 from tools.local import commands as module
 from tools.local.archive import Arrival
 from tools.local.commands import Commands
@@ -18,7 +19,6 @@ from tools.local.progress import Progress
 from tools.local.record import Running
 from tools.local.terraform import TerraformError
 
-ROOT = Path(__file__).parent.parent.parent.parent
 _DONE = Running(pid=1, port=4711, regions=("us-east-1",), complete=True)
 
 
@@ -85,7 +85,7 @@ def _commands(
     fails: Mapping[str, BaseException] | None = None,
 ) -> tuple[Commands, World]:
     world = World(fails or {}, running, left)
-    (tmp_path / "environments").symlink_to(ROOT / "environments")
+    (tmp_path / "environments").symlink_to(ENVIRONMENTS)
     monkeypatch.setattr(Commands, "emulator", Emulator(world))
     monkeypatch.setattr(Commands, "_found", lambda *_: list(world.left))
     monkeypatch.setattr(module, "check_terraform", lambda _: world.do("terraform", "1.11.4"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conftest import ROOT
+from tests.project import ENVIRONMENTS, ROOT
 from tools.local import process
 from tools.local.accounts import Account
 from tools.local.deployment import Deployment
@@ -63,7 +63,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def deployment(tmp_path: Path) -> Deployment:
     """Two regions, synthesized."""
-    environment = local_environment(ROOT, "http://127.0.0.1:4711", ["us-east-1", "eu-west-1"])
+    environment = local_environment(ENVIRONMENTS.parent, "http://127.0.0.1:4711", ["us-east-1", "eu-west-1"])
     found = Deployment(folder=tmp_path, environment=environment, progress=Progress(io.StringIO()))
     stack = json.dumps({"terraform": {"backend": _BACKEND, "required_providers": _NEEDS}})
     (found.terraform("tap-local-state").folder / "cdk.tf.json").write_text(stack)

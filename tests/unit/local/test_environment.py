@@ -1,14 +1,16 @@
 import pytest
 
 from stacks.settings import SettingsError
-from tests.conftest import ROOT
+from tests.project import ENVIRONMENTS
 from tools.local.environment import local_environment, parse_regions, pipeline_stack, state_stack
 
+# A folder with environments in it, as the project is.
+_ROOT = ENVIRONMENTS.parent
 _URL = "http://127.0.0.1:4711"
 
 
 def test_local_is_moved_to_the_emulator_that_runs() -> None:
-    environment = local_environment(ROOT, _URL)
+    environment = local_environment(_ROOT, _URL)
     assert (environment.name, environment.suffix) == ("local", "local")
     assert environment.settings.emulator is not None
     assert environment.settings.emulator.endpoint_url == _URL
@@ -16,7 +18,7 @@ def test_local_is_moved_to_the_emulator_that_runs() -> None:
 
 
 def test_local_is_moved_to_the_regions_that_are_wanted_and_its_state_stays() -> None:
-    settings = local_environment(ROOT, _URL, ["eu-west-1", "us-east-1"]).settings
+    settings = local_environment(_ROOT, _URL, ["eu-west-1", "us-east-1"]).settings
     assert settings.regions == ("eu-west-1", "us-east-1")
     assert settings.state.region == "us-east-1"
 
@@ -25,12 +27,12 @@ def test_the_variables_of_other_work_change_nothing(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("TAP_ENVIRONMENT", "prod")
     monkeypatch.setenv("TAP_ENVIRONMENT_SUFFIX", "pr42")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    environment = local_environment(ROOT, _URL)
+    environment = local_environment(_ROOT, _URL)
     assert (environment.name, environment.suffix) == ("local", "local")
 
 
 def test_stacks_are_named_as_synthesis_names_them() -> None:
-    settings = local_environment(ROOT, _URL).settings
+    settings = local_environment(_ROOT, _URL).settings
     assert state_stack(settings) == "tap-local-state"
     assert pipeline_stack(settings, "eu-west-1") == "tap-local-eu-west-1"
 

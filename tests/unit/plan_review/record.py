@@ -26,11 +26,11 @@ from stacks.settings import Environment, Settings, select_environments  # noqa: 
 from stacks.synthesis import synthesize  # noqa: E402
 from tests.integration.emulator import running_emulator  # noqa: E402
 from tests.integration.terraform import Terraform  # noqa: E402
+from tests.project import ENVIRONMENTS, ROOT  # noqa: E402
 from tests.unit.plan_review.scenarios import BASE_EDITS, BASES, SCENARIOS, Json, Scenario  # noqa: E402
 from tools.local.terraform import clean_environ  # noqa: E402
 from tools.plan_review.reading import GONE  # noqa: E402
 
-ROOT = Path(__file__).parents[3]
 PLANS = Path(__file__).parent / "plans"
 DRIFT = "drift"
 _KEPT = ("format_version", "terraform_version", "resource_changes", "resource_drift", "output_changes", "complete")
@@ -82,7 +82,7 @@ class Recorder:
 
     def _stacks(self, base: str, scenario: Scenario, folder: Path) -> Iterable[Path]:
         variables = {"TAP_ENVIRONMENT": "local", "AWS_ENDPOINT_URL": self._url}
-        (local,) = select_environments(ROOT / "environments", variables)
+        (local,) = select_environments(ENVIRONMENTS, variables)
         settings = _with(_with(local.settings, BASES[base]), scenario.settings)
         environment = Environment(name="local", suffix=base, settings=settings)
         synthesize([environment], folder, root=self._root(scenario.code))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.project import ROOT
 from tests.unit.delivery.folders import write_stacks
 from tests.unit.plan_review.plans import CONFIGURATION, change, files, written
 from tools.plan_review import __main__ as command

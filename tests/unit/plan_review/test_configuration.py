@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.project import ROOT
 from tests.unit.plan_review.plans import CONFIGURATION, Json, change, written
 from tools.plan_review import __main__ as command
 from tools.plan_review.comment import comment

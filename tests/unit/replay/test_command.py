@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.project import ENVIRONMENTS
 from tests.unit.replay.world import Steps, World, document, key, payload
 from tools.replay import __main__ as command
 from tools.replay.batch import Found, found, read
@@ -17,6 +18,12 @@ from tools.replay.progress import Progress
 
 STACK = ["--stack", "tap-dev-us-east-1"]
 FIRST = key(1, time="2025-06-15T15.06.01")
+
+
+@pytest.fixture(autouse=True)
+def _environments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stacks are those of the tests' environments."""
+    monkeypatch.setattr(command, "ENVIRONMENTS", ENVIRONMENTS)
 
 
 @pytest.fixture

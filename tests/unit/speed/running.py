@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+from tests.project import ROOT, clean_environ
 
 # Loaded into node besides the shims: writes how many files of the provider were loaded, per process.
 _COUNTER = """
@@ -44,12 +43,11 @@ class Run:
         return sorted(int(path.read_text()) for path in (self.folder / "counts").iterdir())
 
 
-def run(command: list[str], folder: Path, *, shims: bool, environ: dict[str, str] | None = None) -> Run:
-    """Runs Python with these arguments in the project's folder; `{out}` is where it has to write."""
+def run(command: list[str], folder: Path, *, shims: bool, root: Path = ROOT, **variables: str) -> Run:
+    """Runs Python with these arguments and variables in the project's folder; `{out}` is where it has to write."""
     (folder / "counts").mkdir(parents=True)
     (folder / "counter.cjs").write_text(_COUNTER)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TAP_", "CDKTF_", "AWS_"))}
-    variables = {
+    own = {
         "TAP_FAST_SYNTH": str(int(shims)),
         "CDKTF_OUTDIR": str(folder / "out"),
         "COUNT_FOLDER": str(folder / "counts"),
@@ -58,8 +56,8 @@ def run(command: list[str], folder: Path, *, shims: bool, environ: dict[str, str
     arguments = [argument.format(out=folder / "out") for argument in command]
     done = subprocess.run(
         [sys.executable, *arguments],
-        cwd=ROOT,
-        env=kept | variables | (environ or {}),
+        cwd=root,
+        env=clean_environ(**own, **variables),
         capture_output=True,
         text=True,
         timeout=300,

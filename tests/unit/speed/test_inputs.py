@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from stacks.speed.skip import INPUTS
+from tests.project import clean_environ
 
-ROOT = Path(__file__).parents[3]
 INSTALLED = (".venv", ".tools", ".cache", "__pycache__")
 
 SPY = """
@@ -33,39 +33,36 @@ finally:
 class Synthesis:
     """A first run of main.py under observation, and a second one."""
 
+    project: Path
     opened: list[Path]
     outdir: Path
     second: str
 
 
 @pytest.fixture(scope="module")
-def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def synthesis(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
     """The dev environment, synthesized twice into the same folder."""
     folder = tmp_path_factory.mktemp("twice")
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("TAP_", "CDKTF_", "AWS_"))}
-    environ |= {
-        "TAP_ENVIRONMENT": "dev",
-        "CDKTF_OUTDIR": str(folder / "out"),
-        "SPY_FILE": str(folder / "opened.json"),
-        "PYTHONPATH": ".",
-    }
+    environ = clean_environ(
+        TAP_ENVIRONMENT="dev", CDKTF_OUTDIR=str(folder / "out"), SPY_FILE=str(folder / "opened.json"), PYTHONPATH="."
+    )
 
     def run(*command: str) -> str:
         command = (sys.executable, *command)
-        return subprocess.run(command, cwd=ROOT, env=environ, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(command, cwd=project, env=environ, check=True, capture_output=True, text=True).stdout
 
     run("-c", SPY)
     opened = [Path(name) for name in json.loads((folder / "opened.json").read_text())]
     for output in (folder / "out").rglob("*"):
         os.utime(output, (0, 0))
-    return Synthesis(opened, folder / "out", run("main.py"))
+    return Synthesis(project, opened, folder / "out", run("main.py"))
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not (ROOT / "main.py").exists(), reason="there is no main.py")]
+pytestmark = pytest.mark.slow
 
 
 def test_everything_that_synthesis_opens_is_an_input_of_the_record(synthesis: Synthesis) -> None:
-    ours = [path.relative_to(ROOT) for path in synthesis.opened if path.is_relative_to(ROOT)]
+    ours = [path.relative_to(synthesis.project) for path in synthesis.opened if path.is_relative_to(synthesis.project)]
     unknown = {str(path) for path in ours if path.parts[0] not in (*INPUTS, *INSTALLED)}
 
     assert unknown == set()

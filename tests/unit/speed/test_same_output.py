@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.speed.running import ROOT, Run, run
+from tests.project import ROOT
+from tests.unit.speed.running import Run, run
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ import pytest
 
 from stacks.settings import Environment
 from stacks.synthesis import synthesize
-from tests.conftest import ROOT
+from tests.project import ROOT
 from tests.synthesized import Stack, read_stacks
 
 

@@ -11,7 +11,7 @@ from stacks.delivery.reaches import DEPLOYED_BUCKETS
 from stacks.packaging import FUNCTIONS
 from stacks.settings import Environment
 from stacks.synthesis import synthesize
-from tests.conftest import ROOT
+from tests.project import ROOT
 from tests.rules.reading import as_list
 from tests.synthesized import Json, Stack, read_stacks
 from tests.unit.settings.factory import make_settings

@@ -3,7 +3,7 @@
 import tomllib
 
 from stacks.settings import Environment
-from tests.conftest import ROOT
+from tests.project import ROOT
 from tests.synthesized import Stack
 
 

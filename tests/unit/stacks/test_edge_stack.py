@@ -10,7 +10,7 @@ from stacks import deployment
 from stacks.edge_stack import EdgeStack
 from stacks.packaging import Package
 from stacks.settings import Environment
-from tests.conftest import ROOT
+from tests.project import ROOT
 from tests.synthesized import VARIANTS, Stack
 from tests.unit.settings.factory import make_settings
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stacks.synthesis import synthesize
-from tests.conftest import ROOT
+from tests.project import ROOT
 from tests.synthesized import Stack
 from tests.unit.stacks.conftest import Other
 

@@ -1,0 +1,47 @@
+"""Whatever the settings of the environments are: their stacks keep every rule, and regions are alike."""
+
+import pytest
+
+from stacks.settings import Environment, SettingsError, select_environments
+from stacks.synthesis import synthesize
+from tests.project import ROOT
+from tests.rules import RULES, cases_of
+from tests.snapshot.reading import in_place_of
+from tests.synthesized import Stack, read_stacks
+
+
+@pytest.fixture(scope="module")
+def own() -> list[Environment]:
+    """The environments of the user, as they are without any variable set."""
+    try:
+        return select_environments(ROOT / "environments", {})
+    except SettingsError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="module")
+def own_stacks(own: list[Environment], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
+    """Every stack of theirs, by name."""
+    outdir = tmp_path_factory.mktemp("own")
+    synthesize(own, outdir, root=ROOT)
+    return read_stacks(outdir)
+
+
+def test_every_stack_belongs_to_an_environment(own: list[Environment], own_stacks: dict[str, Stack]) -> None:
+    assert {case.stack.name for case in cases_of(own, own_stacks)} == set(own_stacks)
+
+
+def test_every_stack_keeps_every_rule(own: list[Environment], own_stacks: dict[str, Stack]) -> None:
+    cases = cases_of(own, own_stacks)
+    broken = [f"{rule.title} ({rule.name}): {text}" for rule in RULES for text in rule.violations(cases)]
+    assert not broken, "\n".join(broken)
+
+
+def test_regions_of_an_environment_are_equal_but_for_the_region(
+    own: list[Environment], own_stacks: dict[str, Stack]
+) -> None:
+    for environment in own:
+        first, *others = environment.settings.regions
+        for region in others:
+            one, other = (own_stacks[environment.pipeline_stack(each)] for each in (first, region))
+            assert in_place_of(region, first, other) == in_place_of(region, first, one)
