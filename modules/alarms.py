@@ -11,20 +11,20 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 )
 from constructs import Construct
 
-from modules import alarm_catalogue as catalogue
-from modules.alarm_catalogue import FailureMode
+from modules.alarm_catalogue import CATALOGUE
 from modules.alarms_settings import AlarmSettings
 from modules.alert_topic import AlertTopic
 from modules.dead_letter_queue import DeadLetterQueue
 from modules.event_source import EventSource
 from modules.event_stream import EventStream
+from modules.failure_mode import FailureMode, Limit, Part, Setting
 from modules.function import Function
 from modules.http_api import HttpApi
 from modules.ledger import Ledger
 from modules.names import Kind, Names
 
-_HOUR_SECONDS = 3600
-_ENOUGH_REQUESTS = 20
+_Limits = Mapping[Limit, int]
+_NONE: _Limits = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,93 +46,87 @@ class Alarms(Construct):
     ) -> None:
         """`runbook` is the address of the runbook page, to which each alarm adds its anchor."""
         super().__init__(scope, id_)
-        self._names, self._topic, self._limits, self._runbook = names, topic, settings, runbook
+        self._names, self._topic, self._settings, self._runbook = names, topic, settings, runbook
         self.watched: list[Watched] = []
 
-    def watch_function(self, function: Function) -> None:
-        """Errors, duration against the timeout, throttles, concurrency against its limit."""
-        limits, dimensions = self._limits, {"FunctionName": function.function_name}
-        for mode, threshold in (
-            (catalogue.FUNCTION_ERRORS, limits.lambda_errors),
-            (catalogue.FUNCTION_DURATION, function.settings.timeout_seconds * 1000 * limits.duration_percent / 100),
-            (catalogue.FUNCTION_THROTTLES, 1),
-        ):
-            self._alarm(mode, function.node.id, dimensions, threshold)
-        share = function.settings.reserved_concurrency or limits.account_concurrency
-        # Where one execution is all there is, each of them would be an alarm.
-        if share > 1:
-            nearly_all = math.ceil(share * limits.concurrency_percent / 100)
-            self._alarm(catalogue.FUNCTION_CONCURRENCY, function.node.id, dimensions, nearly_all)
-
-    def watch_quarantine(self, function: Function, *, stack: str) -> None:
-        """Events that the function of this stack put into quarantine, as it counts them itself."""
-        dimensions = {"Stack": stack, "Function": function.node.id}
-        self._alarm(catalogue.QUARANTINED_EVENTS, function.node.id, dimensions, self._limits.quarantined_events)
-
-    def watch_dead_letters(self, queue: DeadLetterQueue, function: Function) -> None:
-        """What becomes of the function's asynchronous invocations that fail for good."""
-        by_function = {"FunctionName": function.function_name}
-        self._alarm(catalogue.ASYNC_EVENTS_DROPPED, function.node.id, by_function, 1)
-        self._alarm(catalogue.DEAD_LETTER_ERRORS, function.node.id, by_function, 1)
-        self._alarm(catalogue.DEAD_LETTERS, queue.node.id, {"QueueName": queue.name}, 1)
-
-    def watch_stream(self, stream: EventStream, source: EventSource) -> None:
-        """Throttling of both ends, and the age of what is read."""
-        dimensions = {"StreamName": stream.name}
-        self._alarm(catalogue.WRITES_THROTTLED, stream.node.id, dimensions, 1)
-        self._alarm(catalogue.READS_THROTTLED, stream.node.id, dimensions, 1)
-        self._alarm(catalogue.STREAM_LAG, stream.node.id, dimensions, self._lag_milliseconds(source))
-
-    def watch_source(self, source: EventSource, function: Function) -> None:
-        """What the mapping could not get processed, and how far behind it is."""
-        by_mapping, by_function = {"EventSourceMappingUUID": source.uuid}, {"FunctionName": function.function_name}
-        self._alarm(catalogue.ITERATOR_AGE, function.node.id, by_function, self._lag_milliseconds(source))
-        self._alarm(catalogue.FAILED_BATCHES, function.node.id, by_mapping, 1)
-        self._alarm(catalogue.DROPPED_EVENTS, function.node.id, by_mapping, 1)
-        self._alarm(catalogue.DESTINATION_FAILURES, function.node.id, by_function, 1)
-
-    def watch_ledger(self, ledger: Ledger) -> None:
-        """Throttled claims."""
-        self._alarm(catalogue.CLAIMS_THROTTLED, ledger.node.id, {"TableName": ledger.name}, 1)
-
     def watch_api(self, api: HttpApi, *, method: str, path: str) -> None:
-        """5xx of all; of one route 4xx, latency and, where a minimum is set, too little traffic.
+        """What the API answers as a whole, and what it answers on one route.
 
         Health checks and strangers who try addresses would drown what is watched of the route that matters.
         """
-        whole = {"ApiId": api.id, "Stage": api.stage}
-        route = {**whole, "Method": method, "Resource": path}
-        self._alarm(catalogue.API_SERVER_ERRORS, api.node.id, whole, self._limits.api_5xx_count)
-        self._alarm(catalogue.API_CLIENT_ERRORS, api.node.id, route, self._limits.api_4xx_percent)
-        self._alarm(catalogue.API_LATENCY, api.node.id, route, self._limits.api_latency_ms)
-        if self._limits.minimum_requests_per_hour:
-            minimum = self._limits.minimum_requests_per_hour
-            self._alarm(catalogue.API_SILENCE, api.node.id, route, minimum, period_seconds=_HOUR_SECONDS)
+        route = {"ApiId": api.id, "Stage": api.stage, "Method": method, "Resource": path}
+        self._watch("api", api, route)
 
-    def _lag_milliseconds(self, source: EventSource) -> float:
-        return source.maximum_record_age_seconds * 1000 * self._limits.iterator_age_percent / 100
+    def watch_function(self, function: Function) -> None:
+        """Every invocation, against the function's timeout and concurrency."""
+        share = function.settings.reserved_concurrency or self._settings.account_concurrency
+        limits: _Limits = {
+            Limit.TIMEOUT: function.settings.timeout_seconds * 1000,
+            # Where one execution is all there is, each of them would be an alarm.
+            Limit.CONCURRENCY: share if share > 1 else 0,
+        }
+        self._watch("function", function, {"FunctionName": function.function_name}, limits)
 
-    def _alarm(
-        self,
-        mode: FailureMode,
-        subject: str,
-        dimensions: Mapping[str, str],
-        threshold: float,
-        *,
-        period_seconds: int = 0,
-    ) -> None:
-        period = period_seconds or self._limits.evaluation_minutes * 60
-        watched = Watched(mode=mode, subject=subject, dimensions=dimensions, threshold=threshold, period_seconds=period)
+    def watch_quarantine(self, function: Function, *, stack: str) -> None:
+        """Events that the function of this stack put into quarantine, as it counts them itself."""
+        self._watch("quarantine", function, {"Stack": stack, "Function": function.node.id})
+
+    def watch_stream(self, stream: EventStream, source: EventSource) -> None:
+        """Both ends of the stream, and the age of what is read against the age at which `source` discards it."""
+        self._watch("stream", stream, {"StreamName": stream.name}, _record_age(source))
+
+    def watch_source(self, source: EventSource, function: Function) -> None:
+        """What the mapping could not get processed by the function, and how far behind it is."""
+        dimensions = {"EventSourceMappingUUID": source.uuid, "FunctionName": function.function_name}
+        self._watch("source", function, dimensions, _record_age(source))
+
+    def watch_ledger(self, ledger: Ledger) -> None:
+        """The table's requests."""
+        self._watch("ledger", ledger, {"TableName": ledger.name})
+
+    def watch_dead_letters(self, queue: DeadLetterQueue, function: Function) -> None:
+        """What becomes of the function's asynchronous invocations that fail for good."""
+        self._watch("asynchronous", function, {"FunctionName": function.function_name})
+        self._watch("dead-letters", queue, {"QueueName": queue.name})
+
+    def _watch(self, part: Part, subject: Construct, dimensions: Mapping[str, str], limits: _Limits = _NONE) -> None:
+        """Makes the alarms of every failure mode of the part."""
+        for mode in CATALOGUE:
+            if mode.part == part and (threshold := self._threshold(mode, limits)):
+                self._alarm(
+                    Watched(
+                        mode=mode,
+                        subject=subject.node.id,
+                        dimensions=_chosen(mode, dimensions),
+                        threshold=threshold,
+                        period_seconds=mode.period_seconds or self._settings.evaluation_minutes * 60,
+                    )
+                )
+
+    def _threshold(self, mode: FailureMode, limits: _Limits) -> float:
+        """0: no alarm."""
+        if not isinstance(mode.threshold, Setting):
+            return mode.threshold
+        value: int = getattr(self._settings, mode.threshold.name)
+        limit = mode.threshold.percent_of
+        if limit is None:
+            return value
+        if limit not in limits:
+            raise ValueError(f"failure mode {mode.id}: {mode.part} has no {limit.name} to take a percentage of")
+        share = limits[limit] * value / 100
+        return math.ceil(share) if limit is Limit.CONCURRENCY else share
+
+    def _alarm(self, watched: Watched) -> None:
         self.watched.append(watched)
-        share = mode.percent_of is not None
-        simple = mode.statistic != "p99"
+        mode, name = watched.mode, f"{watched.subject}-{watched.mode.id}"
+        share, percentile = mode.percent_of is not None, mode.statistic.startswith("p")
         CloudwatchMetricAlarm(
             self,
-            f"{subject}-{mode.id}",
-            alarm_name=self._names(f"{subject}-{mode.id}", Kind.ALARM),
+            name,
+            alarm_name=self._names(name, Kind.ALARM),
             alarm_description=f"{mode.title}. {mode.means} What to do: {self._runbook}#{mode.id}",
             comparison_operator="LessThanThreshold" if mode.below else "GreaterThanOrEqualToThreshold",
-            threshold=threshold,
+            threshold=watched.threshold,
             evaluation_periods=mode.evaluated_periods,
             datapoints_to_alarm=mode.breaching_periods,
             treat_missing_data=mode.missing,
@@ -141,13 +135,25 @@ class Alarms(Construct):
             metric_query=_share_of(watched) if share else None,
             namespace=None if share else mode.namespace,
             metric_name=None if share else mode.metric,
-            dimensions=None if share else dict(dimensions),
-            period=None if share else period,
-            statistic=mode.statistic if simple and not share else None,
-            extended_statistic=None if simple else mode.statistic,
+            dimensions=None if share else dict(watched.dimensions),
+            period=None if share else watched.period_seconds,
+            statistic=None if share or percentile else mode.statistic,
+            extended_statistic=mode.statistic if percentile and not share else None,
             # A percentile of a handful of requests says nothing.
-            evaluate_low_sample_count_percentiles=None if simple else "ignore",
+            evaluate_low_sample_count_percentiles="ignore" if percentile and not share else None,
         )
+
+
+def _record_age(source: EventSource) -> _Limits:
+    return {Limit.RECORD_AGE: source.maximum_record_age_seconds * 1000}
+
+
+def _chosen(mode: FailureMode, dimensions: Mapping[str, str]) -> dict[str, str]:
+    """The dimensions that the failure mode names, of those that its part has."""
+    if unknown := set(mode.dimensions) - set(dimensions):
+        names = ", ".join(sorted(unknown))
+        raise ValueError(f"failure mode {mode.id}: {mode.part} has no dimension {names}, only {', '.join(dimensions)}")
+    return {**{name: dimensions[name] for name in mode.dimensions}, **mode.fixed_dimensions}
 
 
 def _share_of(watched: Watched) -> list[CloudwatchMetricAlarmMetricQuery]:
@@ -167,7 +173,7 @@ def _share_of(watched: Watched) -> list[CloudwatchMetricAlarmMetricQuery]:
     return [
         CloudwatchMetricAlarmMetricQuery(
             id="share",
-            expression=f"IF(whole >= {_ENOUGH_REQUESTS}, 100 * part / whole, 0)",
+            expression=f"IF(whole >= {mode.percent_from}, 100 * part / whole, 0)",
             label=mode.title,
             return_data=True,
         ),

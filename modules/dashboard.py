@@ -6,6 +6,7 @@ from typing import Any
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from constructs import Construct
 
+from modules.alarm_catalogue import CATALOGUE
 from modules.alarms import Alarms, Watched
 from modules.names import Kind, Names
 
@@ -16,16 +17,14 @@ _HEIGHT = 6
 
 
 class Dashboard(Construct):
-    """One graph for each failure mode that is watched, with its threshold drawn in."""
+    """One graph for each failure mode that is watched, in the order of the catalogue, with its threshold drawn in."""
 
     def __init__(self, scope: Construct, id_: str, *, names: Names, alarms: Alarms) -> None:
         """Shows what `alarms` has been told to watch so far: make it last."""
         super().__init__(scope, id_)
         self.name = names("overview", Kind.DASHBOARD)
-        by_mode: dict[str, list[Watched]] = {}
-        for watched in alarms.watched:
-            by_mode.setdefault(watched.mode.id, []).append(watched)
-        widgets = [_graph(place, group, names.region) for place, group in enumerate(by_mode.values())]
+        groups = [group for mode in CATALOGUE if (group := [one for one in alarms.watched if one.mode is mode])]
+        widgets = [_graph(place, group, names.region) for place, group in enumerate(groups)]
         CloudwatchDashboard(self, "Default", dashboard_name=self.name, dashboard_body=json.dumps({"widgets": widgets}))
 
 

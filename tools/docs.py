@@ -17,11 +17,11 @@ from stacks import speed
 speed.install()
 
 # After install(), which makes these imports fast.
-from modules.alarm_catalogue import CATALOGUE, FailureMode  # noqa: E402
 from stacks.outputs import DeliveryOutputs, EdgeOutputs, StateOutputs, TapOutputs  # noqa: E402
 from stacks.settings import select_environments  # noqa: E402
 from stacks.settings.markdown_table import settings_table  # noqa: E402
 from stacks.synthesis import synthesize  # noqa: E402
+from tools import failure_modes  # noqa: E402
 from tools.plan_review.configuration import read_configuration  # noqa: E402
 from tools.plan_review.table import rules_table  # noqa: E402
 
@@ -30,22 +30,6 @@ PAGES = ("README.md", "docs/architecture.md", "docs/plan-review.md", "docs/runbo
 
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of generated part -->\n)", re.DOTALL)
 _EXAMPLE, _REGION = "dev", "us-east-1"
-_LAG = "`alarms.iterator_age_percent` percent of `mapping.maximum_record_age_seconds`"
-
-# Which settings an alarm's threshold is made of. An alarm that isn't here begins at 1.
-THRESHOLDS: Mapping[str, str] = {
-    "server-errors": "`alarms.api_5xx_count` requests",
-    "client-errors": "`alarms.api_4xx_percent` percent of all requests",
-    "latency": "`alarms.api_latency_ms` milliseconds",
-    "silence": "fewer than `alarms.minimum_requests_per_hour` requests in an hour; there is no such alarm when it is 0",
-    "errors": "`alarms.lambda_errors` invocations",
-    "duration": "`alarms.duration_percent` percent of the function's `timeout_seconds`",
-    "concurrency": "`alarms.concurrency_percent` percent of the function's `reserved_concurrency`, "
-    "where it has none of `alarms.account_concurrency`",
-    "lag": _LAG,
-    "iterator-age": _LAG,
-    "quarantined-events": "`alarms.quarantined_events` events",
-}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -68,7 +52,8 @@ def rewritten(path: Path, stack: Mapping[str, Any]) -> str:
     """The page with every generated part as it should be; raises KeyError for a part that nothing generates."""
     generators: Mapping[str, Callable[[], str]] = {
         "settings": settings_table,
-        "failure-modes": failure_modes,
+        "failure-modes": failure_modes.sections,
+        "alarms": failure_modes.overview,
         "outputs": outputs,
         "plan-rules": lambda: rules_table(read_configuration(ROOT / "plan-review.toml")),
         "roles": lambda: roles(stack),
@@ -78,25 +63,6 @@ def rewritten(path: Path, stack: Mapping[str, Any]) -> str:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
-
-
-def failure_modes() -> str:
-    """A section for each failure mode, with the anchor that its alarms point to."""
-    return "\n".join(map(_section, CATALOGUE))
-
-
-def _section(mode: FailureMode) -> str:
-    of_all = f" as a share of `{mode.percent_of}`" if mode.percent_of else ""
-    threshold = THRESHOLDS.get(mode.id, f"1 (in {mode.unit}; not a setting)")
-    return f"""<a id="{mode.id}"></a>
-
-## {mode.title}
-
-- **What it means**: {mode.means}
-- **Metric**: `{mode.metric}`{of_all} in `{mode.namespace}`, {mode.statistic}, by {" and ".join(mode.dimensions)}
-- **Alarm from**: {threshold}
-- **What to do**: {mode.action.replace("see Replay below", "see [Replay](#replay) below")}
-"""
 
 
 def outputs() -> str:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from modules.alarm_catalogue import CATALOGUE
+from modules.failure_mode import Limit, Setting
 from stacks.settings import Settings
 from tests.integration.deployment import FUNCTIONS
 
@@ -14,11 +16,18 @@ def reviewed_alarms(settings: Settings) -> set[str]:
     """Every alarm that a stack with these settings has: `receiver-errors`, `events-lag`, ..."""
     lines = (line.split() for line in _ADDRESSES.read_text().splitlines())
     alarms = {words[0].removeprefix(_ALARM)[:-_HASH] for words in lines if words and words[0].startswith(_ALARM)}
-    # Of one execution at most, one is no sign of anything.
-    sizes = {role: getattr(settings, role).reserved_concurrency for role in FUNCTIONS}
-    left_out = {f"{role}-concurrency" for role, reserved in sizes.items() if reserved == 1}
-    if not settings.alarms.minimum_requests_per_hour:
-        left_out.add("api-silence")
-    if not settings.deduplication.days:
-        left_out.add("ledger-throttled-claims")
-    return alarms - left_out
+    return {alarm for alarm in alarms if not _left_out(alarm, settings)}
+
+
+def _left_out(alarm: str, settings: Settings) -> bool:
+    """Whether the settings leave out what watches them: a threshold of 0, the ledger, a concurrency of 1."""
+    mode = max((mode for mode in CATALOGUE if alarm.endswith(f"-{mode.id}")), key=lambda mode: len(mode.id))
+    subject = alarm.removesuffix(f"-{mode.id}")
+    if subject == "ledger" and not settings.deduplication.days:
+        return True
+    if not isinstance(mode.threshold, Setting):
+        return False
+    single = subject in FUNCTIONS and getattr(settings, subject).reserved_concurrency == 1
+    return not getattr(settings.alarms, mode.threshold.name) or (
+        single and mode.threshold.percent_of is Limit.CONCURRENCY
+    )

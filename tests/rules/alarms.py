@@ -1,14 +1,15 @@
 """Rules on alarms: each can ring, for something of the stack, and is heard (CloudWatch.15 and .17)."""
 
 from modules.alarm_catalogue import CATALOGUE
+from modules.failure_mode import FailureMode
 from tests.rules.mutations import drop, put
-from tests.rules.reading import Metric, each, keeping_quarantine, metrics, refers_to, target
+from tests.rules.reading import Metric, Resource, each, everything, keeping_quarantine, metrics, refers_to, target
 from tests.rules.registry import Case, Check, Checks, rule
 from tests.synthesized import Stack
 
 _ALARM = "aws_cloudwatch_metric_alarm"
 _FUNCTION = "aws_lambda_function"
-_DIMENSIONS = {mode.metric: mode.dimensions for mode in CATALOGUE} | {"Count": ("ApiId", "Stage", "Method", "Resource")}
+_MODES = {mode.id: mode for mode in CATALOGUE}
 _NAMED_BY = {
     "FunctionName": ("aws_lambda_function", "function_name"),
     "StreamName": ("aws_kinesis_stream", "name"),
@@ -37,7 +38,6 @@ _REFERRED_BY = {
 )
 def alarms_tell_somebody(case: Case) -> Checks:
     """Every alarm tells the stack's topic of start and end, treats missing data explicitly, and names its runbook."""
-    anchors = {mode.id for mode in CATALOGUE}
     for alarm in each(case.stack, _ALARM):
         for argument in ("alarm_actions", "ok_actions"):
             told = [target(case.stack, one, "aws_sns_topic") for one in alarm.body.get(argument, [])]
@@ -45,8 +45,7 @@ def alarms_tell_somebody(case: Case) -> Checks:
             yield Check(alarm.address, holds, f"{argument} tell no topic of the stack")
         missing = alarm.body.get("treat_missing_data")
         yield Check(alarm.address, missing in ("breaching", "notBreaching"), f"treats missing data as {missing}")
-        anchor = alarm.body.get("alarm_description", "").rpartition("docs/runbook.md#")[2]
-        yield Check(alarm.address, anchor in anchors, "description names no part of the runbook")
+        yield Check(alarm.address, _mode(alarm) is not None, "description names no section of the runbook")
 
 
 @rule(
@@ -68,14 +67,20 @@ def alarms_tell_somebody(case: Case) -> Checks:
 )
 def alarms_watch_something_of_the_stack(case: Case) -> Checks:
     """Every alarm's metric is in the catalogue with just these dimensions, and each names a resource of the stack."""
-    known = {(mode.namespace, mode.metric) for mode in CATALOGUE} | {("AWS/ApiGateway", "Count")}
     for alarm in each(case.stack, _ALARM):
+        mode = _mode(alarm)
         for metric in metrics(alarm.body):
-            yield Check(alarm.address, metric[:2] in known, f"{metric[:2]} is not in the catalogue")
-            holds = set(metric.dimensions) == set(_DIMENSIONS.get(metric.name, ()))
+            known = mode is not None and metric[:2] in (
+                (mode.namespace, mode.metric),
+                (mode.namespace, mode.percent_of),
+            )
+            yield Check(alarm.address, known, f"{metric[:2]} is not in the catalogue")
+            expected = {*mode.dimensions, *mode.fixed_dimensions} if mode else set()
+            holds = set(metric.dimensions) == expected
             yield Check(alarm.address, holds, f"{metric.name} has the dimensions {sorted(metric.dimensions)}")
             for name, value in metric.dimensions.items():
-                found = _is_in_stack(case.stack, name, value)
+                fixed = mode.fixed_dimensions.get(name) if mode else None
+                found = value == fixed or _is_in_stack(case.stack, name, value)
                 yield Check(alarm.address, found, f"dimension {name} = {value} is nothing of this stack")
 
 
@@ -104,14 +109,19 @@ def thresholds_can_be_reached(case: Case) -> Checks:
             yield Check(alarm.address, 0 < threshold <= limit, f"threshold {threshold} is not within 0 to {limit}")
         breaching, periods = alarm.body.get("datapoints_to_alarm", 0), alarm.body.get("evaluation_periods", 0)
         yield Check(alarm.address, 1 <= breaching <= periods, f"needs {breaching} of {periods} periods")
-        below = alarm.body["comparison_operator"] == "LessThanThreshold"
-        silence = metrics(alarm.body)[0].name == "Count"
-        yield Check(alarm.address, below == silence, f"compares by {alarm.body['comparison_operator']}")
+        mode, below = _mode(alarm), alarm.body["comparison_operator"] == "LessThanThreshold"
+        holds = mode is not None and below == mode.below
+        yield Check(alarm.address, holds, f"compares by {alarm.body['comparison_operator']}")
         queries = [one["metric"] for one in alarm.body.get("metric_query", []) if "metric" in one] or [alarm.body]
         for one in queries:
             measured = {"stat", "statistic", "extended_statistic"} & set(one)
             holds = len(measured) == 1 and one.get("period", 0) >= 60 and one["period"] % 60 == 0
             yield Check(alarm.address, holds, "needs one statistic and whole minutes")
+
+
+def _mode(alarm: Resource) -> FailureMode | None:
+    """What the catalogue says of the failure mode to whose section the alarm links."""
+    return _MODES.get(alarm.body.get("alarm_description", "").rpartition("docs/runbook.md#")[2])
 
 
 def _is_in_stack(stack: Stack, dimension: str, value: str) -> bool:
@@ -125,7 +135,9 @@ def _is_in_stack(stack: Stack, dimension: str, value: str) -> bool:
         routes = [str(one.body.get("route_key")).split(" ") for one in each(stack, "aws_apigatewayv2_route")]
         return any(value == route[0 if dimension == "Method" else 1] for route in routes)
     # The functions' own metrics: EMF with the stack's and the function's name.
-    return value == stack.name if dimension == "Stack" else value in keeping_quarantine(stack)
+    if dimension in ("Stack", "Function"):
+        return value == stack.name if dimension == "Stack" else value in keeping_quarantine(stack)
+    return any(value in one.body.values() or refers_to(value, one) for one in everything(stack))
 
 
 def _reach(case: Case, metric: Metric) -> float:

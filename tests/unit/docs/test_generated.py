@@ -1,16 +1,18 @@
 """The generated parts are those that the code would write now."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from modules.alarm_catalogue import CATALOGUE
-from modules.alarms_settings import AlarmSettings
+from modules.failure_mode import FailureMode, Limit, Setting
 from stacks.settings.fields import leaves
 from tests.synthesized import Stack
 from tests.unit.docs.pages import ROOT, anchors
-from tools import docs
+from tools import docs, failure_modes
 
 RUNBOOK = ROOT / "docs/runbook.md"
 
@@ -45,23 +47,66 @@ def test_every_failure_mode_has_a_section_under_its_own_anchor() -> None:
         assert "**What to do**" in section
 
 
-def test_thresholds_name_settings_that_exist() -> None:
+def _mode(**changed: Any) -> FailureMode:
+    mode = FailureMode(
+        id="late",
+        part="stream",
+        title="Late",
+        means="It is late.",
+        action="Hurry.",
+        namespace="AWS/Kinesis",
+        metric="Age",
+        statistic="Maximum",
+        unit="ms",
+        dimensions=("StreamName",),
+    )
+    return replace(mode, **changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, "\u2265 1 ms, in a period of `alarms.evaluation_minutes` minutes"),
+        ({"threshold": 2.5, "period_seconds": 3600}, "\u2265 2.5 ms, in a period of 60 minutes"),
+        (
+            {"threshold": Setting("api_latency_ms"), "breaching_periods": 2, "evaluated_periods": 3},
+            "\u2265 `alarms.api_latency_ms` ms, in 2 of 3 periods of `alarms.evaluation_minutes` minutes",
+        ),
+        (
+            {"threshold": Setting("duration_percent", percent_of=Limit.TIMEOUT)},
+            "\u2265 `alarms.duration_percent` % of the function's `timeout_seconds`, "
+            "in a period of `alarms.evaluation_minutes` minutes",
+        ),
+        (
+            {"threshold": Setting("minimum_requests_per_hour"), "below": True},
+            "< `alarms.minimum_requests_per_hour` ms, in a period of `alarms.evaluation_minutes` minutes; "
+            "0 in `alarms.minimum_requests_per_hour` means no alarm",
+        ),
+    ],
+)
+def test_a_section_says_from_which_value_on_and_which_setting_decides_that(
+    monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], expected: str
+) -> None:
+    monkeypatch.setattr("tools.failure_modes.CATALOGUE", (_mode(**changed),))
+    assert f"\n- **Threshold**: {expected}\n" in failure_modes.sections()
+
+
+def test_a_section_names_every_dimension(monkeypatch: pytest.MonkeyPatch) -> None:
+    mode = _mode(fixed_dimensions={"Operation": "PutItem"}, percent_of="Count")
+    monkeypatch.setattr("tools.failure_modes.CATALOGUE", (mode,))
+    metric = "`Age` as a percentage of `Count` (where that is 20 or more) in `AWS/Kinesis`, Maximum"
+    assert f"- **Metric**: {metric}, by `StreamName`, `Operation` = `PutItem`\n" in failure_modes.sections()
+
+
+def test_settings_that_a_limit_names_exist() -> None:
     keys = {leaf.key for leaf in leaves()} | {"timeout_seconds", "reserved_concurrency"}
-    named = {name for text in docs.THRESHOLDS.values() for name in re.findall(r"`([^`]+)`", text)}
-    assert named <= keys
-    assert {f"alarms.{name}" for name in AlarmSettings.model_fields} - named == {
-        "alarms.emails",
-        "alarms.evaluation_minutes",
-    }
+    assert {name for limit in Limit for name in re.findall(r"`([^`]+)`", limit.value)} <= keys
 
 
-def test_an_alarm_without_a_threshold_setting_begins_at_one(stacks: dict[str, Stack]) -> None:
-    modes = {mode.id for mode in CATALOGUE}
-    assert set(docs.THRESHOLDS) <= modes
-    for stack in stacks.values():
-        for alarm in stack.resources("aws_cloudwatch_metric_alarm").values():
-            mode = alarm["alarm_description"].rpartition("#")[2]
-            assert mode in docs.THRESHOLDS or alarm["threshold"] == 1, mode
+def test_every_setting_of_a_threshold_decides_one() -> None:
+    decide = {mode.threshold.name for mode in CATALOGUE if isinstance(mode.threshold, Setting)}
+    settings = {leaf.location[1] for leaf in leaves() if leaf.location[0] == "alarms"}
+    assert settings - decide == {"emails", "evaluation_minutes", "account_concurrency"}
 
 
 def test_roles_are_shown_without_suffix_region_and_account() -> None:

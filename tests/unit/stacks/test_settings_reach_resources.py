@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from modules.alarm_catalogue import CATALOGUE
+from modules.failure_mode import Setting
 from stacks.settings.fields import leaves
 from tests.synthesized import UNUSUAL, VARIANTS, Stack
 
@@ -18,6 +20,10 @@ _ELSEWHERE = {
     "production": "decides which settings are allowed",
     "regions": "one stack each: test_deployment",
     "emulator.endpoint_url": "the provider of the environment `local`: test_emulator",
+} | {
+    f"alarms.{mode.threshold.name}": "a threshold of the catalogue: test_alarm_catalogue"
+    for mode in CATALOGUE
+    if isinstance(mode.threshold, Setting)
 }
 
 
@@ -156,20 +162,11 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
     ),
     "alarms.emails": (_PIPELINE, _emails, ["one@example.com", "two@example.com"]),
     "alarms.evaluation_minutes": (_PIPELINE, _alarm("importer-errors", "period"), 9 * 60),
-    "alarms.lambda_errors": (_PIPELINE, _alarm("importer-errors"), 2),
-    "alarms.duration_percent": (_PIPELINE, _alarm("receiver-duration"), 21_000 * 70 / 100),
-    "alarms.concurrency_percent": (_PIPELINE, _alarm("processor-concurrency"), 26),  # 60 % of 42
     "alarms.account_concurrency": (
         "tap-watchful-us-east-1",
         _alarm("processor-concurrency"),
         2000 * 80 // 100,
     ),
-    "alarms.api_4xx_percent": (_PIPELINE, _alarm("api-client-errors"), 35),
-    "alarms.api_5xx_count": (_PIPELINE, _alarm("api-server-errors"), 6),
-    "alarms.api_latency_ms": (_PIPELINE, _alarm("api-latency"), 1234),
-    "alarms.minimum_requests_per_hour": (_PIPELINE, _alarm("api-silence"), 99),
-    "alarms.iterator_age_percent": (_PIPELINE, _alarm("processor-iterator-age"), 54_321_000 * 15 / 100),
-    "alarms.quarantined_events": (_PIPELINE, _alarm("importer-quarantined-events"), 8),
     "protection.force_destroy": (_PIPELINE, _argument("aws_s3_bucket", "archive", "force_destroy"), True),
     "protection.deletion_protection": (
         _PIPELINE,

@@ -1,0 +1,64 @@
+"""The record of one failure mode, from which its alarms, its graph and its section of the runbook are made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+Statistic = Literal["Average", "Maximum", "Minimum", "SampleCount", "Sum", "p50", "p90", "p95", "p99"]
+Missing = Literal["notBreaching", "breaching"]
+
+# What is watched. `Alarms` has a `watch_` method for each, which gives the values of its dimensions and its limits.
+Part = Literal["api", "function", "quarantine", "stream", "source", "ledger", "asynchronous", "dead-letters"]
+
+
+class Limit(Enum):
+    """What a threshold can be a percentage of, as the runbook names it."""
+
+    TIMEOUT = "the function's `timeout_seconds`"
+    CONCURRENCY = (
+        "the function's `reserved_concurrency` (no alarm where that is 1), "
+        "or of `alarms.account_concurrency` where it has none"
+    )
+    RECORD_AGE = "`mapping.maximum_record_age_seconds`"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A threshold that a setting decides: `alarms.<name>`, or that percentage of a limit. 0 means no alarm."""
+
+    name: str
+    percent_of: Limit | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailureMode:
+    """What fails, which metric shows it, from which value on, and what to do.
+
+    `id` ends the names of its alarms and is the section's anchor in the runbook. `means` and `action` are Markdown;
+    an alarm's description holds `title` and `means`, so those are plain text.
+    """
+
+    id: str
+    part: Part
+    title: str
+    means: str
+    action: str
+    namespace: str
+    metric: str
+    statistic: Statistic
+    unit: str
+    # Those whose values come from the watched part, and those whose value is always the same.
+    dimensions: tuple[str, ...]
+    fixed_dimensions: Mapping[str, str] = field(default_factory=dict)
+    threshold: float | Setting = 1
+    below: bool = False
+    # An alarm when this many of the last `evaluated_periods` breach the threshold.
+    breaching_periods: int = 1
+    evaluated_periods: int = 1
+    # `None`: `alarms.evaluation_minutes`.
+    period_seconds: int | None = None
+    # Where set, the metric counts as a percentage of this one, in periods in which that is `percent_from` or more.
+    percent_of: str | None = None
+    percent_from: int = 20
+    missing: Missing = "notBreaching"
