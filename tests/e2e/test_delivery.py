@@ -82,8 +82,8 @@ def test_of_a_protected_stack_that_left_the_code_it_is_planned_what_goes(
     assert plan.main(["*-eu-west-1", "--base", str(own_account.folder)]) == 0
     assert review.main(["--configuration", str(ROOT / "plan-review.toml")]) == 2
     text = (tmp_path / "cdktf.out/plans/review.md").read_text()
-    assert "`tap-local-eu-west-1` (no longer in the code)" in text
-    assert "(`stack-gone`)" in text
+    assert "`tap-local-eu-west-1` (removed from the code)" in text
+    assert "(`stack-removed`)" in text
     assert "`aws_kinesis_stream.events` **destroy**" in text
     assert not list((tmp_path / "cdktf.out/plans").glob("*.tfplan"))
 

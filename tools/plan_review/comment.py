@@ -1,4 +1,4 @@
-"""The review as one Markdown comment, worst things first."""
+"""The review as one Markdown comment, the worst first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tools.plan_review.grouping import Group, grouped
 from tools.plan_review.markdown import LONGEST_COMMENT, code, cut, folded, table
 from tools.plan_review.model import Action, Change, Plan
 from tools.plan_review.packages import changed_files, is_code_only
-from tools.plan_review.policies import told
+from tools.plan_review.policies import lines_of
 from tools.plan_review.review import Review
 from tools.plan_review.roles import RoleDifference
 from tools.plan_review.rule import Category, Finding
@@ -27,14 +27,14 @@ _VERBS = {
 }
 _COUNTED = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE)
 _ORDER = {action: place for place, action in enumerate((Action.DELETE, Action.REPLACE, Action.UPDATE))}
-# Characters for each part; what is over a part's share goes to nobody, so that the sum is always below the limit.
+# Characters for each part. What a part doesn't use, no other part gets, so that the sum is always below the limit.
 _SHARES = {"stacks": 4_000, "findings": 24_000, "roles": 13_000, "code": 4_000, "rest": 11_000, "drift": 1_500}
 _MOST_ADDRESSES = 25
 _MOST_ATTRIBUTES = 12
 
 
 def comment(review: Review) -> str:
-    """The Markdown, at most 59,000 characters whatever the plans hold."""
+    """The Markdown, at most 59,000 characters whatever is in the plans."""
     lines = [
         review.configuration.marker,
         f"## Plan review: {_title(review)}",
@@ -47,13 +47,13 @@ def comment(review: Review) -> str:
         *_code(review),
         *_rest(review),
         *_drift(review),
-        "Values are shown of a few attributes only, never sensitive ones. The whole plan is kept beside this review.",
+        "Values are shown for a few attributes only, never sensitive ones. The complete plan is beside this review.",
     ]
     return "\n".join(cut(lines, LONGEST_COMMENT)) + "\n"
 
 
 def failed(reason: str, marker: str) -> str:
-    """The comment when there is no review: an older one must not be taken for this one's."""
+    """The comment when there is no review, so that nobody takes an older one for it."""
     return f"{marker}\n## Plan review: failed\n\n> [!WARNING]\n> There is no review: {code(reason)}\n"
 
 
@@ -64,17 +64,17 @@ def _title(review: Review) -> str:
 
 
 def _verdict(review: Review) -> Iterator[str]:
-    """What is to be done, for somebody who reads nothing else."""
+    """What to do, for those who read nothing else."""
     needed = review.needed
-    told_ones = [f"{code(label)} ({needed[label]:,})" for label in review.missing]
+    missing = [f"{code(label)} ({needed[label]:,})" for label in review.missing]
     accepted = [code(label) for label in sorted(set(needed) & review.labels)]
-    if told_ones:
+    if missing:
         yield "> [!CAUTION]"
-        yield f"> Needs {'labels' if len(told_ones) > 1 else 'the label'}: {', '.join(told_ones)}"
+        yield f"> Needs {'labels' if len(missing) > 1 else 'the label'}: {', '.join(missing)}"
     elif accepted:
         yield "> [!WARNING]"
     else:
-        yield "Nothing here needs a label."
+        yield "No label is needed."
     if accepted:
         yield f"> Accepted by label: {', '.join(accepted)}"
     yield ""
@@ -84,8 +84,8 @@ def _stacks(review: Review) -> list[str]:
     rows = []
     for plan in review.plans:
         counts = Counter(change.action for change in plan.changes if change.type != "output")
-        note = " (no longer in the code)" if plan.is_gone else ""
-        note += "" if plan.complete else " (incomplete: Terraform deferred a part)"
+        note = " (removed from the code)" if plan.is_gone else ""
+        note += "" if plan.complete else " (incomplete: Terraform deferred some changes)"
         rows.append([f"{code(plan.stack)}{note}", *(_count(counts[action], action) for action in _COUNTED)])
     return table(["stack", "create", "change", "replace", "destroy"], rows)
 
@@ -140,7 +140,7 @@ def _roles(review: Review) -> Iterator[str]:
         yield ""
     if quiet:
         lines = cut([line for group in quiet for line in _role(group)], 2_800)
-        yield from folded(f"Roles that are new, or only lose permissions ({len(quiet):,})", lines)
+        yield from folded(f"New roles, and roles that only lose permissions ({len(quiet):,})", lines)
 
 
 def _role_key(one: RoleDifference) -> tuple[object, ...]:
@@ -148,14 +148,14 @@ def _role_key(one: RoleDifference) -> tuple[object, ...]:
 
 
 def _gains(one: RoleDifference) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return tuple(told(one.gained, region=one.region)), tuple(told(one.lost, region=one.region))
+    return tuple(lines_of(one.gained, region=one.region)), tuple(lines_of(one.lost, region=one.region))
 
 
 def _role(group: Group[RoleDifference]) -> Iterator[str]:
     one = group.one
     gained, lost = _gains(one)
     state = " (new)" if one.is_new else ""
-    yield f"- {code(one.address)}{group.times}{state}{': not known' if one.is_unknown else ''}"
+    yield f"- {code(one.address)}{group.times}{state}{': unknown' if one.is_unknown else ''}"
     yield from (f"  - gains {line}" for line in gained)
     yield from (f"  - loses {line}" for line in lost)
 
@@ -165,7 +165,7 @@ def _code(review: Review) -> Iterator[str]:
     if not changes:
         return
     groups = grouped(changes, lambda one: (one.address, shown(one, "source_code_hash")), lambda one: one.stack)
-    yield "### Only code"
+    yield "### Code only"
     yield ""
     yield from cut([_package(group, review) for group in groups], _SHARES["code"] - 100)
     yield ""
@@ -183,7 +183,7 @@ def _package(group: Group[Change], review: Review) -> str:
 
 
 def _rest(review: Review) -> Iterator[str]:
-    """Everything that changes, the findings too: what a rule found is only a part of what a change does."""
+    """Every change, those with findings too: a finding is only a part of what a change does."""
     changes = sorted(
         (change for change in _changes(review) if not is_code_only(change)),
         key=lambda one: (_ORDER.get(one.action, len(_ORDER)), one.type, one.address),
@@ -191,7 +191,7 @@ def _rest(review: Review) -> Iterator[str]:
     groups = grouped(changes, lambda one: (one.address, one.action, _attributes(one)), lambda one: one.stack)
     if groups:
         rows = [[_VERBS[g.one.action], f"{code(g.one.address)}{g.times}", _attributes(g.one)] for g in groups]
-        lines = cut(table(["", "what", "attributes"], rows), _SHARES["rest"] - 200)
+        lines = cut(table(["", "resource", "attributes"], rows), _SHARES["rest"] - 200)
         yield from folded(f"All changes ({len(groups):,})", lines)
 
 
@@ -200,14 +200,14 @@ def _changes(review: Review) -> Iterator[Change]:
 
 
 def _attributes(change: Change) -> str:
-    """What differs, with values where these may be shown; of what comes or goes as a whole, nothing."""
+    """What differs, with values where these may be shown; nothing of what is created or destroyed."""
     if change.action not in (Action.UPDATE, Action.REPLACE) or change.type == "output":
         return ""
-    # What isn't known yet is mostly what AWS computes from the rest.
+    # Unknown values are mostly those that AWS computes from the others.
     names = [name for name in change.changed if name in change.after] or list(change.changed)
-    told_ones = [_attribute(change, name) for name in names[:_MOST_ATTRIBUTES]]
+    first = [_attribute(change, name) for name in names[:_MOST_ATTRIBUTES]]
     rest = len(names) - _MOST_ATTRIBUTES
-    return ", ".join(told_ones) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(first) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _attribute(change: Change, name: str) -> str:
@@ -220,7 +220,7 @@ def _drift(review: Review) -> Iterator[str]:
     groups = grouped(drifted, lambda one: one[1], _stack_of)
     if groups:
         lines = cut([f"- {code(group.one[1])}{group.times}" for group in groups], _SHARES["drift"] - 200)
-        yield from folded(f"Changed outside of Terraform since the last apply ({len(groups):,})", lines)
+        yield from folded(f"Changed outside Terraform since the last apply ({len(groups):,})", lines)
 
 
 def _stack_of(one: tuple[Plan, str]) -> str:

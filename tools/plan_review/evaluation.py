@@ -1,4 +1,4 @@
-"""Holds every rule against every change."""
+"""Checks every change by every rule."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ _ANY = "*"
 
 
 def evaluate(plans: Iterable[Plan], rules: Sequence[Rule]) -> Iterator[Finding]:
-    """What the rules that look at single changes find."""
+    """Findings of the rules that look at single changes."""
     by_type = _by_type(rules)
     for plan in plans:
         for change in plan.changes:
             for rule, test, attributes in (*by_type.get(change.type, ()), *by_type.get(_ANY, ())):
                 if plan.is_gone and not rule.of_gone:
                     continue
-                # One finding for the rule, with all that it found at the attributes.
+                # One finding for the rule, with the details of all attributes.
                 details = [detail for name in attributes if (detail := test(change, name, plan)) is not None]
                 if details:
                     yield _finding(rule, change, details)
 
 
 def gone(plans: Iterable[Plan]) -> Iterator[Finding]:
-    """The stacks that are no longer in the code and not destroyed yet."""
+    """Stacks that were removed from the code, but are still deployed."""
     for plan in (one for one in plans if one.is_gone):
         held = sum(change.action is Action.DELETE and change.type != OUTPUT for change in plan.changes)
         if held:

@@ -1,4 +1,4 @@
-"""What is the same in several stacks is said once."""
+"""What is the same in several stacks is shown once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Group(Generic[T]):
-    """Things that read the same, one of each stack in `stacks`."""
+    """Things that read the same, one in each of the stacks."""
 
     one: T
     stacks: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Text that can't be mistaken for Markdown, and a comment that can't grow too long."""
+"""Text that can't be mistaken for Markdown, and comments that can't grow too long."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\uf900-\ufffd]|[\u200b-\u200f\
 
 
 def code(text: str) -> str:
-    """The text as it is, between backticks: without what would end them, a table's cell or the line."""
+    """The text between backticks, without what would end these, the cell of a table, or the line."""
     text = _UNPRINTABLE.sub("?", text).replace("`", "'").replace("|", "\u00a6")
     if len(text) > _LONGEST_CODE:
         text = f"{text[: _LONGEST_CODE - 3]}..."
@@ -25,7 +25,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def folded(title: str, lines: Sequence[str]) -> list[str]:
-    """Lines that are shown when somebody asks for them."""
+    """Lines that are collapsed until somebody opens them."""
     return ["<details>", f"<summary>{title}</summary>", "", *lines, "", "</details>", ""]
 
 

@@ -16,7 +16,7 @@ class ReviewError(Exception):
 
 
 class Action(StrEnum):
-    """What becomes of a resource."""
+    """What a plan does with a resource."""
 
     NOTHING = "no-op"
     CREATE = "create"
@@ -28,13 +28,13 @@ class Action(StrEnum):
 
 
 ENDS = (Action.REPLACE, Action.DELETE)
-# What leaves the state.
+# The resource is no longer in the state.
 LEAVES = (Action.DELETE, Action.FORGET)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What becomes of one resource; the trees beside `before` and `after` say what is unknown or sensitive in them."""
+    """The change of one resource; the trees beside `before` and `after` mark what is unknown or sensitive in them."""
 
     stack: str
     address: str
@@ -77,10 +77,9 @@ class Change:
 class Plan:
     """The plan of one stack; outputs are changes of type `output`, without values.
 
-    `policies` are those of the synthesized stack by address, with references in them; `references` are the references
-    by the ARN that they stand for, where AWS ends that in something of its own. `region`: whose name stands in policies
-    in which other stacks have another. `is_gone`: the stack is no longer in the code, and the changes are what goes
-    when somebody destroys it.
+    `region`: the stack's own, if its name has one. `policies` are those of the configuration by address, with
+    references in them; `references` are the references by the ARN that they stand for, where that ends in an id of AWS.
+    `is_gone`: the stack was removed from the code, and the plan destroys it.
     """
 
     stack: str
@@ -93,7 +92,7 @@ class Plan:
     is_gone: bool = False
 
     def creates(self, type_: str) -> bool:
-        """Whether a resource of the type is made here for the first time."""
+        """Whether the plan creates a resource of the type."""
         return type_ in self._created
 
     def destroys(self, type_: str, id_: Json) -> bool:

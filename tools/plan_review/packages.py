@@ -1,6 +1,6 @@
 """Which files of a function's package differ, where both packages are known.
 
-`make plan` notes what is in the packages of a stack beside its plan: a review is often made where they aren't.
+Whoever plans writes what is in a stack's packages beside the plan: a review often runs where the packages aren't.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tools.plan_review.model import Change
 
-# What else differs when only the code does.
+# Attributes that differ when only the code does.
 _CODE = frozenset(
     """
     code_sha256 filename last_modified qualified_arn qualified_invoke_arn s3_key s3_object_version source_code_hash
@@ -40,13 +40,13 @@ def read_packages(folders: Iterable[Path]) -> Packages:
                 files = {info.filename: info.CRC for info in archive.infolist()}
             digest = hashlib.sha256(path.read_bytes()).digest()
         except (OSError, zipfile.BadZipFile):
-            continue  # being written, or no package: then the files simply aren't named
+            continue  # being written, or no package: its files aren't named
         found[base64.b64encode(digest).decode()] = files
     return found
 
 
 def changed_files(change: Change, packages: Packages) -> list[str] | None:
-    """Files that came, went or differ, as `+name`, `-name` and `name`; `None` where a package isn't there."""
+    """Files that were added, removed or changed, as `+name`, `-name` and `name`; `None` without both packages."""
     old, new = (packages.get(str(value)) for value in (change.old("source_code_hash"), change.new("source_code_hash")))
     if old is None or new is None:
         return None
@@ -55,12 +55,12 @@ def changed_files(change: Change, packages: Packages) -> list[str] | None:
 
 
 def write_note(path: Path, packages: Packages) -> None:
-    """Keeps what is in the packages for `read_notes`."""
+    """Write what is in the packages, for `read_notes`."""
     path.write_text(json.dumps(packages, sort_keys=True), encoding="utf-8")
 
 
 def read_notes(paths: Iterable[Path]) -> Packages:
-    """What the notes say; one that can't be read names no files."""
+    """Read what `write_note` wrote; a file that can't be read names no files."""
     found: dict[str, Mapping[str, int]] = {}
     for path in paths:
         try:

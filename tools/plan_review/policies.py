@@ -1,4 +1,4 @@
-"""What a policy in JSON grants, compared by meaning: order, splitting and names of statements don't matter."""
+"""What a policy in JSON grants, compared by meaning: the order, division and names of statements don't matter."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Grant(NamedTuple):
 
     @property
     def allows(self) -> bool:
-        """Whether it isn't a denial."""
+        """Whether it isn't an explicit deny."""
         return self.effect.lower() != "deny"
 
     @property
     def is_wide(self) -> bool:
-        """Whether it holds every resource, or actions by a pattern."""
+        """Whether it grants every resource, or actions by wildcard."""
         if "*" in self.action or self.action.startswith("!"):
             return True
         anything = self.resource.startswith("!") or self.resource in ("*", "arn:*", "arn:aws:*")
@@ -46,7 +46,7 @@ NO_GRANTS: Grants = frozenset()
 def parse(text: Json, references: Mapping[str, str]) -> Grants | None:
     """What the policy grants; `None` where it can't be read, or is too large to be compared.
 
-    ARNs are replaced by the references that they stand for, so that both sides of a plan read the same.
+    ARNs are replaced by the references that stand for them, so that both sides of a plan read the same.
     """
     if not isinstance(text, str):
         return None
@@ -69,7 +69,7 @@ def _grants(document: Mapping[str, Json]) -> Iterator[Grant]:
     left = _MOST_GRANTS
     for one in statements if isinstance(statements, list) else [statements]:
         if not isinstance(one, Mapping):
-            raise ValueError("a statement that is none")
+            raise ValueError("a statement that is no object")
         condition = json.dumps(one["Condition"], sort_keys=True) if one.get("Condition") else ""
         parts = [[p, a, r] for p in _principals(one) for a in _parts(one, "Action") for r in _parts(one, "Resource")]
         left -= len(parts)
@@ -104,7 +104,7 @@ def _texts(value: Json) -> list[str]:
 
 
 def not_covered(grants: Collection[Grant], by: Collection[Grant]) -> list[Grant]:
-    """The grants that none of the others holds already, sorted."""
+    """The grants that none of the others includes already, sorted."""
     others = [one for one in by if "*" in one.action or "*" in one.resource or not one.condition]
     return sorted(one for one in grants if one not in by and not any(_covers(other, one) for other in others))
 
@@ -119,18 +119,18 @@ def _covers(wide: Grant, narrow: Grant) -> bool:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether the pattern, as IAM writes it, holds everything that the text, or the pattern in it, does."""
+    """Whether the pattern, as IAM writes it, includes all that the text, or the pattern in it, does."""
     return pattern == text or bool("*" in pattern and pattern[0] != "!" and _compiled(pattern).fullmatch(text))
 
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    # Neighbouring stars are one: otherwise a pattern of many would take very long.
+    # Adjacent stars are one: otherwise a pattern with many would take very long.
     return re.compile(".*".join(re.escape(part) for part in re.split(r"\*+", pattern)), re.DOTALL)
 
 
-def told(grants: Collection[Grant], *, region: str | None = None, most: int = 12) -> list[str]:
-    """A line for each resource: its actions, what is wide about them, and the condition."""
+def lines_of(grants: Collection[Grant], *, region: str | None = None, most: int = 12) -> list[str]:
+    """A line for each resource: its actions, the condition, and whether there are wildcards."""
     lines: dict[tuple[str, str, str, str], list[str]] = {}
     wide = set()
     for one in sorted(grants):
@@ -138,9 +138,9 @@ def told(grants: Collection[Grant], *, region: str | None = None, most: int = 12
         lines.setdefault(key, []).append(one.action)
         if one.is_wide and one.allows:
             wide.add(key)
-    told_ones = [_line(key, actions, key in wide, region) for key, actions in lines.items()]
-    rest = len(told_ones) - most
-    return told_ones if rest <= 0 else [*told_ones[:most], f"and {rest:,} more"]
+    found = [_line(key, actions, key in wide, region) for key, actions in lines.items()]
+    rest = len(found) - most
+    return found if rest <= 0 else [*found[:most], f"and {rest:,} more"]
 
 
 def _line(key: tuple[str, str, str, str], actions: list[str], wide: bool, region: str | None) -> str:
@@ -148,7 +148,7 @@ def _line(key: tuple[str, str, str, str], actions: list[str], wide: bool, region
     names = ", ".join(code(action) for action in actions[:10])
     more = f" and {len(actions) - 10:,} more" if len(actions) > 10 else ""
     whom = f"{code(principal)}: " if principal else ""
-    deny = "**denial** of " if effect.lower() == "deny" else ""
+    deny = "**deny** of " if effect.lower() == "deny" else ""
     where = f" on {code(resource)}" if resource else ""
     only = f" if {code(condition)}" if condition else ""
     mark = " **(wildcard)**" if wide else ""
@@ -156,5 +156,5 @@ def _line(key: tuple[str, str, str, str], actions: list[str], wide: bool, region
 
 
 def _without(text: str, region: str | None) -> str:
-    """The text with the stack's own region named as such, so that regions that get the same read the same."""
+    """The text with `<region>` for the stack's own, so that the same grants in several regions read the same."""
     return text.replace(region, "<region>") if region else text

@@ -13,7 +13,7 @@ _CHANGES = (Action.UPDATE, Action.REPLACE)
 
 
 def acts(*actions: Action) -> Predicate:
-    """One of these becomes of it."""
+    """The plan does one of these with the resource."""
     return lambda change, _attribute, _plan: "" if change.action in actions else None
 
 
@@ -41,7 +41,7 @@ def _with_values(attribute: str, values: str | None) -> str:
 
 
 def _compared(wanted: Callable[[Json, Json], bool]) -> Predicate:
-    """The attribute of something that stays: what it was, and what it is known to become."""
+    """Compares the values before and after, of what stays and isn't unknown."""
 
     def test(change: Change, attribute: str, _plan: Plan) -> str | None:
         known = change.action in _CHANGES and not change.is_unknown(attribute)
@@ -71,7 +71,7 @@ def leaves(value: Json) -> Predicate:
 
 
 def differs(change: Change, attribute: str, _plan: Plan) -> str | None:
-    """Another value, whatever it is; what is unknown after and was nothing before is what AWS fills in."""
+    """Another value, whatever it is; AWS fills in what is unknown after and had no value before."""
     old = change.old(attribute)
     other = old is not None if change.is_unknown(attribute) else old != change.new(attribute)
     return said(change, attribute) if change.action in _CHANGES and other else None
@@ -122,7 +122,7 @@ def whole(test: Predicate) -> Predicate:
 
 
 def gone_without(owner: str, attribute: str) -> Predicate:
-    """It is destroyed, while what it belongs to stays."""
+    """It is destroyed, while the resource that it belongs to stays."""
 
     def test(change: Change, attribute_: str, plan: Plan) -> str | None:
         return None if plan.destroys(owner, change.old(attribute)) else destroyed(change, attribute_, plan)

@@ -1,6 +1,6 @@
-"""Reads what `terraform show -json` says of a saved plan.
+"""Reads what `terraform show -json` prints of a saved plan.
 
-Written here, because no library for it is kept well and tells the sensitive from the rest: see docs/adr.
+Written here, because no maintained library reads which values are unknown or sensitive (docs/adr/0016-plan-review.md).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from tools.plan_review.model import Action, Change, Json, Plan, ReviewError, at,
 
 LARGEST_MEGABYTES = 512
 OUTPUT = "output"
-# Behind the name of a stack that is no longer in the code, beside the plan of what goes when it is destroyed.
+# Suffix of an empty file beside a plan that destroys a stack that was removed from the code.
 GONE = ".gone"
-# Their ARNs end in something random, and so tell nobody anything.
+# Their ARNs end in an id that says nothing to people.
 _RANDOM_ARNS = ("aws_kms_key", "aws_secretsmanager_secret")
 _AGAIN = "plan again, and show the plan with `terraform show -json`"
 _ACTIONS = {(action.value,): action for action in Action if action is not Action.REPLACE} | {
@@ -31,10 +31,10 @@ def read_plan(path: Path, configuration: Configuration = DEFAULTS) -> Plan:
     """The plan in a file, with the policies of `<stack>.tf.json` beside it; raises ReviewError."""
     document = _load(path)
     if not isinstance(document, dict):
-        raise ReviewError(f"{path}: got JSON that is no object: this is no plan; {_AGAIN}")
+        raise ReviewError(f"{path}: the JSON is no object, so it is no plan; {_AGAIN}")
     _check_version(path, document)
     if document.get("errored"):
-        raise ReviewError(f"{path}: Terraform failed while it planned, so the plan is not whole: see its own messages")
+        raise ReviewError(f"{path}: Terraform failed while planning, so the plan is incomplete: see its messages")
     stack = path.name.removesuffix(".json")
     where = str(path)
     return Plan(
@@ -62,7 +62,7 @@ def _load(path: Path) -> Json:
     if not data.strip():
         raise ReviewError(f"{path}: the file is empty; {_AGAIN}")
     if data.startswith(b"PK"):
-        raise ReviewError(f"{path}: this is the saved plan itself; review what `terraform show -json` says of it")
+        raise ReviewError(f"{path}: this is the saved plan itself; review what `terraform show -json` prints of it")
     try:
         return json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -71,7 +71,7 @@ def _load(path: Path) -> Json:
         place = f"line {error.lineno}, column {error.colno}"
         raise ReviewError(f"{path}: not JSON, or cut off, at {place}; {_AGAIN}") from None
     except (ValueError, RecursionError):
-        raise ReviewError(f"{path}: JSON that Terraform doesn't write (numbers or nesting without end)") from None
+        raise ReviewError(f"{path}: JSON that Terraform doesn't write (too long numbers or too deep nesting)") from None
 
 
 def _check_version(path: Path, document: Mapping[str, Json]) -> None:
@@ -111,7 +111,7 @@ def _changes(where: str, stack: str, found: list[Json]) -> Iterator[Change]:
 
 
 def _outputs(where: str, stack: str, found: Mapping[str, Json]) -> Iterator[Change]:
-    """Outputs, without their values: nothing of these is ever shown."""
+    """Changes of outputs, without values: these are never shown."""
     for name, change in found.items():
         place = f"{where}: output_changes.{name[:80]}"
         action = _action(place, change if isinstance(change, Mapping) else {})
@@ -152,7 +152,7 @@ def _text(place: str, parent: Mapping[str, Json], name: str) -> str:
 
 
 def _policies(path: Path) -> dict[str, str]:
-    """Policies of a synthesized stack, by address; none where the file isn't there."""
+    """Policies of the configuration, by address; none without the file."""
     if not path.exists():
         return {}
     resources = _load(path)

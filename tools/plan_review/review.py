@@ -1,4 +1,4 @@
-"""A review: what was found in the plans, which labels that needs, and the exit status."""
+"""A review: the findings in the plans, the labels that these need, and the exit status."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Status(IntEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Review:
-    """Everything that the comment tells."""
+    """Everything that the comment shows."""
 
     plans: tuple[Plan, ...]
     findings: tuple[Finding, ...]
@@ -37,7 +37,7 @@ class Review:
 
     @property
     def needed(self) -> Counter[str]:
-        """Each label that the findings need, and how many of them do."""
+        """The labels that the findings need, and how many need each."""
         return Counter(finding.rule.label for finding in self.findings if finding.rule.label)
 
     @property
@@ -47,7 +47,7 @@ class Review:
 
     @property
     def status(self) -> Status:
-        """Fine, or not without a label."""
+        """Whether a label is missing."""
         return Status.NEEDS_LABEL if self.missing else Status.FINE
 
 

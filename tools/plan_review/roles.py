@@ -1,4 +1,4 @@
-"""What each role gains and loses: all its policies in a plan together, compared by meaning."""
+"""The permissions that each role gains and loses, over all its policies in a plan, compared by meaning."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools.plan_review.rules.iam import GAINED, ROLE_POLICIES, UNKNOWN, WILDCARD
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoleDifference:
-    """The difference of one role; `address` is that of the policy, or of the first of several."""
+    """What one role gains and loses; `address` is that of the policy, or of the first of several."""
 
     stack: str
     region: str | None
@@ -25,7 +25,7 @@ class RoleDifference:
 
     @property
     def rule(self) -> Rule | None:
-        """The rule that it falls under; none where nobody has to look."""
+        """The rule that reports it; none if no label is needed."""
         if self.is_unknown:
             return UNKNOWN
         if not self.is_new:
@@ -47,7 +47,7 @@ def differences(plan: Plan) -> Iterator[RoleDifference]:
 
 
 def findings(found: list[RoleDifference]) -> Iterator[Finding]:
-    """A finding for each role that gains something."""
+    """A finding for each role that gains permissions."""
     for one in found:
         if one.rule:
             yield Finding(rule=one.rule, stack=one.stack, address=one.address, action=None, detail="")
@@ -62,7 +62,7 @@ def _is_new(change: Change) -> bool:
 
 
 def _all_new(plan: Plan, changes: list[Change]) -> bool:
-    """A role whose name isn't known yet is new, if the plan makes roles."""
+    """A role whose name isn't known yet is new, if the plan creates roles."""
     created = all(change.action is Action.CREATE for change in changes)
     return created and plan.creates("aws_iam_role") and any(change.is_unknown("role") for change in changes)
 
@@ -84,7 +84,7 @@ def _difference(plan: Plan, changes: list[Change], *, is_new: bool) -> RoleDiffe
         old |= before or NO_GRANTS
         new |= after or NO_GRANTS
     gained, lost = not_covered(new, old), not_covered(old, new)
-    # A denial that goes is a gain.
+    # A deny that is removed is a gain.
     more = [*(g for g in gained if g.allows), *(g for g in lost if not g.allows)]
     less = [*(g for g in lost if g.allows), *(g for g in gained if not g.allows)]
     return RoleDifference(
@@ -99,7 +99,7 @@ def _difference(plan: Plan, changes: list[Change], *, is_new: bool) -> RoleDiffe
 
 
 def _after(plan: Plan, change: Change) -> Grants | None:
-    """What is granted after; where a part isn't known yet, as the synthesized stack writes it."""
+    """What is granted after; where a part isn't known yet, as the configuration has it."""
     if change.action in LEAVES:
         return NO_GRANTS
     if change.is_unknown("policy"):

@@ -10,13 +10,13 @@ from tools.plan_review.model import Action, Change, Plan
 
 
 class Category(Enum):
-    """What can happen, as the title says it, and the label that says that somebody wants it."""
+    """What can happen, as the title of a section says it, and the label that accepts it."""
 
     LOST = ("Data would be lost", "allow-data-loss")
-    REPROCESSED = ("Events would be read again, or skipped", "allow-reprocessing")
-    EXPOSED = ("Something would be exposed", "allow-exposure")
-    SILENCED = ("Somebody would not be told", "allow-silence")
-    BROKEN = ("Others could break", "allow-breaking")
+    REPROCESSED = ("Records would be processed again or skipped", "allow-reprocessing")
+    EXPOSED = ("Resources would be exposed", "allow-exposure")
+    SILENCED = ("Alarms or logs are silenced", "allow-silence")
+    BROKEN = ("Clients or other stacks could break", "allow-breaking")
     IAM = ("Roles would gain permissions", "allow-iam")
 
     @property
@@ -26,20 +26,21 @@ class Category(Enum):
 
     @property
     def label(self) -> str:
-        """The label of the pull request that accepts it."""
+        """The label on the pull request that accepts it."""
         return str(self.value[1])
 
 
-# What is found at an attribute ("" where the rule names none): details in Markdown, "" for none, `None` for no finding.
+# Looks at an attribute ("" where the rule names none): returns details in Markdown, "" for a finding without details,
+# `None` for no finding.
 Predicate = Callable[[Change, str, Plan], str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """What to look for: `on` names resource types (`*` is any) and attributes, `test` decides, `message` tells people.
+    """What to look for: `on` names resource types (`*` is any) and attributes, `test` decides, `message` is shown.
 
-    `needs_label` false: it is shown and asks for nothing. `test` None: found by looking at roles or stacks as a whole.
-    `of_gone`: looked at in a stack that goes as a whole, too, where most of what goes is no news.
+    `needs_label` false: shown, but no label is needed. `test` None: found by comparing roles or stacks as a whole.
+    `of_gone`: also checked in a stack that was removed from the code, where most of what is destroyed is expected.
     """
 
     id: str

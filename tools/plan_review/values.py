@@ -1,7 +1,7 @@
 """What of a plan may be shown.
 
 A plan holds secrets in plain text. So values are shown only of attributes named here, only numbers, booleans and
-short words, and never where Terraform marks them, or anything around them, as sensitive. Of everything else, names.
+short words, and never where Terraform marks them, or anything around them, as sensitive. Others are only named.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 
 from tools.plan_review.model import Change, Json
 
-# Sizes, ages, switches and names of modes. Free texts, names that people choose, and ids don't belong here.
+# Sizes, ages, switches and modes. Free texts, names that people choose, and ids don't belong here.
 SHOWN = frozenset(
     """
     actions_enabled allow_credentials api_key_required application_log_level authorization_type batch_size

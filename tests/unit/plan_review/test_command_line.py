@@ -183,7 +183,7 @@ def test_of_a_stack_that_is_only_in_the_base_it_is_planned_what_goes_with_it(
     written(plans, change("aws_kinesis_stream", {"name": "events"}, None), name="tap-dev-eu-west-1")
     assert command.main([]) == 2
     text = (plans / "review.md").read_text()
-    assert "`tap-dev-eu-west-1` (no longer in the code)" in text
+    assert "`tap-dev-eu-west-1` (removed from the code)" in text
     assert "`tap-dev-eu-west-1`: 1 resource\n" in text
 
 

@@ -24,7 +24,7 @@ def _told(folder: Path, old: str, new: str) -> str:
     write_note(folder / "note.json", read_packages([folder / "before", folder / "after"]))
     text = comment(review([plan], packages=read_notes([folder / "note.json"])))
     assert "All changes" not in text
-    return text.partition("### Only code\n\n")[2].partition("\n")[0]
+    return text.partition("### Code only\n\n")[2].partition("\n")[0]
 
 
 def test_files_that_came_went_or_differ_are_named(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Every rule. To add one: put it into the file of its category, and a plan that shows it beside the tests."""
+"""Every rule. To add one, put it into the file of its category, and record a plan that shows it beside the tests."""
 
 from tools.plan_review.configuration import Configuration
 from tools.plan_review.rule import Rule

@@ -1,14 +1,14 @@
-"""What others rely on: addresses of the API, outputs, and addresses in Terraform."""
+"""Changes to what others rely on: endpoints, outputs, and resources that Terraform manages."""
 
 from tools.plan_review.predicates import destroyed, ended, forgotten, moved, updated
 from tools.plan_review.rule import Category, Rule
 
 GONE = Rule(
-    id="stack-gone",
+    id="stack-removed",
     category=Category.BROKEN,
     on={"stack": ()},
     test=None,
-    message="No longer in the code, but still deployed: nobody looks after it. Destroy it before the merge.",
+    message="Removed from the code, but still deployed: destroy it before the merge, or nothing manages it.",
 )
 BROKEN = (
     GONE,
@@ -22,7 +22,7 @@ BROKEN = (
             "aws_route53_zone": (),
         },
         test=ended,
-        message="Clients find nothing at the old address.",
+        message="The endpoint that clients call is removed.",
         of_gone=True,
     ),
     Rule(
@@ -30,28 +30,28 @@ BROKEN = (
         category=Category.BROKEN,
         on={"output": ()},
         test=destroyed,
-        message="Whoever reads this output fails.",
+        message="What reads this output fails.",
     ),
     Rule(
         id="output-changed",
         category=Category.BROKEN,
         on={"output": ()},
         test=updated,
-        message="Whoever has kept this output's value has a wrong one.",
+        message="Copies of this output's value are outdated.",
     ),
     Rule(
         id="forgotten",
         category=Category.BROKEN,
         on={"*": ()},
         test=forgotten,
-        message="Terraform lets go of it: it stays in the account, and nobody looks after it.",
+        message="Removed from Terraform's state only: it stays in the account, unmanaged.",
     ),
     Rule(
         id="moved",
         category=Category.BROKEN,
         on={"*": ()},
         test=moved,
-        message="Has another address in Terraform; the resource itself stays.",
+        message="Moved to another address in Terraform's state; the resource itself stays.",
         needs_label=False,
     ),
 )

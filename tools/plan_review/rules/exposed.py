@@ -1,11 +1,11 @@
-"""What lets more people in."""
+"""Changes that let more people in."""
 
 from collections.abc import Callable, Collection, Iterable
 
 from tools.plan_review.configuration import Configuration
 from tools.plan_review.markdown import code
 from tools.plan_review.model import LEAVES, Action, Change, Plan
-from tools.plan_review.policies import NO_GRANTS, Grant, Grants, not_covered, parse, told
+from tools.plan_review.policies import NO_GRANTS, Grant, Grants, lines_of, not_covered, parse
 from tools.plan_review.predicates import (
     becomes,
     differs,
@@ -20,7 +20,7 @@ from tools.plan_review.predicates import (
 )
 from tools.plan_review.rule import Category, Predicate, Rule
 
-_FILLED_IN = ("aws_sqs_queue",)  # AWS makes their policy where none is given
+_FILLED_IN = ("aws_sqs_queue",)  # AWS creates their policy if none is given
 RESOURCE_POLICIES = {
     "aws_dynamodb_resource_policy": ("policy",),
     "aws_iam_role": ("assume_role_policy",),
@@ -52,13 +52,13 @@ def exposed_by(configuration: Configuration) -> tuple[Rule, ...]:
         category=Category.EXPOSED,
         on={"aws_apigatewayv2_route": ("authorization_type",)},
         test=_opened_but(configuration.public_routes),
-        message="The gateway lets everybody in on this route; fine only where the function checks signatures.",
+        message="The route needs no authorization; acceptable only if the function checks signatures.",
     )
     return (*variables, route)
 
 
 def _opened_but(public: Collection[str]) -> Predicate:
-    """A route asks nobody who they are; one of a new API only counts where its code doesn't ask either."""
+    """A route loses its authorization, or is added without any to an API that is there already."""
 
     def test(change: Change, attribute: str, plan: Plan) -> str | None:
         if change.new(attribute) not in (None, "NONE") or change.is_unknown(attribute):
@@ -72,7 +72,7 @@ def _opened_but(public: Collection[str]) -> Predicate:
 
 
 def _before_and_after(change: Change, attribute: str, plan: Plan) -> tuple[Grants, Grants] | None:
-    """What the policy grants; `None` where that can't be told."""
+    """What the policy grants before and after; `None` where that isn't known."""
     after = change.new(attribute)
     if change.is_unknown(attribute):
         after = plan.policies.get(change.address) if attribute == "policy" else None
@@ -81,20 +81,20 @@ def _before_and_after(change: Change, attribute: str, plan: Plan) -> tuple[Grant
     old, new = (parse(text, plan.references) if text else NO_GRANTS for text in (change.old(attribute), after))
     if old is None or new is None:
         return None
-    if change.type.startswith("aws_kms_key"):  # in a key's policy "*" is the key
+    if change.type.startswith("aws_kms_key"):  # in a key policy "*" is the key
         old, new = (frozenset(grant._replace(resource="") for grant in side) for side in (old, new))
     return old, new
 
 
 def _compared(find: Callable[[Change, Grants, Grants], Iterable[Grant]]) -> Predicate:
-    """What is found in the grants before and after, where the policy stays or comes, and isn't sensitive."""
+    """The grants that `find` returns, of a policy that is created or stays, and isn't sensitive."""
 
     def test(change: Change, attribute: str, plan: Plan) -> str | None:
         if change.action in LEAVES or change.is_sensitive(attribute):
             return None
         sides = _before_and_after(change, attribute, plan)
         found = find(change, *sides) if sides else ()
-        return "; ".join(told(list(found), region=plan.region)) or None
+        return "; ".join(lines_of(list(found), region=plan.region)) or None
 
     return test
 
@@ -106,7 +106,7 @@ def _new_principals(change: Change, old: Grants, new: Grants) -> Iterable[Grant]
 
 
 def _is_usual(change: Change, grant: Grant) -> bool:
-    """In a policy that is new: a service, bound by a condition where it isn't a role's; the account, in a key's."""
+    """In a new policy: a service, under a condition unless it is a role's; the account, in a key policy."""
     bound = grant.condition or change.type == "aws_iam_role"
     account = change.type.startswith("aws_kms_key") and grant.principal.endswith(":root")
     return bool(grant.principal.startswith("Service: ") and bound) or account
@@ -136,7 +136,7 @@ def _not_comparable(change: Change, attribute: str, plan: Plan) -> str | None:
 
 
 def _invoked_by(change: Change, attribute: str, plan: Plan) -> str | None:
-    """A permission for somebody new; a service that is named with its resource is usual in a new stack."""
+    """A permission for a new principal; in a new stack a service with its source is expected."""
     principal, old = change.new("principal"), change.old("principal")
     if change.action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
         return None
@@ -157,14 +157,14 @@ EXPOSED = (
         category=Category.EXPOSED,
         on={"aws_apigatewayv2_authorizer": ("authorizer_uri", "jwt_configuration")},
         test=differs,
-        message="Other people are let in than before.",
+        message="The authorizer accepts other callers than before.",
     ),
     Rule(
         id="function-url-open",
         category=Category.EXPOSED,
         on={"aws_lambda_function_url": ("authorization_type",)},
         test=becomes("NONE"),
-        message="The function has an address on the internet that asks nobody who they are.",
+        message="The function URL is public: it needs no authorization.",
     ),
     Rule(
         id="cors-wider",
@@ -178,7 +178,7 @@ EXPOSED = (
             ),
         },
         test=either(switched_on, more),
-        message="Browsers let more web sites, or more kinds of requests, call the API.",
+        message="CORS allows more origins, methods or headers.",
     ),
     Rule(
         id="bucket-public",
@@ -192,14 +192,14 @@ EXPOSED = (
             ),
         },
         test=either(switched_off, gone_without("aws_s3_bucket", "bucket")),
-        message="A guard against making the bucket public is off.",
+        message="Public access to the bucket is no longer blocked.",
     ),
     Rule(
         id="acl-possible",
         category=Category.EXPOSED,
         on={"aws_s3_bucket_ownership_controls": ("rule.object_ownership",)},
         test=either(leaves("BucketOwnerEnforced"), gone_without("aws_s3_bucket", "bucket")),
-        message="Objects can be given away by access control lists.",
+        message="Access control lists can grant access to objects.",
     ),
     Rule(
         id="encryption-weakened",
@@ -218,48 +218,48 @@ EXPOSED = (
             "aws_sqs_queue": ("kms_master_key_id",),
         },
         test=either(leaves("KMS"), leaves("aws:kms"), switched_off, removed),
-        message="No longer encrypted with your own key, or the key is no longer rotated.",
+        message="No longer encrypted with a customer managed key, or the key is no longer rotated.",
     ),
     Rule(
         id="new-principal",
         category=Category.EXPOSED,
         on=RESOURCE_POLICIES,
         test=_compared(_new_principals),
-        message="Somebody new is let in.",
+        message="A new principal is allowed.",
     ),
     Rule(
         id="policy-wider",
         category=Category.EXPOSED,
         on=RESOURCE_POLICIES,
         test=_compared(_wider),
-        message="Somebody who is let in may do more, or with fewer conditions.",
+        message="A principal is allowed more, or under fewer conditions.",
     ),
     Rule(
-        id="denial-gone",
+        id="deny-removed",
         category=Category.EXPOSED,
         on=RESOURCE_POLICIES,
         test=_compared(_denials_gone),
-        message="Something is no longer denied.",
+        message="An explicit deny is removed.",
     ),
     Rule(
-        id="policy-gone",
+        id="policy-removed",
         category=Category.EXPOSED,
         on={"aws_s3_bucket_policy": ("",)},
         test=gone_without("aws_s3_bucket", "bucket"),
-        message="The policy is gone, and what it denied with it.",
+        message="The bucket policy is removed, and its explicit denies with it.",
     ),
     Rule(
         id="policy-unknown",
         category=Category.EXPOSED,
         on=RESOURCE_POLICIES,
         test=_not_comparable,
-        message="Who is let in is known only after apply, sensitive, or can't be read.",
+        message="The policy is known only after apply, is sensitive, or can't be read.",
     ),
     Rule(
         id="invoked-by",
         category=Category.EXPOSED,
         on={"aws_lambda_permission": ("principal",)},
         test=_invoked_by,
-        message="Somebody new may invoke the function.",
+        message="A new principal may invoke the function.",
     ),
 )

@@ -1,4 +1,4 @@
-"""What roles gain; compared by meaning, over all policies of a role: see `tools/plan_review/roles.py`."""
+"""Permissions that roles gain, over all policies of a role: `tools/plan_review/roles.py` compares them."""
 
 from tools.plan_review.markdown import code
 from tools.plan_review.model import LEAVES, Change, Plan
@@ -28,21 +28,21 @@ GAINED = Rule(
     category=Category.IAM,
     on=ROLE_POLICIES,
     test=None,
-    message="A role that is there already may do more.",
+    message="An existing role gains permissions.",
 )
 WILDCARD = Rule(
     id="role-wildcard",
     category=Category.IAM,
     on=ROLE_POLICIES,
     test=None,
-    message="A new role gets actions by a pattern, or on every resource.",
+    message="A new role gets actions by wildcard, or on every resource.",
 )
 UNKNOWN = Rule(
     id="role-unknown",
     category=Category.IAM,
     on=ROLE_POLICIES,
     test=None,
-    message="What the role may do is known only after apply, sensitive, or can't be read.",
+    message="The role's policy is known only after apply, is sensitive, or can't be read.",
 )
 IAM = (
     GAINED,
@@ -58,13 +58,13 @@ IAM = (
             "aws_iam_user_policy_attachment": ("policy_arn",),
         },
         test=_attached,
-        message="A policy that is kept elsewhere is attached.",
+        message="A managed policy is attached.",
     ),
     Rule(
         id="boundary-changed",
         category=Category.IAM,
         on={"aws_iam_role": ("permissions_boundary",)},
         test=_bounded_otherwise,
-        message="The role's upper limit is gone, or another one.",
+        message="The role's permissions boundary is removed or changed.",
     ),
 )

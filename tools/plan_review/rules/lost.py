@@ -1,4 +1,4 @@
-"""What can lose data, or the way back to it."""
+"""Changes that lose data, or the means to restore it."""
 
 from collections.abc import Mapping
 
@@ -36,7 +36,7 @@ _AGES = ("expiration.days", "noncurrent_version_expiration.noncurrent_days")
 
 
 def _shortened(change: Change, attribute: str, _plan: Plan) -> str | None:
-    """Objects expire sooner than before, or now at all; in no other case do rules of a lifecycle lose anything."""
+    """Objects expire sooner than before, or at all; no other change of lifecycle rules loses anything."""
     if change.action is not Action.UPDATE or change.is_unknown(attribute):
         return None
     old, hidden = by_id(change.old(attribute)), change.is_sensitive(attribute)
@@ -62,14 +62,14 @@ LOST = (
         category=Category.LOST,
         on=HOLDS_DATA,
         test=replaced,
-        message="Made anew: what is in the old one is gone.",
+        message="Will be replaced; its data is lost.",
     ),
     Rule(
         id="data-destroyed",
         category=Category.LOST,
         on=HOLDS_DATA,
         test=destroyed,
-        message="Destroyed, with what is in it.",
+        message="Will be destroyed; its data is lost.",
         of_gone=True,
     ),
     Rule(
@@ -84,10 +84,10 @@ LOST = (
             "aws_sqs_queue": ("message_retention_seconds",),
         },
         test=lowered,
-        message="Kept for a shorter time: what is older is deleted, or given up.",
+        message="Retention is shortened: older data is deleted, or no longer retried.",
     ),
     Rule(
-        id="way-back-shortened",
+        id="recovery-limited",
         category=Category.LOST,
         on={
             "aws_kms_key": ("deletion_window_in_days",),
@@ -96,49 +96,49 @@ LOST = (
             "aws_secretsmanager_secret": ("recovery_window_in_days",),
         },
         test=less,
-        message="Fewer chances to get it back: given up, or deleted for good, sooner.",
+        message="Recovery is limited: fewer retries, or deleted permanently sooner.",
     ),
     Rule(
         id="objects-expire-sooner",
         category=Category.LOST,
         on={"aws_s3_bucket_lifecycle_configuration": ("rule",)},
         test=_shortened,
-        message="Objects, or their old versions, are deleted sooner.",
+        message="Objects or their noncurrent versions expire sooner.",
     ),
     Rule(
         id="versioning-weakened",
         category=Category.LOST,
         on={"aws_s3_bucket_versioning": ("versioning_configuration.status",)},
         test=either(leaves("Enabled"), gone_without("aws_s3_bucket", "bucket")),
-        message="What is overwritten or deleted from now on can't be brought back.",
+        message="Objects that are overwritten or deleted from now on can't be restored.",
     ),
     Rule(
         id="recovery-off",
         category=Category.LOST,
         on={"aws_dynamodb_table": ("point_in_time_recovery.enabled",)},
         test=switched_off,
-        message="The table can't be restored to an earlier time any more.",
+        message="Point-in-time recovery is disabled: the table can't be restored to an earlier time.",
     ),
     Rule(
         id="protection-off",
         category=Category.LOST,
         on={"aws_dynamodb_table": ("deletion_protection_enabled",)},
         test=switched_off,
-        message="AWS no longer refuses to delete it.",
+        message="Deletion protection is disabled: AWS no longer refuses to delete it.",
     ),
     Rule(
         id="force-destroy",
         category=Category.LOST,
         on={"aws_s3_bucket": ("force_destroy",)},
         test=switched_on,
-        message="A destroy empties the bucket from now on, instead of refusing.",
+        message="From now on destroying the bucket deletes its objects instead of failing.",
     ),
     Rule(
         id="key-disabled",
         category=Category.LOST,
         on={"aws_kms_key": ("is_enabled",)},
         test=switched_off,
-        message="Nothing that the key encrypts can be read while it is disabled.",
+        message="What the key encrypts can't be read while it is disabled.",
     ),
     Rule(
         id="failures-dropped",
@@ -152,6 +152,6 @@ LOST = (
             "aws_lambda_function": ("dead_letter_config",),
         },
         test=either(switched_off, removed, fewer),
-        message="Records or notifications that fail are no longer kept, or whole batches fail with them.",
+        message="Failed records or notifications are no longer kept, or whole batches fail with them.",
     ),
 )

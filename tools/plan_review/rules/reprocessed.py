@@ -1,4 +1,4 @@
-"""What makes a consumer read records again, or skip some."""
+"""Changes that make a consumer process records again, or skip some."""
 
 from tools.plan_review.predicates import differs, ended, switched_off
 from tools.plan_review.rule import Category, Rule
@@ -11,20 +11,20 @@ REPROCESSED = (
         category=Category.REPROCESSED,
         on={_MAPPING: ()},
         test=ended,
-        message="The mapping forgets where it was: a new one begins at its starting position.",
+        message="The mapping's position in the stream is lost: a new mapping begins at its starting position.",
     ),
     Rule(
         id="starting-position",
         category=Category.REPROCESSED,
         on={_MAPPING: ("starting_position", "starting_position_timestamp")},
         test=differs,
-        message="Begins elsewhere in the stream: TRIM_HORIZON reads again, LATEST skips what is there.",
+        message="Begins elsewhere in the stream: TRIM_HORIZON processes records again, LATEST skips existing ones.",
     ),
     Rule(
         id="mapping-disabled",
         category=Category.REPROCESSED,
         on={_MAPPING: ("enabled",)},
         test=switched_off,
-        message="Nothing is read any more; what outlives the stream's retention is lost.",
+        message="No records are processed; those older than the stream's retention period are lost.",
     ),
 )
