@@ -39,26 +39,11 @@ _ACCESS_LOG = {
     "integrationError": "$context.integrationErrorMessage",
     "authorizerError": "$context.authorizer.error",
 }
-_CORS_HEADERS = [
-    "authorization",
-    "content-type",
-    "idempotency-key",
-    "webhook-id",
-    "webhook-timestamp",
-    "webhook-signature",
-    # CloudEvents in binary mode.
-    "ce-specversion",
-    "ce-id",
-    "ce-source",
-    "ce-type",
-    "ce-time",
-    "ce-subject",
-    "ce-partitionkey",
-    # Requests signed for IAM.
-    "x-amz-date",
-    "x-amz-security-token",
-    "x-amz-content-sha256",
-]
+# Any, since extensions of CloudEvents are headers of any name. `*` means no more than the header's name, and only
+# without cookies, which are never allowed; it doesn't cover `authorization` (Fetch standard, "CORS protocol").
+_CORS_HEADERS = ["authorization", "*"]
+# What no other route takes (API Gateway developer guide, "Create routes for HTTP APIs").
+_ANYTHING_ELSE = "$default"
 
 
 class HttpApi(Construct):
@@ -114,21 +99,31 @@ class HttpApi(Construct):
 
     def route(self, method: str, path: str, function: Function, *, public: bool = False) -> None:
         """Sends `method path` to the function; a `public` route asks for no authorisation, whatever `auth` says."""
+        authorisation = "NONE" if public else {"iam": "AWS_IAM", "jwt": "JWT"}.get(self._auth, "NONE")
+        self._add(path.strip("/").replace("/", "-"), f"{method} {path}", f"{method}{path}", function, authorisation)
+
+    def catch_all(self, function: Function) -> None:
+        """Sends all else to the function, unauthorised: it has to answer that there is no such path or method.
+
+        Browsers' preflights come this way, too, and can't be authorised; the API's CORS configuration adds to answers.
+        """
+        self._add("others", _ANYTHING_ELSE, _ANYTHING_ELSE, function, "NONE")
+
+    def _add(self, role: str, route_key: str, resource: str, function: Function, authorisation: str) -> None:
+        """`resource` is what follows the stage in the ARN by which API Gateway invokes the function for the route."""
         if function.settings.timeout_seconds > LONGEST_FUNCTION_SECONDS:
             raise ValueError(
-                f"a function behind {method} {path} may run {LONGEST_FUNCTION_SECONDS} s at most, "
+                f"a function behind {route_key} may run {LONGEST_FUNCTION_SECONDS} s at most, "
                 f"got {function.settings.timeout_seconds}"
             )
-        role = path.strip("/").replace("/", "-")
-        authorisation = "NONE" if public else {"iam": "AWS_IAM", "jwt": "JWT"}.get(self._auth, "NONE")
         Apigatewayv2Route(
             self,
             role,
             api_id=self._api.id,
-            route_key=f"{method} {path}",
+            route_key=route_key,
             target=f"integrations/{self._integration(function).id}",
             authorization_type=authorisation,
-            authorizer_id=self._authorizer.id if self._authorizer and not public else None,
+            authorizer_id=self._authorizer.id if self._authorizer and authorisation == "JWT" else None,
         )
         LambdaPermission(
             self,
@@ -137,7 +132,7 @@ class HttpApi(Construct):
             action="lambda:InvokeFunction",
             function_name=function.resource.function_name,
             principal="apigateway.amazonaws.com",
-            source_arn=f"{self._api.execution_arn}/{STAGE}/{method}{path}",
+            source_arn=f"{self._api.execution_arn}/{STAGE}/{resource}",
         )
 
     def _integration(self, function: Function) -> Apigatewayv2Integration:

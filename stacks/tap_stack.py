@@ -94,6 +94,7 @@ class TapStack(BaseStack):
                 "TAP_VERSION": version,
                 "TAP_STREAM_NAME": events.name,
                 "TAP_API_AUTH": settings.api.auth,
+                "TAP_REQUESTS_PER_MINUTE": str(60 * settings.api.throttle_rate_per_second),
                 **({"TAP_SIGNING_SECRET_ARN": signing.arn} if signing else {}),
             },
         )
@@ -129,6 +130,7 @@ class TapStack(BaseStack):
         )
         api.route("GET", "/health", receiver, public=True)
         api.route("POST", "/process", receiver)
+        api.catch_all(receiver)
         events.grant_write(receiver)
         if signing:
             signing.grant_read(receiver)

@@ -8,7 +8,7 @@ import msgspec
 
 from lambda_code.processor import exact_json
 from lambda_code.processor.content import content_hash
-from lambda_code.shared.attributes import MAX_NAME_BYTES
+from lambda_code.shared.attributes import MAX_IDENTITY_BYTES, identity
 from lambda_code.shared.events import MAX_RECORD_BYTES
 
 
@@ -57,21 +57,21 @@ def read_record(kinesis: Mapping[str, Any]) -> Arrived | Poison:
         return Poison(sequence, data, "undecodable")
     if len(document) > MAX_RECORD_BYTES:
         return Poison(sequence, data, "too_large")
-    identity = _identity(event)
-    if identity is None:
+    name = _identity(event)
+    if name is None:
         return Poison(sequence, data, "not_an_event")
-    return Arrived(sequence, data, identity, content_hash(event), _line(document, sequence))
+    return Arrived(sequence, data, name, content_hash(event), _line(document, sequence))
 
 
 def _identity(event: object) -> str | None:
-    """Source and id in one text: a source has no space, so that two pairs never make the same."""
+    """What names the event in the ledger; None where it has no source and id that can."""
     if not isinstance(event, dict) or event.get("specversion") != "1.0":
         return None
     source, id = event.get("source"), event.get("id")
-    for name in (source, id):
-        if not isinstance(name, str) or not 0 < len(name.encode()) <= MAX_NAME_BYTES:
-            return None
-    return None if " " in str(source) else f"{source} {id}"
+    if not isinstance(source, str) or not isinstance(id, str) or not source or not id or " " in source:
+        return None
+    name = identity(source, id)
+    return name if len(name.encode()) <= MAX_IDENTITY_BYTES else None
 
 
 def _line(document: bytes, sequence: str) -> bytes:

@@ -8,55 +8,56 @@ from urllib.parse import unquote
 
 import msgspec
 
+from lambda_code.receiver.content_type import ACCEPTED, is_json, media_type_of
 from lambda_code.receiver.http import ProblemError
 from lambda_code.shared import strict_json
-from lambda_code.shared.attributes import PAYLOADS
-from lambda_code.shared.errors import NotAnEventError, TooLargeError
+from lambda_code.shared.attributes import PAYLOADS, refused
+from lambda_code.shared.errors import NotAnEventError, NotJsonError, RefusedError, TooLargeError
 from lambda_code.shared.events import Event, from_attributes, from_cloud_event, from_plain_json, parse_object
 
 MAX_EVENTS = 500
 """Events in one batch, as many as one PutRecords call holds."""
 
-_JSON = re.compile(r"\A[^/]+/([^/]+\+)?json\Z")
 _QUOTED = re.compile(r'\A"(.*)"\Z')
+_URIS = ("source", "dataschema")
+_OTHER_ESCAPE = re.compile("%(?!25)")
+_NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _split = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 def events_of(headers: Mapping[str, str], body: bytes, *, source: str, idempotency_key: str | None) -> list[Event]:
     """Every event of the request, in its order; `source` is for plain objects. Raises RefusedError or ProblemError."""
-    media_type = _media_type(headers)
+    media_type = media_type_of(headers)
     if media_type == "application/cloudevents-batch+json":
         return _batch(body)
     if media_type == "application/cloudevents+json":
         return [from_cloud_event(body, parse_object(body))]
-    if "ce-specversion" in headers and not media_type.startswith("application/cloudevents"):
+    if not media_type.startswith("application/cloudevents") and any(name.startswith("ce-") for name in headers):
         return [_binary(headers, media_type, body)]
     if media_type == "application/json":
         parse_object(body)
         return [from_plain_json(body, source=source, id=idempotency_key or str(uuid.uuid4()))]
-    raise ProblemError(415, "unsupported_media_type", "send application/json or a CloudEvent in JSON")
-
-
-def _media_type(headers: Mapping[str, str]) -> str:
-    media_type, *parameters = headers.get("content-type", "").lower().split(";")
-    charsets = [text.strip().removeprefix("charset=").strip('"') for text in parameters if "charset=" in text]
-    media_type = media_type.strip()
-    if _JSON.match(media_type) and any(charset != "utf-8" for charset in charsets):
-        raise ProblemError(415, "unsupported_charset", "send UTF-8")
-    if headers.get("content-encoding", "identity").lower() != "identity":
-        raise ProblemError(415, "unsupported_encoding", "send the body uncompressed")
-    return media_type
+    accepted = ", ".join(ACCEPTED)
+    detail = f"the types taken are {accepted}; with ce- headers, all but other formats of CloudEvents"
+    raise ProblemError(415, "unsupported_media_type", detail, headers={"accept": accepted})
 
 
 def _batch(body: bytes) -> list[Event]:
     values = strict_json.parse(body)
-    if not isinstance(values, list) or not values:
-        raise NotAnEventError("a batch is a JSON array of one event or more")
+    if not isinstance(values, list):
+        raise NotAnEventError("a batch is a JSON array of events")
     if len(values) > MAX_EVENTS:
         raise TooLargeError(f"a batch holds at most {MAX_EVENTS} events")
-    events = [_element(bytes(raw), value) for raw, value in zip(_split(body), values, strict=True)]
-    if len({(event.source, event.id) for event in events}) < len(events):
-        raise NotAnEventError("two events of the batch have the same source and id")
+    events: list[Event] = []
+    by_identity: dict[tuple[str, str], Event] = {}
+    try:
+        for raw, value in zip(_split(body), values, strict=True):
+            event = _element(bytes(raw), value)
+            _check_copy(event, by_identity.setdefault((event.source, event.id), event))
+            events.append(event)
+    except RefusedError as error:
+        error.pointer = f"/{len(events)}"
+        raise
     return events
 
 
@@ -66,28 +67,58 @@ def _element(document: bytes, value: object) -> Event:
     return from_cloud_event(document, value)
 
 
+def _check_copy(event: Event, first: Event) -> None:
+    """Copies are stored once, as they are in separate requests; the same id for something else is a mistake."""
+    if event is not first and event.content != first.content:
+        raise NotAnEventError("an event before it has the same source and id, and other content", attribute="id")
+
+
 def _binary(headers: Mapping[str, str], media_type: str, body: bytes) -> Event:
-    found = {name[3:]: _header_text(text) for name, text in headers.items() if name.startswith("ce-")}
-    if not found.keys().isdisjoint(PAYLOADS):
-        raise NotAnEventError("data is in the body, not in a header")
-    attributes: dict[str, object] = {name: text for name, text in found.items() if name != "datacontenttype"}
+    names = {name[3:]: text for name, text in headers.items() if name.startswith("ce-")}
+    if not names.keys().isdisjoint(PAYLOADS):
+        raise NotAnEventError("data is in the body, not in a header", attribute="data")
+    attributes: dict[str, object] = {
+        name: _header_text(name, text) for name, text in names.items() if name != "datacontenttype"
+    }
     if media_type:
         attributes["datacontenttype"] = headers["content-type"]
     if not body:
         return from_attributes(attributes, None)
-    if not media_type:
-        raise ProblemError(415, "unsupported_media_type", "a body needs a content-type")
-    if _JSON.match(media_type):
-        strict_json.parse(body)
+    if _holds_json(media_type, body):
         return from_attributes(attributes, body)
     return from_attributes({**attributes, "data_base64": binascii.b2a_base64(body, newline=False).decode()}, None)
 
 
-def _header_text(text: str) -> str:
-    """Undo what the HTTP binding does to an attribute's value: quotes, then percent signs."""
+def _holds_json(media_type: str, body: bytes) -> bool:
+    """Whether the body is JSON; raises NotJsonError where it is called so and is none."""
+    if media_type and not is_json(media_type):
+        return False
+    try:
+        strict_json.parse(body)
+    except NotJsonError:
+        if media_type:
+            raise
+        return False
+    return True
+
+
+def _header_text(name: str, text: str) -> str:
+    """Undo what the HTTP binding does to an attribute's value: quotes, then percent signs (section 3.1.3.2)."""
     quoted = _QUOTED.match(text)
     plain = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text
+    if name in _URIS:
+        return _uri(plain)
     try:
         return unquote(plain, errors="strict")
     except UnicodeDecodeError:
-        raise NotAnEventError("a ce- header is not UTF-8 in percent-encoding") from None
+        raise refused(name, "is not UTF-8 in percent-encoding") from None
+
+
+def _uri(text: str) -> str:
+    """A URI's text, undecoded where the sender hasn't encoded it.
+
+    Several SDKs put URIs into headers as they are (cloudevents/spec#1397). The binding encodes nothing of a URI but its
+    percent signs; so any other escape was in the URI, and what decoding would break wasn't encoded either.
+    """
+    decoded = text.replace("%25", "%")
+    return text if _OTHER_ESCAPE.search(text) or _NO_ESCAPE.search(decoded) else decoded

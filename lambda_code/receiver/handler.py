@@ -1,7 +1,8 @@
-"""Entry point: `GET /health` and `POST /process`."""
+"""Entry point: `GET /health`, `POST /process`, and problems for all else."""
 
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -24,7 +25,9 @@ _KEYS_SECONDS = 300  # for how long the signing keys are kept
 _KEYS_SECONDS_IN_DOUBT = 15  # how old they may be when a signature does not fit: the secret may have been rotated
 _METHODS = {"/health": "GET", "/process": "POST"}
 _AGAIN = "nothing is lost: send the same request again, with the same ids"
-_STATUS = {"not_json": 400, "not_an_event": 422, "too_large": 413}
+_STATUS = {"not_json": 400, "too_large": 413}  # any other refusal is about what the content means: 422
+_LOGGED_BYTES = 64 * 1024  # of ids in a line of log: far below what CloudWatch Logs takes
+_DNS_NAME = re.compile(r"\A[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?\Z")
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +56,9 @@ class Receiver:
         except ProblemError as error:
             found = error
         except RefusedError as error:
-            found = ProblemError(_STATUS[error.code], error.code, str(error))
+            place = {"pointer": error.pointer, "attribute": error.attribute}
+            members = {name: value for name, value in place.items() if value}
+            found = ProblemError(_STATUS.get(error.code, 422), error.code, str(error), members=members)
         except UnavailableError as error:
             _log.error("not accepted", extra={"request_id": request.id, "reason": str(error)})
             found = ProblemError(503, "unavailable", _AGAIN, headers={"retry-after": "5"})
@@ -67,9 +72,25 @@ class Receiver:
         if request.route == "POST /process":
             return self._process(request, seconds_left)
         method = _METHODS.get(request.path)
-        if method is None:
-            raise ProblemError(404, "not_found", "there are GET /health and POST /process")
-        raise ProblemError(405, "method_not_allowed", f"only {method} is taken here", headers={"allow": method})
+        if method and request.method == "OPTIONS":
+            return self._options(request, method)
+        if method and request.method != method:
+            raise ProblemError(405, "method_not_allowed", f"only {method} is taken here", headers={"allow": method})
+        # Also for a path that is only spelt in another way: the gateway has not authorised this request.
+        raise ProblemError(404, "not_found", "there are GET /health and POST /process, without a slash at the end")
+
+    def _options(self, request: Request, method: str) -> Answer:
+        """Answer a browser's preflight, to which the gateway adds what it allows, or a sender that asks for consent.
+
+        Consent is that of the CloudEvents specification "HTTP 1.1 Web Hooks for Event Delivery", section 4. Where
+        requests must be signed there is none: a sender who asks for it doesn't sign.
+        """
+        headers = {"allow": method}
+        origin = request.headers.get("webhook-request-origin", "")
+        if request.path == "/process" and self._keys is None and _DNS_NAME.match(origin):
+            rate = self._settings.requests_per_minute
+            headers |= {"webhook-allowed-origin": origin, "webhook-allowed-rate": rate}
+        return http.answer(request, 200, {}, headers=headers)
 
     def _health(self, request: Request) -> Answer:
         about = self._settings
@@ -78,30 +99,27 @@ class Receiver:
 
     def _process(self, request: Request, seconds_left: Callable[[], float]) -> Answer:
         body = request.body()
-        self._authenticate(request, body)
+        signed_id = self._authenticate(request, body)
         events = events_of(
             request.headers,
             body,
             source=f"/{self._settings.stack}/api",
-            idempotency_key=self._idempotency_key(request),
+            idempotency_key=request.headers.get("idempotency-key") or signed_id,
         )
         marks = self._marks(request)
         self._stream.put([Entry(each.partition_key, each.record(marks)) for each in events], seconds_left=seconds_left)
         self._report(request, events)
         return http.answer(request, 202, {"accepted": len(events), "ids": [each.id for each in events]})
 
-    def _authenticate(self, request: Request, body: bytes) -> None:
+    def _authenticate(self, request: Request, body: bytes) -> str | None:
+        """The id that the client has signed; None where the gateway, or nobody, decides who may send."""
         if self._keys is None:
-            return
+            return None
+        headers = signature.standard_headers(request.headers)
         for seconds in (_KEYS_SECONDS, _KEYS_SECONDS_IN_DOUBT):
-            if signature.is_signed(self._keys.newer_than(seconds), request.headers, body, now=self._clock()):
-                return
+            if signature.is_signed(self._keys.newer_than(seconds), headers, body, now=self._clock()):
+                return headers["webhook-id"]
         raise ProblemError(401, "not_signed", "the request is not signed with an active secret, or not of now")
-
-    def _idempotency_key(self, request: Request) -> str | None:
-        """What names a plain object: the client's key, else the id that it has signed."""
-        signed = request.headers["webhook-id"] if self._keys else None
-        return request.headers.get("idempotency-key") or signed
 
     def _marks(self, request: Request) -> dict[str, str]:
         arrival = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds")
@@ -109,9 +127,15 @@ class Receiver:
         return {**marks, "taptrace": request.trace} if request.trace else marks
 
     def _report(self, request: Request, events: list[Event]) -> None:
-        ids = [event.id for event in events]
-        _log.info("accepted", extra={"request_id": request.id, "trace_id": request.trace, "event_ids": ids})
+        found = {"request_id": request.id, "trace_id": request.trace}
+        _log.info("accepted", extra={**found, "events": len(events), "event_ids": _logged_ids(events)})
         print_metrics(self._settings.stack, "receiver", {"EventsAccepted": len(events)})
+
+
+def _logged_ids(events: list[Event]) -> list[str]:
+    """The first ids, as many as a line of log may hold."""
+    left = _LOGGED_BYTES
+    return [event.id for event in events if (left := left - len(event.id.encode())) >= 0]
 
 
 @cache

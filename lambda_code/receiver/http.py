@@ -26,30 +26,42 @@ _TITLES = {
 
 
 class ProblemError(Exception):
-    """An answer other than success; `detail` is for the client and repeats nothing of the request."""
+    """An answer other than success; `detail` is for the client and repeats nothing of the request.
 
-    def __init__(self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None) -> None:
+    `members` are those that RFC 9457 calls extension members.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        members: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
         self.headers = headers or {}
+        self.members = members or {}
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A request; header names are in lower case, `trace` is X-Ray's id of it or empty."""
+    """A request; header names are in lower case, `trace` is X-Ray's id of it or empty.
+
+    `route` is the gateway's, which it authorises: `$default` for whatever is no other route of its own.
+    """
 
     id: str
     route: str
+    method: str
+    path: str
     trace: str
     headers: Mapping[str, str]
     content: str
     is_base64: bool
-
-    @property
-    def path(self) -> str:
-        """The path of the route; for a route without one (`$default`) empty."""
-        return self.route.partition(" ")[2]
 
     def body(self) -> bytes:
         """The body's bytes; raises ProblemError."""
@@ -67,9 +79,14 @@ def decode(event: Mapping[str, Any]) -> Request:
     """Read what the gateway passes on."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     trace = _TRACE.search(headers.get("x-amzn-trace-id", ""))
+    context = event["requestContext"]
+    http = context.get("http") or {}
+    method, _, path = event["routeKey"].partition(" ")
     return Request(
-        id=event["requestContext"]["requestId"],
+        id=context["requestId"],
         route=event["routeKey"],
+        method=method if path else http.get("method", ""),
+        path=path or http.get("path", ""),
         trace=trace[1] if trace else "",
         headers=headers,
         content=event.get("body") or "",
@@ -77,9 +94,11 @@ def decode(event: Mapping[str, Any]) -> Request:
     )
 
 
-def answer(request: Request, status: int, content: Mapping[str, object]) -> Answer:
+def answer(
+    request: Request, status: int, content: Mapping[str, object], *, headers: Mapping[str, str] | None = None
+) -> Answer:
     """A JSON answer that carries the request's id."""
-    return _answer(request, status, "application/json", content)
+    return _answer(request, status, "application/json", content, headers or {})
 
 
 def problem(request: Request, error: ProblemError) -> Answer:
@@ -89,11 +108,14 @@ def problem(request: Request, error: ProblemError) -> Answer:
         "title": _TITLES[error.status],
         "status": error.status,
         "detail": error.detail,
+        **error.members,
     }
-    return _answer(request, error.status, "application/problem+json", content, **error.headers)
+    return _answer(request, error.status, "application/problem+json", content, error.headers)
 
 
-def _answer(request: Request, status: int, media_type: str, content: Mapping[str, object], **more: str) -> Answer:
+def _answer(
+    request: Request, status: int, media_type: str, content: Mapping[str, object], more: Mapping[str, str]
+) -> Answer:
     headers = {"content-type": media_type, "cache-control": "no-store", "x-request-id": request.id, **more}
     body = msgspec.json.encode({**content, "request_id": request.id}).decode()
     return {"statusCode": status, "headers": headers, "body": body, "isBase64Encoded": False}

@@ -14,14 +14,18 @@ VARIABLES = (
     "TAP_STREAM_NAME",
     "TAP_API_AUTH",
     "TAP_SIGNING_SECRET_ARN",
+    "TAP_REQUESTS_PER_MINUTE",
 )
-"""Variables that the stack sets; the last one only where requests are signed."""
+"""Variables that the stack sets; that of the secret only where requests are signed."""
 RUNTIME_VARIABLES = ("AWS_REGION",)
 """Variables that Lambda sets."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """`signing_secret_arn` is None where the gateway, or nobody, decides who may send."""
+    """`signing_secret_arn` is None where the gateway, or nobody, decides who may send.
+
+    `requests_per_minute` is what the gateway lets through over time, in digits; `*` means that nobody has said.
+    """
 
     stack: str
     environment: str
@@ -29,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     stream_name: str
     signing_secret_arn: str | None
+    requests_per_minute: str = "*"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -41,4 +46,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             region=required(environ, "AWS_REGION"),
             stream_name=required(environ, "TAP_STREAM_NAME"),
             signing_secret_arn=required(environ, "TAP_SIGNING_SECRET_ARN") if signed else None,
+            requests_per_minute=environ.get("TAP_REQUESTS_PER_MINUTE") or "*",
         )

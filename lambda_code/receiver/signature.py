@@ -1,36 +1,100 @@
 """Signatures as the Standard Webhooks specification 1.0 defines them (https://www.standardwebhooks.com).
 
-A secret is the base64 of a key, with or without `whsec_` before it, as client libraries take it; the 48 letters and
-digits that the stack generates are base64 too, of 36 bytes. Any other text is taken as its own UTF-8 bytes. Where the
-secret holds a JSON list of such texts, each of them is good.
+The stack generates a secret of 48 letters and digits, which are the base64 of 36 bytes. What people put in by hand
+comes in other forms, all of which are taken: base64 as client libraries take it, with or without padding, line ends,
+and `whsec_` or `v1,whsec_` before it; the URL-safe alphabet; a JSON text or a list of such texts; a JSON object, as the
+console of Secrets Manager makes one, with the secret under `secret` or as its only member. Any other text is taken as
+its own UTF-8 bytes. Where the secret holds several, each of them is good.
 """
 
 import binascii
 import hmac
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
 TOLERANCE_SECONDS = 300
 """How far a sender's clock may be off, and how long a captured request can be repeated."""
 
+_URL_SAFE = str.maketrans("-_", "+/")
+_ASYMMETRIC = ("whsk_", "whpk_")  # Standard Webhooks: keys of `v1a` signatures
+
+
+class _Secret(NamedTuple):
+    keys: tuple[bytes, ...]
+    flaws: tuple[str, ...]
+
 
 def keys_of(secret: str) -> tuple[bytes, ...]:
     """The keys in the secret's text; none is empty."""
+    return _read(secret).keys
+
+
+def flaws_of(secret: str) -> tuple[str, ...]:
+    """What is odd about the secret's text, in words that hold nothing of it."""
+    return _read(secret).flaws
+
+
+def _read(secret: str) -> _Secret:
+    keys: list[bytes] = []
+    flaws: list[str] = []
+    for text in _texts(secret.strip().removeprefix("\ufeff"), flaws):
+        keys += [key for key in _keys(text.strip(), flaws) if key]
+    return _Secret(tuple(keys), tuple(flaws))
+
+
+def _texts(text: str, flaws: list[str]) -> list[str]:
+    """The secrets in the text."""
     try:
-        texts = msgspec.json.decode(secret, type=list[str])
+        value = msgspec.json.decode(text)
     except msgspec.DecodeError:
-        texts = [secret]
-    return tuple(key for key in map(_key, texts) if key)
+        if text.startswith(("{", "[", '"')):
+            flaws.append("it begins like JSON and is none")
+        return [text]
+    if isinstance(value, dict):
+        value = value.get("secret", next(iter(value.values())) if len(value) == 1 else None)
+        if value is None:
+            flaws.append("it is a JSON object that has no member called secret")
+    elif not isinstance(value, list | str):
+        return [text]  # digits alone, `true` and `null` are base64 as well
+    texts = value if isinstance(value, list) else [value]
+    if not all(isinstance(one, str) for one in texts):
+        flaws.append("its JSON holds something other than texts")
+    return [one for one in texts if isinstance(one, str)]
 
 
-def _key(text: str) -> bytes:
-    encoded = text.strip().removeprefix("whsec_")
+def _keys(text: str, flaws: list[str]) -> list[bytes]:
+    """The keys that one secret can mean: one, or two where it is not clear which encoding it has."""
+    encoded = "".join(text.removeprefix("v1,").split())
+    if encoded.startswith(_ASYMMETRIC):
+        flaws.append("it is an asymmetric key, and only shared secrets (whsec_) are taken")
+        return []
+    encoded = encoded.removeprefix("whsec_")
+    key = _decoded(encoded)
+    if key is not None:
+        return [key]
+    key = _decoded(encoded.translate(_URL_SAFE))
+    if key is not None:
+        return [key, text.encode()]
+    flaws.append("it is not base64, so its own bytes are taken as the key")
+    return [text.encode()]
+
+
+def _decoded(encoded: str) -> bytes | None:
     padding = "=" * (-len(encoded) % 4)  # which client libraries let people leave out
     try:
         return binascii.a2b_base64(encoded + padding, strict_mode=True)
     except ValueError:
-        return text.strip().encode()
+        return None
+
+
+def standard_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """The headers under the names of the specification; Svix sends the same ones under its own."""
+    if "webhook-id" in headers:
+        return headers
+    own = {f"webhook-{part}": headers.get(f"svix-{part}", "") for part in ("id", "timestamp", "signature")}
+    return {**headers, **own}
 
 
 def is_signed(keys: Iterable[bytes], headers: Mapping[str, str], body: bytes, *, now: float) -> bool:

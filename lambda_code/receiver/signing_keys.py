@@ -1,17 +1,21 @@
 """The signing keys, as Secrets Manager holds them."""
 # ruff: noqa: N803 - AWS writes its parameters so
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambda_code.receiver.signature import keys_of
+from lambda_code.receiver.signature import flaws_of, keys_of
 from lambda_code.shared.errors import UnavailableError
 
 _PREVIOUS = "AWSPREVIOUS"
 _STAGES = ("AWSCURRENT", _PREVIOUS)  # while a secret is rotated, senders may still use the one before
+_PATIENCE_SECONDS = 1.0  # after a slower answer no other is asked for: the function has little time (see aws.SECRETS)
+
+_log = logging.getLogger(__name__)
 
 
 class SecretsClient(Protocol):
@@ -34,9 +38,18 @@ class SigningKeys:
     def newer_than(self, seconds: float) -> tuple[bytes, ...]:
         """The keys as they were at most so many seconds ago; raises UnavailableError."""
         if self._clock() - self._read_at > seconds:
-            self._keys = tuple(key for stage in _STAGES for key in self._read(stage))
+            self._keys = self._read_all()
             self._read_at = self._clock()
         return self._keys
+
+    def _read_all(self) -> tuple[bytes, ...]:
+        keys: list[bytes] = []
+        begun = self._clock()
+        for stage in _STAGES:
+            if self._clock() - begun > _PATIENCE_SECONDS:
+                raise UnavailableError("Secrets Manager answers too slowly")
+            keys += self._read(stage)
+        return tuple(keys)
 
     def _read(self, stage: str) -> tuple[bytes, ...]:
         try:
@@ -48,7 +61,10 @@ class SigningKeys:
             raise UnavailableError(str(error)) from error
         except BotoCoreError as error:
             raise UnavailableError(str(error)) from error
-        keys = keys_of(answer.get("SecretString", ""))  # a version can be there and hold no text
+        secret = answer.get("SecretString", "")  # a version can be there and hold no text
+        keys, flaws = keys_of(secret), flaws_of(secret)
+        for flaw in flaws:
+            _log.warning("the signing secret is odd", extra={"stage": stage, "reason": flaw})
         if not keys and stage != _PREVIOUS:
-            raise UnavailableError("the signing secret holds no key")
+            raise UnavailableError("; ".join(["the signing secret holds no key", *flaws]))
         return keys

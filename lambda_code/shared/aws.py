@@ -22,9 +22,9 @@ _UNCHECKED = Config(parameter_validation=False)
 PRODUCER = _UNCHECKED.merge(Config(connect_timeout=1, read_timeout=2.5, retries={"total_max_attempts": 1}))
 """For calls that are repeated by our own loop, which knows what is left to send and how much time there is."""
 SECRETS = _UNCHECKED.merge(
-    Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
+    Config(connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2})
 )
-"""For reading a secret while a client waits."""
+"""For reading a secret while a client waits: a read takes 5 s at worst, with the pause before its second attempt."""
 STORE = _UNCHECKED.merge(
     Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 )

@@ -4,9 +4,18 @@ from typing import ClassVar
 
 
 class RefusedError(ValueError):
-    """Input that will never be taken; `code` is for programs, the text for people, and neither repeats the input."""
+    """Input that will never be taken; `code` is for programs, the text for people, and neither repeats the input.
+
+    `attribute` names the attribute that is wrong, where it is one that CloudEvents knows. `pointer` is the place of the
+    event in a batch, as a JSON Pointer (RFC 6901) such as `/7`. Both are empty where there is no such thing.
+    """
 
     code: ClassVar[str] = "refused"
+
+    def __init__(self, detail: str, *, attribute: str = "") -> None:
+        super().__init__(detail)
+        self.attribute = attribute
+        self.pointer = ""
 
 
 class NotJsonError(RefusedError):

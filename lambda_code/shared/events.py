@@ -1,9 +1,10 @@
 """The event: a CloudEvent 1.0 (https://github.com/cloudevents/spec) on its way from a producer into the stream.
 
-Values are carried as the bytes that came, so that no number or text is altered on the way. Attributes that begin with
-`tap` are ours: what a producer sends under such a name is dropped, so that an archived event can be sent in again.
+Values are carried as the bytes that came, so that no number or text is altered on the way. The attributes in MARKS are
+ours: what a producer sends under such a name is dropped, so that an archived event can be sent in again.
 """
 
+import hashlib
 from collections.abc import Mapping
 
 import msgspec
@@ -16,9 +17,11 @@ MAX_EVENT_BYTES = 256 * 1024
 """Largest event that is taken, in bytes of its JSON."""
 MAX_RECORD_BYTES = MAX_EVENT_BYTES + 4096
 """Largest record in the stream: the event and our marks."""
-OWN_PREFIX = "tap"
 MARKS = frozenset({"taptime", "taprequest", "taptrace", "tapsequence"})
 """Attributes that are added to an event on its way: when and with which request it came, and its sequence number."""
+MAX_KEY_LENGTH = 256
+"""Longest partition key, in characters (Kinesis API reference, "PutRecordsRequestEntry"). Those are counted in UTF-16
+here, in which a few count twice: the more careful reading."""
 RAW_TYPE = "tap.raw"
 
 _decode = msgspec.json.Decoder(dict[str, Raw]).decode
@@ -49,14 +52,14 @@ def from_cloud_event(document: bytes, value: Mapping[str, object], *, missing_id
         value = {**value, "id": missing_id}
         content["id"] = Raw(_encode(missing_id))
     attributes.check(value)
-    dropped = [name for name in content if value[name] is None or name.startswith(OWN_PREFIX)]
+    dropped = [name for name in content if value[name] is None or name in MARKS]
     return _event(value, {name: raw for name, raw in content.items() if name == "data" or name not in dropped})
 
 
 def from_attributes(value: dict[str, object], data: bytes | None) -> Event:
     """Make an event of attributes and, where there is one, a JSON document as its data."""
     attributes.check(value)
-    content = {name: Raw(_encode(item)) for name, item in value.items() if not name.startswith(OWN_PREFIX)}
+    content = {name: Raw(_encode(item)) for name, item in value.items() if name not in MARKS}
     if data is not None:
         content["data"] = Raw(data)
     return _event(value, content)
@@ -88,4 +91,11 @@ def _event(value: Mapping[str, object], content: dict[str, Raw]) -> Event:
         raise too_large()
     source, id = str(value["source"]), str(value["id"])
     key = value.get("partitionkey") or value.get("subject") or id
-    return Event(source, id, str(key), content)
+    return Event(source, id, _partition_key(str(key)), content)
+
+
+def _partition_key(key: str) -> str:
+    """The key, or a hash of one that Kinesis wouldn't take: equal keys stay equal, so that their order holds."""
+    if len(key.encode("utf-16-le")) <= 2 * MAX_KEY_LENGTH:
+        return key
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -197,11 +197,11 @@ def test_the_secret_is_encrypted_with_the_key(deployment: Deployment, key_arn: s
     assert client.describe_secret(SecretId=deployment.outputs["signing_secret_arn"])["KmsKeyId"] == key_arn
 
 
-def test_the_api_has_its_two_routes_throttled_as_the_settings_say(deployment: Deployment, settings: Settings) -> None:
+def test_the_api_has_its_routes_throttled_as_the_settings_say(deployment: Deployment, settings: Settings) -> None:
     client, api = deployment.client("apigatewayv2"), deployment.outputs["api_id"]
     routes = {route["RouteKey"]: route["AuthorizationType"] for route in client.get_routes(ApiId=api)["Items"]}
     wanted = {"iam": "AWS_IAM", "jwt": "JWT"}.get(settings.api.auth, "NONE")
-    assert routes == {"GET /health": "NONE", "POST /process": wanted}
+    assert routes == {"GET /health": "NONE", "POST /process": wanted, "$default": "NONE"}
     (stage,) = client.get_stages(ApiId=api)["Items"]
     limits = stage["DefaultRouteSettings"]
     assert limits["ThrottlingRateLimit"] == settings.api.throttle_rate_per_second
@@ -225,10 +225,10 @@ def test_browsers_of_the_settings_origins_and_no_others_are_let_in(deployment: D
     assert api.get("CorsConfiguration", {}).get("AllowOrigins", []) == list(settings.api.cors_origins)
 
 
-def test_the_receiver_is_invoked_by_its_two_routes_only(deployment: Deployment) -> None:
+def test_the_receiver_is_invoked_by_its_routes_only(deployment: Deployment) -> None:
     target, api = deployment.target, deployment.outputs["api_id"]
     routes = f"arn:aws:execute-api:{target.region}:{target.account_id}:{api}/$default"
-    assert _invokers(deployment, "receiver") == {f"{routes}/GET/health", f"{routes}/POST/process"}
+    assert _invokers(deployment, "receiver") == {f"{routes}/GET/health", f"{routes}/POST/process", f"{routes}/$default"}
 
 
 def test_the_importer_is_invoked_by_the_inbox_only(deployment: Deployment) -> None:

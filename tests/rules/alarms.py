@@ -132,8 +132,8 @@ def _is_in_stack(stack: Stack, dimension: str, value: str) -> bool:
         type_, attribute = _REFERRED_BY[dimension]
         return any(refers_to(value, one, attribute) for one in each(stack, type_))
     if dimension in ("Method", "Resource"):
-        routes = [str(one.body.get("route_key")).split(" ") for one in each(stack, "aws_apigatewayv2_route")]
-        return any(value == route[0 if dimension == "Method" else 1] for route in routes)
+        routes = [str(one.body.get("route_key")).partition(" ") for one in each(stack, "aws_apigatewayv2_route")]
+        return any(value == route[0 if dimension == "Method" else 2] for route in routes)
     # The functions' own metrics: EMF with the stack's and the function's name.
     if dimension in ("Stack", "Function"):
         return value == stack.name if dimension == "Stack" else value in keeping_quarantine(stack)

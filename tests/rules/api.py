@@ -11,6 +11,7 @@ _API, _ROUTE, _STAGE = "aws_apigatewayv2_api", "aws_apigatewayv2_route", "aws_ap
 _INTEGRATION, _FUNCTION = "aws_apigatewayv2_integration", "aws_lambda_function"
 _DOMAIN, _HEALTH = "aws_apigatewayv2_domain_name", "aws_route53_health_check"
 _OPEN = "GET /health"
+_REST = "$default"
 _AUTHORISATION = {"iam": "AWS_IAM", "jwt": "JWT", "signature": "NONE", "open": "NONE"}
 _FIELD = re.compile(r"\$context\.[A-Za-z.]+")
 # $context fields that hold what a client sent, or who it is.
@@ -24,16 +25,19 @@ _LOGGED = {"requestId", "status", "integrationErrorMessage", "integration.reques
         put(_ROUTE, "authorization_type", "JWT", of="api_process"),
         put(_ROUTE, "authorization_type", "AWS_IAM", of="api_health"),
         drop(_ROUTE, "authorization_type"),
-        put(_ROUTE, "route_key", "$default", of="api_health"),
+        put(_ROUTE, "authorization_type", "JWT", of="api_others"),
+        put(_ROUTE, "route_key", "ANY /process", of="api_others"),
+        put(_ROUTE, "route_key", "ANY /{proxy+}", of="api_health"),
+        remove(_ROUTE, of="api_others"),
     ],
 )
 def only_health_is_open(case: Case) -> Checks:
-    """There are two routes; only GET /health asks for nothing, and POST /process asks for what the settings say."""
+    """POST /process asks for what the settings say, and nothing else for anything: $default takes no events."""
     for api in each(case.stack, _API):
         routes = {one.body["route_key"]: one for one in parts(case.stack, _ROUTE, api, "api_id")}
-        yield Check(api.address, set(routes) == {_OPEN, "POST /process"}, f"routes are {sorted(routes)}")
+        yield Check(api.address, set(routes) == {_OPEN, "POST /process", _REST}, f"routes are {sorted(routes)}")
         for key, route in routes.items():
-            wanted = "NONE" if key == _OPEN else _AUTHORISATION[case.settings.api.auth]
+            wanted = "NONE" if key in (_OPEN, _REST) else _AUTHORISATION[case.settings.api.auth]
             got = route.body.get("authorization_type")
             yield Check(route.address, got == wanted, f"authorises by {got}, the settings ask for {wanted}")
 
@@ -151,12 +155,17 @@ def requests_are_throttled_and_measured(case: Case) -> Checks:
         put(_API, "cors_configuration.allow_origins", ["http://app.example.com"]),
         put(_API, "cors_configuration.allow_methods", ["*"]),
         put(_API, "cors_configuration.allow_headers", ["*"]),
+        put(_API, "cors_configuration.allow_headers", ["authorization", "ce-id"]),
         put(_API, "cors_configuration.allow_credentials", True),
         drop(_API, "cors_configuration"),
     ],
 )
 def browsers_are_let_in_by_name(case: Case) -> Checks:
-    """CORS names the settings' origins (https in production), methods and headers; without origins there is none."""
+    """CORS names the settings' origins (https in production) and methods; without origins there is none.
+
+    Headers may have any name, as CloudEvents' extensions have; `*` doesn't cover `authorization`. That is safe as long
+    as browsers send no cookies.
+    """
     origins = list(case.settings.api.cors_origins)
     for api in each(case.stack, _API):
         cors = api.body.get("cors_configuration", {})
@@ -164,8 +173,10 @@ def browsers_are_let_in_by_name(case: Case) -> Checks:
         yield Check(api.address, got == origins, f"origins are {got}, the settings say {origins}")
         plain = case.settings.production and any(not origin.startswith("https://") for origin in got)
         yield Check(api.address, not plain, f"origins in production are {got}")
-        named = [*cors.get("allow_methods", []), *cors.get("allow_headers", [])]
-        yield Check(api.address, "*" not in named and bool(named) == bool(origins), f"methods and headers are {named}")
+        methods, headers = cors.get("allow_methods", []), cors.get("allow_headers", [])
+        yield Check(api.address, set(methods) == ({"GET", "POST"} if origins else set()), f"methods are {methods}")
+        wanted = {"authorization", "*"} if origins else set()
+        yield Check(api.address, set(headers) == wanted, f"headers are {headers}")
         yield Check(api.address, "allow_credentials" not in cors, "lets browsers send cookies, which nobody reads")
 
 

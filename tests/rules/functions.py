@@ -131,6 +131,7 @@ def _by_a_service_of_any_account(stack: Json) -> None:
         Mutation("any source", _by_a_service_of_any_account),
         put(_PERMISSION, "source_arn", "${aws_apigatewayv2_api.api.execution_arn}/*/*", of="api"),
         put(_PERMISSION, "source_arn", "${aws_apigatewayv2_api.api.execution_arn}/$default/GET/*", of="api"),
+        put(_PERMISSION, "source_arn", "${aws_apigatewayv2_api.api.execution_arn}/*/$default", of="api_invoke-others"),
         drop(_PERMISSION, "source_account", of="inbox"),
         put(_PERMISSION, "action", "lambda:*"),
         put(_PERMISSION, "function_url_auth_type", "NONE"),
@@ -138,7 +139,7 @@ def _by_a_service_of_any_account(stack: Json) -> None:
     ],
 )
 def only_named_sources_invoke(case: Case) -> Checks:
-    """Every permission is one service's, from one exact source: a method and path, or a bucket of this account."""
+    """Every permission is one service's, from one exact source: a route of the API, or a bucket of this account."""
     for permission in each(case.stack, _PERMISSION):
         body = permission.body
         yield Check(permission.address, body.get("action") == "lambda:InvokeFunction", "allows more than invoking")
@@ -153,7 +154,7 @@ def only_named_sources_invoke(case: Case) -> Checks:
                 r"\$\{aws_apigatewayv2_api\.[\w-]+\.execution_arn\}/\$default/(\S+)", body.get("source_arn", "")
             )
             holds = body.get("principal") == "apigateway.amazonaws.com" and exact is not None and exact[1] in routes
-            yield Check(permission.address, holds, f"source {body.get('source_arn')} is no method and path of the API")
+            yield Check(permission.address, holds, f"source {body.get('source_arn')} is no route of the API")
     for url in each(case.stack, "aws_lambda_function_url"):
         yield Check(url.address, False, "is a second way in, past the API")
 

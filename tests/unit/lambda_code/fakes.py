@@ -152,10 +152,12 @@ class FakeSecrets(Faulty):
 
     stages: dict[str, str | None] = field(default_factory=dict)  # None: the version holds no text
     reads: int = 0
+    slow: Callable[[], None] = lambda: None
 
     def get_secret_value(self, *, SecretId: str, VersionStage: str) -> Mapping[str, Any]:
         assert SecretId
         self.reads += 1
+        self.slow()
         return self.work(lambda: self._read(VersionStage))
 
     def _read(self, stage: str) -> dict[str, Any]:

@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from lambda_code.receiver.handler import Receiver
 from lambda_code.receiver.settings import Settings
 from lambda_code.receiver.signing_keys import SigningKeys
@@ -32,14 +34,15 @@ BATCH = "application/cloudevents-batch+json"
 class World:
     """A receiver and what it stands on."""
 
-    def __init__(self, *, secrets: Mapping[str, str | None] | None = None) -> None:
+    def __init__(self, *, secrets: Mapping[str, str | None] | None = None, requests_per_minute: str = "*") -> None:
         self.milliseconds = 10_000
         self.clock = FakeClock()
         self.kinesis = FakeKinesis()
         self.secrets = FakeSecrets(stages=dict(secrets or {}))
         keys = SigningKeys(self.secrets, "arn:secret", clock=self.clock) if secrets else None
         stream = EventStream(self.kinesis, "tap-events-test", sleep=self.clock.sleep)
-        self.receiver = Receiver(SETTINGS, stream, keys, clock=self.clock)
+        settings = msgspec.structs.replace(SETTINGS, requests_per_minute=requests_per_minute)
+        self.receiver = Receiver(settings, stream, keys, clock=self.clock)
 
     def post(self, body: object = None, content_type: str | None = "application/json", **headers: str) -> Answer:
         text = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -77,6 +80,14 @@ def gateway_event(route: str, headers: dict[str, str], body: bytes, *, as_text: 
         "body": body.decode() if as_text else base64.b64encode(body).decode(),
         "isBase64Encoded": not as_text,
     }
+
+
+def caught(request: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
+    """The event of a request, such as `PUT /process`, that no route but `$default` takes."""
+    method, _, path = request.partition(" ")
+    event = gateway_event("$default", headers, body)
+    http = {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": ""}
+    return {**event, "rawPath": path, "requestContext": {**event["requestContext"], "http": http}}
 
 
 def signed(body: bytes, clock: FakeClock, secret: str = SECRET) -> dict[str, str]:

@@ -19,10 +19,12 @@ from lambda_code.importer.notification import File
 from lambda_code.processor.archive import S3Archive
 from lambda_code.processor.ledger import DynamoLedger
 from lambda_code.processor.ports import Claim
+from lambda_code.receiver import signing_keys
 from lambda_code.receiver.signing_keys import SigningKeys
-from lambda_code.shared import aws
+from lambda_code.shared import aws, stream
 from lambda_code.shared.quarantine import Quarantine
 from lambda_code.shared.stream import Entry, EventStream
+from stacks.settings.sections_flow import ReceiverSettings
 
 CONFIGS = (aws.PRODUCER, aws.SECRETS, aws.STORE, aws.READER)
 
@@ -82,6 +84,23 @@ def test_no_config_checks_parameters_and_each_gives_up_in_time() -> None:
         assert values.parameter_validation is False
         assert values.connect_timeout <= 2
         assert values.retries["total_max_attempts"] >= 1
+
+
+def longest_seconds(config: Any) -> float:
+    """What a call can take at worst; the SDK pauses up to 1, 2, 4 ... seconds between attempts."""
+    attempts = config.retries["total_max_attempts"]
+    pauses = sum(2**tried for tried in range(attempts - 1))
+    return float(attempts * (config.connect_timeout + config.read_timeout) + pauses)
+
+
+def test_a_call_to_the_stream_takes_no_longer_than_its_loop_reckons_with() -> None:
+    assert longest_seconds(aws.PRODUCER) <= stream._CALL_SECONDS
+
+
+def test_a_receiver_of_the_default_timeout_answers_before_it_is_killed_however_slow_its_services_are() -> None:
+    timeout = ReceiverSettings.model_fields["timeout_seconds"].default
+    reading = signing_keys._PATIENCE_SECONDS + longest_seconds(aws.SECRETS)  # the first stage in time, then the second
+    assert reading + longest_seconds(aws.PRODUCER) < timeout
 
 
 class Checked:

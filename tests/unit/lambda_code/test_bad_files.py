@@ -53,7 +53,7 @@ class TestText:
             (b"null", "not_an_event"),
             (b'{"specversion": "0.3"}', "not_an_event"),
             (b'{"specversion": "1.0", "source": "/s"}', "not_an_event"),
-            (b'{"specversion": "1.0", "source": "/s", "type": "t", "id": "../x"}', "not_an_event"),
+            (b'{"specversion": "1.0", "source": "/s", "type": "t", "id": ""}', "not_an_event"),
             (b'{"specversion": null, "n": 1}', "not_an_event"),
             (b'{"n": "' + b"x" * MAX_EVENT_BYTES + b'"}', "too_large"),
             (b'{"n": "' + b"x" * (MAX_EVENT_BYTES - 9) + b'"}', "too_large"),

@@ -35,6 +35,13 @@ def test_an_archived_event_that_is_sent_again_has_the_same_content() -> None:
     assert content_hash(marked(archived, taptime="b")) == content_hash(marked(EVENT, taptime="a"))
 
 
+@pytest.mark.parametrize("name", ["tape", "tapestry", "tapsource"])
+def test_a_word_that_only_begins_like_a_mark_is_content(name: str) -> None:
+    one, other = {**EVENT, name: "1"}, {**EVENT, name: "2"}
+    assert content_hash(marked(one, taptime="a")) == content_hash(marked(one, taptime="b"))
+    assert content_hash(marked(one, taptime="a")) != content_hash(marked(other, taptime="a"))
+
+
 def test_data_that_look_like_marks_are_content() -> None:
     other = {**EVENT, "data": {"taptime": "other"}}
     assert content_hash(marked(other, taptime="a")) != content_hash(marked(EVENT, taptime="a"))

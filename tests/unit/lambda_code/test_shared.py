@@ -10,6 +10,7 @@ from lambda_code.importer import settings as importer
 from lambda_code.processor import settings as processor
 from lambda_code.receiver import settings as receiver
 from lambda_code.shared.environment import MissingVariableError, is_lambda
+from lambda_code.shared.errors import UnavailableError
 from lambda_code.shared.metrics import print_metrics
 from lambda_code.shared.stream import Entry, EventStream
 from tests.unit.lambda_code.fakes import FakeClock, FakeKinesis, client_error
@@ -25,18 +26,34 @@ def test_a_call_holds_at_most_500_records() -> None:
     assert kinesis.calls == [500, 500, 1]
 
 
-def test_a_call_holds_at_most_5_mib_with_the_keys() -> None:
-    kinesis = FakeKinesis()
-    entries = [Entry("k" * 24, b"x" * (1024 * 1024 - 24))] * 6
-    EventStream(kinesis, "tap-events-test").put(entries, seconds_left=lambda: 60)
-    assert kinesis.calls == [5, 1]
+@pytest.mark.parametrize("key", ["k" * 24, "ü" * 12, "\N{GRINNING FACE}" * 6])
+def test_a_call_holds_at_most_5_mib_with_the_bytes_of_the_keys(key: str) -> None:
+    for more, calls in ((0, [5, 1]), (1, [4, 2])):
+        kinesis = FakeKinesis()
+        entries = [Entry(key, b"x" * (1024 * 1024 - 24 + more))] * 6
+        EventStream(kinesis, "tap-events-test").put(entries, seconds_left=lambda: 60)
+        assert kinesis.calls == calls
 
 
-def test_pauses_grow_up_to_two_seconds() -> None:
-    kinesis, clock = FakeKinesis(before=[client_error("InternalFailure")] * 20), FakeClock()
-    EventStream(kinesis, "tap-events-test", sleep=clock.sleep).put([Entry("k", b"x")], seconds_left=lambda: 60)
+def test_pauses_grow_up_to_two_seconds_and_no_further() -> None:
+    pauses: list[float] = []
+    kinesis = FakeKinesis(before=[client_error("InternalFailure")] * 200)
+    EventStream(kinesis, "tap-events-test", sleep=pauses.append).put([Entry("k", b"x")], seconds_left=lambda: 1e99)
     assert len(kinesis.taken) == 1
-    assert clock.now - 1_750_000_000 < 0.05 * 63 + 2 * 14
+    assert len(pauses) == 200
+    assert all(pause <= min(0.05 * 2**tried, 2) for tried, pause in enumerate(pauses))
+    assert max(pauses[:3]) < 0.5 < max(pauses)
+
+
+@pytest.mark.parametrize(("left", "calls"), [(3.4, 1), (3.6, 2)])
+def test_no_call_is_begun_that_could_outlast_the_time_left(left: float, calls: int) -> None:
+    kinesis = FakeKinesis(refuse=[{0}])
+    stream = EventStream(kinesis, "tap-events-test", sleep=lambda _: None)
+    try:
+        stream.put([Entry("k", b"x")], seconds_left=lambda: left)
+    except UnavailableError:
+        assert kinesis.taken == []
+    assert len(kinesis.calls) == calls
 
 
 def test_a_metric_line_is_what_cloudwatch_reads(capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,6 +86,12 @@ def test_the_signing_secret_is_needed_only_for_signatures() -> None:
     assert receiver.Settings.from_environ({**without, "TAP_API_AUTH": "iam"}).signing_secret_arn is None
     with pytest.raises(MissingVariableError, match="TAP_SIGNING_SECRET_ARN"):
         receiver.Settings.from_environ({**without, "TAP_API_AUTH": "signature"})
+
+
+def test_the_rate_is_what_the_stack_says_and_no_limit_where_it_says_nothing() -> None:
+    said = receiver.Settings.from_environ({**RECEIVER, "TAP_REQUESTS_PER_MINUTE": "6000"})
+    unsaid = receiver.Settings.from_environ({**RECEIVER, "TAP_REQUESTS_PER_MINUTE": ""})
+    assert (said.requests_per_minute, unsaid.requests_per_minute) == ("6000", "*")
 
 
 def test_the_ledger_is_needed_only_for_deduplication() -> None:

@@ -35,6 +35,7 @@ def test_every_field_of_the_receiver_is_what_its_setting_says(prod: Stack) -> No
                 "TAP_VERSION": receiver["environment"]["variables"]["TAP_VERSION"],
                 "TAP_STREAM_NAME": "tap-events-prod-us-east-1",
                 "TAP_API_AUTH": "signature",
+                "TAP_REQUESTS_PER_MINUTE": "60000",
                 "TAP_SIGNING_SECRET_ARN": "${aws_secretsmanager_secret.signing.arn}",
             }
         },
