@@ -26,9 +26,9 @@ from typing import TypeVar
 
 import msgspec
 
-from lambda_code.processor.content import is_same_content
 from lambda_code.processor.ports import Archive, Claim, Ledger, Quarantine, Stored
 from lambda_code.processor.records import Arrived, Batch, Poison
+from lambda_code.shared.content import is_same_content
 from lambda_code.shared.errors import UnavailableError
 
 _RESERVED_SHARE = 0.4  # of the time at the start: kept for putting what was claimed, and for the answer

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from lambda_code.processor import exact_json
-from lambda_code.processor.content import content_hash
+from lambda_code.shared import exact_json
 from lambda_code.shared.attributes import MAX_IDENTITY_BYTES, identity
+from lambda_code.shared.content import content_hash
 from lambda_code.shared.events import MAX_RECORD_BYTES
 
 

@@ -10,8 +10,9 @@ import msgspec
 
 from lambda_code.receiver.content_type import ACCEPTED, is_json, media_type_of
 from lambda_code.receiver.http import ProblemError
-from lambda_code.shared import strict_json
+from lambda_code.shared import exact_json, strict_json
 from lambda_code.shared.attributes import PAYLOADS, refused
+from lambda_code.shared.content import content_hash
 from lambda_code.shared.errors import NotAnEventError, NotJsonError, RefusedError, TooLargeError
 from lambda_code.shared.events import Event, from_attributes, from_cloud_event, from_plain_json, parse_object
 
@@ -69,8 +70,12 @@ def _element(document: bytes, value: object) -> Event:
 
 def _check_copy(event: Event, first: Event) -> None:
     """Copies are stored once, as they are in separate requests; the same id for something else is a mistake."""
-    if event is not first and event.content != first.content:
+    if event is not first and _meaning(event) != _meaning(first):
         raise NotAnEventError("an event before it has the same source and id, and other content", attribute="id")
+
+
+def _meaning(event: Event) -> str:
+    return content_hash(exact_json.decode(event.record({})))
 
 
 def _binary(headers: Mapping[str, str], media_type: str, body: bytes) -> Event:

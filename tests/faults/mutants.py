@@ -10,13 +10,14 @@ import pytest
 
 from lambda_code.importer.handler import Importer
 from lambda_code.importer.notification import File
-from lambda_code.processor import batch, content, handler, ledger, records
+from lambda_code.processor import batch, handler, ledger, records
 from lambda_code.processor.archive import S3Archive
 from lambda_code.processor.batch import Plan, Processor, Refused
 from lambda_code.processor.ledger import DynamoLedger
 from lambda_code.processor.objects import pack
 from lambda_code.processor.ports import Stored
 from lambda_code.processor.records import Arrived
+from lambda_code.shared import content
 from lambda_code.shared.errors import UnavailableError
 from lambda_code.shared.quarantine import Quarantine
 from lambda_code.shared.stream import EventStream

@@ -24,7 +24,7 @@ from lambda_code.receiver.signing_keys import SigningKeys
 from lambda_code.shared import aws, stream
 from lambda_code.shared.quarantine import Quarantine
 from lambda_code.shared.stream import Entry, EventStream
-from stacks.settings.sections_flow import ReceiverSettings
+from stacks.functions import ReceiverSettings
 
 CONFIGS = (aws.PRODUCER, aws.SECRETS, aws.STORE, aws.READER)
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_code.processor import exact_json
-from lambda_code.processor.content import is_same_content
 from lambda_code.processor.records import Arrived, read_record
+from lambda_code.shared import exact_json
+from lambda_code.shared.content import is_same_content
 from tests.unit.lambda_code import test_processor as processing
 from tests.unit.lambda_code.receiving import STRUCTURED
 from tests.unit.lambda_code.receiving import World as Receiving

@@ -257,6 +257,32 @@ def test_an_event_that_is_twice_in_a_batch_is_accepted_twice_and_stored_once() -
     assert all(isinstance(item, Arrived) and hashes[item.identity] == item.content_hash for item in read)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "status"),
+    [
+        ({"time": "2025-01-01T00:00:00Z"}, {"time": "2025-01-01T00:00:00.000Z"}, 202),
+        ({"data": {"a": 1, "b": 2}}, {"data": {"b": 2.0, "a": 1}}, 202),
+        ({"x": 5}, {"x": "5"}, 202),
+        ({"datacontenttype": "application/json"}, {"tapsequence": "7"}, 202),
+        ({"data": 1}, {"data": True}, 422),
+        ({"data": 1}, {"data": "1"}, 422),
+        ({"data": {"n": [1]}}, {"data": {"n": 1}}, 422),
+        ({}, {"subject": "s"}, 422),
+    ],
+)
+def test_copies_in_a_batch_are_compared_by_what_they_mean(
+    one: dict[str, object], other: dict[str, object], status: int
+) -> None:
+    assert World().post([{**EVENT, **one}, {**EVENT, **other}], BATCH).status == status
+
+
+def test_digits_of_copies_in_a_batch_count() -> None:
+    start = b'{"specversion":"1.0","id":"1","source":"/s","type":"t","data":'
+    for digits, status in ((b"12345678901234567.88", 422), (b"12345678901234567.890", 202)):
+        body = b"[" + start + b"12345678901234567.89}," + start + digits + b"}]"
+        assert World().post(body, BATCH).status == status
+
+
 def test_an_empty_batch_is_accepted() -> None:
     world = World()
     answer = world.post([], BATCH)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from lambda_code.processor import exact_json
+from lambda_code.shared import exact_json
 from lambda_code.shared.events import MARKS
 
 _VERSION = "2:"
