@@ -157,7 +157,7 @@ drift-issue: dev
 .PHONY: snapshots
 snapshots: dev ## Rewrite snapshots and golden files; review the difference before you commit
 	@if [ -n "$$CI" ]; then echo "make snapshots is refused in CI: rewrite them locally and commit them." >&2; exit 2; fi
-	$(PY) -m pytest --snapshot-update $(ARGS)
+	$(PY) -m pytest --update-snapshots $(ARGS)
 
 .PHONY: docs
 docs: dev ## Rewrite the generated parts of the documentation

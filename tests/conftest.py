@@ -16,6 +16,9 @@ from tests.guard import Guard  # noqa: E402
 from tests.project import ENVIRONMENTS, ROOT, copy_project  # noqa: E402
 from tests.synthesized import VARIANTS, Stack, read_stacks  # noqa: E402
 
+# Their fixtures and options are everybody's.
+pytest_plugins = ("tests.snapshot.rewriting",)
+
 _SYNTHESIZING = ("tests/unit/environments/", "tests/unit/modules/", "tests/unit/stacks/")
 _ALONE = "tests/faults/"  # each of these makes all that it needs
 

@@ -10,6 +10,7 @@ from stacks.settings import Environment
 from tests.synthesized import Json, Stack
 
 KINDS = ("pipeline", "state", "edge", "delivery")
+_WIDTH = 100
 # Texts of JSON inside JSON, which nobody could review as one long line.
 _TEXTS = {"policy", "assume_role_policy", "dashboard_body", "format"}
 
@@ -35,16 +36,34 @@ def stacks_of(kind: str, environments: Sequence[Environment], stacks: dict[str, 
 
 
 def reviewable(stack: Stack) -> Json:
-    """The whole stack, but for what changes with every line of the functions' code or with the machine.
+    """The whole stack, but for cdktf's notes, and for what changes with every line of the functions' code.
 
     That is where a package lies (a hash of its contents) and `source_code_hash`; packages of the environment `local`
     even hold wheels for this machine. What is in them has tests of its own. Texts of JSON are written out.
     """
     found: Json = _written_out(deepcopy(stack.json))
+    del found["//"]
+    for bodies in found["resource"].values():
+        for body in bodies.values():
+            body.pop("//", None)
     for function in found["resource"].get("aws_lambda_function", {}).values():
         function["filename"] = f"(package)/{Path(function['filename']).name}"
         function["source_code_hash"] = "(hash of the package)"
     return found
+
+
+def render(value: Any, *, indent: int = 0) -> str:
+    """JSON to review: sorted, and on one line what fits there."""
+    line = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    if len(line) + indent <= _WIDTH or not isinstance(value, dict | list):
+        return line
+    deeper = indent + 1
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(key)}: {render(value[key], indent=deeper)}" for key in sorted(value)]
+    else:
+        parts = [render(item, indent=deeper) for item in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return "\n".join([opening, ",\n".join(f"{' ' * deeper}{part}" for part in parts), f"{' ' * indent}{closing}"])
 
 
 def in_place_of(region: str, another: str, stack: Stack) -> Json:

@@ -47,7 +47,7 @@ def _golden(kind: str) -> AddressList:
 def test_no_address_is_gone_unless_its_move_or_its_removal_is_declared(
     by_kind: Callable[[str], _Stacks], deployed: frozenset[str], update: bool, kind: str
 ) -> None:
-    """Also under --snapshot-update: only then are additions, and what is explained, written."""
+    """Also under --update-snapshots: only then are additions, and what is explained, written."""
     stacks, path = by_kind(kind), _FOLDER / f"{kind}.txt"
     if path.exists():
         removals = [removal for removal in read_removals(_FOLDER / "removed.toml") if removal.kind == kind]

@@ -35,7 +35,7 @@ def _gone(known: str, outputs: Mapping[str, str]) -> list[str]:
 def test_no_output_is_gone_unless_it_was_taken_from_the_list_by_hand(
     environments: list[Environment], every_stack: dict[str, Stack], update: bool, kind: str
 ) -> None:
-    """Also under --snapshot-update."""
+    """Also under --update-snapshots."""
     outputs, path = _outputs(kind, environments, every_stack), _FOLDER / f"{kind}.txt"
     gone = _gone(path.read_text(encoding="utf-8"), outputs) if path.exists() else []
     assert not gone, _ADVICE.format(kind=kind, gone=", ".join(gone))

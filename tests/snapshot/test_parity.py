@@ -88,7 +88,6 @@ def _facts(stack: Stack, environment: Environment) -> set[tuple[str, str]]:
     """What is so in a stack, with neither environment nor account in its names; counted, as lists may repeat."""
     text = re.sub(rf"\b{environment.name}\b", "ENVIRONMENT", _text(stack))
     document: Json = json.loads(text.replace(environment.settings.account_id, "ACCOUNT"))
-    del document["//"]
     found = list(_flat({**document.pop("resource"), **document}, ""))
     return {(path, f"{value} x{found.count((path, value))}") for path, value in found}
 

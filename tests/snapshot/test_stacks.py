@@ -1,77 +1,98 @@
-"""Every stack of every environment, whole: a change of what is deployed is a change of a file that is reviewed."""
+"""One stack of each kind, whole: a change of what is deployed is a change of a file that is reviewed.
+
+One is enough: test_parity.py shows that regions and environments have the same shape, and how they may differ.
+"""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from stacks.settings import select_environments
-from tests.project import ENVIRONMENTS
-from tests.snapshot.reading import reviewable, stack_names
+from tests.project import ROOT, clean_environ
+from tests.snapshot.golden import check
+from tests.snapshot.reading import KINDS, render, reviewable
 from tests.synthesized import Stack
 
-_NAMES = [name for environment in select_environments(ENVIRONMENTS, {}) for _, name in stack_names(environment)]
+_FOLDER = Path(__file__).parent / "stacks"
+_OF = {
+    "pipeline": "tap-prod-us-east-1",
+    "state": "tap-prod-state",
+    "edge": "tap-edged-edge",
+    "delivery": "tap-edged-delivery",
+}
 
 
-_SNAPSHOTS = "# serializer version: 1\n# name: test_gone\n  2\n# ---\n# name: test_it\n  1\n# ---\n"
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_stack_is_written_as_it_was_reviewed(every_stack: dict[str, Stack], update: bool, kind: str) -> None:
+    check(_FOLDER / f"{kind}.json", render(reviewable(every_stack[_OF[kind]])) + "\n", update=update)
 
 
-class _Json(SingleFileSnapshotExtension):
-    _write_mode = WriteMode.TEXT
-    file_extension = "json"
-
-    def serialize(self, data: Any, **_: Any) -> str:
-        return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+def test_there_is_a_snapshot_for_each_kind_of_stack_and_nothing_else() -> None:
+    assert {path.name for path in _FOLDER.iterdir()} == {f"{kind}.json" for kind in KINDS}
 
 
-@pytest.mark.parametrize("name", _NAMES)
-def test_a_stack_is_written_as_it_was_reviewed(
-    stacks: dict[str, Stack], name: str, snapshot: SnapshotAssertion
-) -> None:
-    assert reviewable(stacks[name]) == snapshot(extension_class=_Json)
-
-
-def test_no_stack_is_left_out(stacks: dict[str, Stack]) -> None:
-    assert sorted(stacks) == sorted(_NAMES)
-
-
-def test_only_packages_are_left_out_of_what_is_reviewed(dev: Stack) -> None:
+def test_only_packages_and_notes_are_left_out_of_what_is_reviewed(dev: Stack) -> None:
     reviewed, written = reviewable(dev), dev.json
+    assert written.keys() - reviewed.keys() == {"//"}
     for id_, function in reviewed["resource"]["aws_lambda_function"].items():
         original = written["resource"]["aws_lambda_function"][id_]
+        assert original.keys() - function.keys() == {"//"}
         changed = {key for key, value in function.items() if value != original[key]}
         assert changed == {"filename", "source_code_hash"}
     key = reviewed["resource"]["aws_kms_key"]["key"]
     assert json.dumps(key["policy"]) == written["resource"]["aws_kms_key"]["key"]["policy"]
 
 
-def _pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Runs one test with one snapshot, and a snapshot without a test, in CI and under the rules of this folder."""
-    (folder / "conftest.py").write_text((Path(__file__).parent / "conftest.py").read_text())
-    (folder / "test_it.py").write_text("def test_it(snapshot): assert 1 == snapshot\n")
-    (folder / "__snapshots__").mkdir()
-    (folder / "__snapshots__" / "test_it.ambr").write_text(_SNAPSHOTS)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "syrupy", "-p", "no:cacheprovider", *options, str(folder)]
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
-    environ = {**ours, "CI": "true", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
+def test_what_is_rendered_is_the_same_json(dev: Stack) -> None:
+    assert json.loads(render(dev.json)) == dev.json
+    long = ["x" * 60, "y" * 60]
+    assert render({"b": long, "a": {}}) == f'{{\n "a": {{}},\n "b": [\n  "{long[0]}",\n  "{long[1]}"\n ]\n}}'
 
 
-def test_ci_refuses_to_overwrite_snapshots(tmp_path: Path) -> None:
-    done = _pytest(tmp_path, "--snapshot-update")
-    assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "--snapshot-update: refused where CI is set; run `make snapshots`" in done.stderr
-    assert (tmp_path / "__snapshots__" / "test_it.ambr").read_text() == _SNAPSHOTS
+# `make snapshots` itself, with a golden file of its own.
+
+_TEST = """
+from pathlib import Path
+from tests.snapshot.golden import check
+
+def test_writing(update: bool):
+    check(Path(__file__).with_name("golden.txt"), "new\\n", update=update)
+
+def test_other():
+    raise AssertionError("has nothing to write")
+"""
 
 
-def test_a_snapshot_that_no_test_uses_fails(tmp_path: Path) -> None:
-    done = _pytest(tmp_path)
+def _pytest(folder: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    (folder / "golden.txt").write_text("old\n")
+    (folder / "test_golden.py").write_text(_TEST)
+    (folder / "test_elsewhere.py").write_text("raise AssertionError('is not even imported')")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.snapshot.rewriting", "-p", "no:cacheprovider"]
+    environ = {name: value for name, value in clean_environ().items() if name != "CI"}
+    environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)} | variables
+    return subprocess.run([*command, *options], cwd=folder, env=environ, capture_output=True, text=True, check=False)
+
+
+def test_make_snapshots_runs_what_can_write_and_says_what_it_rewrote(tmp_path: Path) -> None:
+    done = _pytest(tmp_path, "--update-snapshots")
+    assert done.returncode == pytest.ExitCode.OK, done.stdout
+    assert "1 passed, 1 deselected" in done.stdout
+    assert "Rewritten (review the difference before you commit):\n  golden.txt\n" in done.stdout
+    assert (tmp_path / "golden.txt").read_text() == "new\n"
+
+
+def test_a_golden_file_that_differs_fails_with_the_difference(tmp_path: Path) -> None:
+    done = _pytest(tmp_path, "test_golden.py::test_writing")
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
-    assert "1 passed" in done.stdout
-    assert "1 snapshot unused" in done.stdout
+    assert "golden.txt differs; if it should, run `make snapshots` and review:" in done.stdout
+    assert "\n-old\n+new\n" in done.stdout
+    assert (tmp_path / "golden.txt").read_text() == "old\n"
+
+
+def test_ci_refuses_to_rewrite(tmp_path: Path) -> None:
+    done = _pytest(tmp_path, "--update-snapshots", CI="true")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--update-snapshots: refused where CI is set; run `make snapshots`" in done.stderr
+    assert (tmp_path / "golden.txt").read_text() == "old\n"

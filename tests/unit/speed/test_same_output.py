@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.project import ROOT
+from tests.snapshot.golden import check
 from tests.unit.speed.running import Run, run
 
 pytestmark = pytest.mark.slow
@@ -32,10 +33,10 @@ def depends_on() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def plain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def plain(update: bool, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a run without the shims wrote, printed and loaded."""
     kept: dict[str, Any] = json.loads(PLAIN.read_text()) if PLAIN.exists() else {}
-    if request.config.getoption("update_snapshots") and kept.get("of") != depends_on():
+    if update and kept.get("of") != depends_on():
         made = run(SMALL_APP, tmp_path_factory.mktemp("plain") / "run", shims=False)
         kept = {
             "of": depends_on(),
@@ -44,7 +45,7 @@ def plain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             "processes": len(made.node_files()),
             "loaded": made.node_files()[-1],
         }
-        PLAIN.write_text(json.dumps(kept, indent=2) + "\n")
+        check(PLAIN, json.dumps(kept, indent=2) + "\n", update=True)
     assert kept.get("of") == depends_on(), f"{PLAIN.name} is of another app or other versions: run make snapshots"
     return kept
 
