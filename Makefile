@@ -104,7 +104,7 @@ local-down: dev ## Destroy what make local deployed, and stop the emulator
 # STACK (or STACKS) names stacks or patterns, BASE a cdktf.out of the code before. What was synthesized is planned as it is.
 .PHONY: plan
 plan: dev ## Plan synthesized stacks (STACK=name) without changing anything
-	$(PY) -m tools.plan_review.terraform $(STACK) $(STACKS) $(if $(BASE),--base $(BASE)) $(ARGS)
+	$(PY) -m tools.plan $(STACK) $(STACKS) $(if $(BASE),--base $(BASE)) $(ARGS)
 
 .PHONY: plan-review
 plan-review: dev ## Write a comment about these plans; exit status 2: needs a label

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stacks.regions import KNOWN_REGIONS
+from tools.errors import ToolError
 
 OUTDIR = Path("cdktf.out")
 PLANS = OUTDIR / "plans"
@@ -17,7 +18,7 @@ BY_HAND = ("state", "delivery")
 _END = re.compile(rf"-(?:{'|'.join((*BY_HAND, 'edge', *sorted(KNOWN_REGIONS)))})$")
 
 
-class NotSynthesizedError(Exception):
+class NotSynthesizedError(ToolError):
     """A folder holds no synthesized stacks; the text says which."""
 
 

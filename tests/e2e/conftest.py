@@ -10,9 +10,10 @@ from tests.integration.account import PIPELINE_STACK, Account
 from tests.integration.deployment import Deployment
 from tests.integration.finding import find_deployment
 from tests.integration.provider import account, provider, say_why_skipped
-from tests.integration.terraform import Done, Json, Terraform
 from tests.project import ENVIRONMENTS
+from tests.synthesized import Json
 from tools.local.inventory import inventory
+from tools.terraform import Done, Terraform
 
 __all__ = ["account", "provider"]
 
@@ -51,7 +52,7 @@ def applied(account: Account, before: Json, tmp_path_factory: pytest.TempPathFac
     people = [account.terraform(PIPELINE_STACK, person=person) for person in ("one", "two")]
     for person in people:
         person.init()
-    plan = people[0].plan(file)
+    plan = people[0].planned(file)
     with ThreadPoolExecutor(2) as pool:
         applies = list(pool.map(lambda person: person.run("apply", "-input=false", "-no-color", str(file)), people))
     assert any(done.returncode == 0 for done in applies), [done.stderr for done in applies]

@@ -1,6 +1,8 @@
 """What a plan would do, without what the emulator alone makes it do."""
 
-from tests.integration.terraform import Json, Terraform, changes
+from tests.integration.changes import changes
+from tests.synthesized import Json
+from tools.terraform import Terraform
 
 
 def planned(terraform: Terraform, *arguments: str) -> dict[str, list[str]]:
@@ -9,7 +11,7 @@ def planned(terraform: Terraform, *arguments: str) -> dict[str, list[str]]:
     The emulator says that an alarm on a percentile is one on the average, too, which AWS does not: the one alarm on a
     percentile is left out as long as nothing else about it would change (docs/emulator.md).
     """
-    plan = terraform.plan(terraform.folder / "now.tfplan", *arguments)
+    plan = terraform.planned(terraform.folder / "now.tfplan", *arguments)
     found = changes(plan)
     percentile = [address for address in found if _only_drops_statistic(plan, address)]
     assert len(percentile) <= 1, percentile

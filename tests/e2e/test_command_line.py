@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.account import PIPELINE_STACK, STATE_BUCKET, STATE_STACK, Account, Provider, new_account
-from tests.integration.terraform import Done
 from tests.project import ROOT, copy_project
+from tools.terraform import Done
 
 pytestmark = pytest.mark.e2e
 

@@ -10,11 +10,11 @@ from stacks.settings import Environment, select_environments
 from stacks.synthesis import synthesize
 from tests.integration.account import STATE_BUCKET, STATE_STACK, Account, Provider, new_account
 from tests.project import ENVIRONMENTS, ROOT
+from tools import plan
 from tools.delivery.stacks import DeliveryError
 from tools.delivery.states import left_behind, left_over
 from tools.delivery.terraform import apply_plans, destroy_ephemeral, drifted
 from tools.plan_review import __main__ as review
-from tools.plan_review import terraform as plan
 
 pytestmark = pytest.mark.e2e
 

@@ -22,9 +22,10 @@ from stacks.settings import Environment
 from tests.e2e.planning import planned
 from tests.e2e.suites import run_integration_tests
 from tests.integration.account import ACCOUNT_ID, PIPELINE_STACK, REGION, Account, Provider, new_account
-from tests.integration.terraform import Json, Terraform
 from tests.rules.reading import as_list
+from tests.synthesized import Json
 from tools.delivery.states import left_behind, left_over
+from tools.terraform import Terraform
 
 pytestmark = pytest.mark.e2e
 

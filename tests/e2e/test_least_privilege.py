@@ -19,9 +19,9 @@ from tests.integration.account import PIPELINE_STACK, Account, Provider, new_acc
 from tests.integration.deployment import Deployment
 from tests.integration.finding import find_deployment
 from tests.integration.sender import Sender
-from tests.integration.terraform import Json
 from tests.project import ENVIRONMENTS
-from tools.local.terraform import clean_environ
+from tests.synthesized import Json
+from tools.terraform.environ import clean_environ
 
 pytestmark = pytest.mark.e2e
 

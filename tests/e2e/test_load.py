@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.deployment import Deployment
 from tests.integration.sender import Sender
-from tests.integration.terraform import Json
+from tests.synthesized import Json
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -40,7 +40,7 @@ def test_no_version_of_the_state_holds_the_secret(deployment: Deployment, secret
 def test_neither_a_plan_nor_its_file_holds_the_secret(applied: Applied, secret: str) -> None:
     # The saved one is from before the value was made; a plan of now could read it from what is deployed.
     file_of_now = applied.terraform.folder / "again.tfplan"
-    again = applied.terraform.plan(file_of_now)
+    again = applied.terraform.planned(file_of_now)
     for plan in (applied.plan, again):
         assert secret not in json.dumps(plan)
     for file in (applied.plan_file, file_of_now):

@@ -12,8 +12,8 @@ from tests.integration.account import REGION, STATE_BUCKET, Account
 from tests.integration.deployment import Deployment
 from tests.integration.finding import find_deployment
 from tests.integration.sender import Sender
-from tests.integration.terraform import Terraform
 from tests.project import ENVIRONMENTS
+from tools.terraform import Terraform
 
 pytestmark = pytest.mark.e2e
 

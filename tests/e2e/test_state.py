@@ -4,8 +4,8 @@ import pytest
 
 from tests.e2e.conftest import Applied
 from tests.integration.account import ACCOUNT_ID, PIPELINE_STACK, REGION, STATE_BUCKET, STATE_STACK, Account
+from tests.integration.changes import changes
 from tests.integration.deployment import Deployment
-from tests.integration.terraform import changes
 
 pytestmark = pytest.mark.e2e
 
@@ -19,13 +19,13 @@ def test_after_bootstrap_the_state_stack_keeps_its_state_in_its_own_bucket(accou
 
 def test_the_move_of_its_state_changes_nothing(account: Account) -> None:
     terraform = account.terraform(STATE_STACK)
-    assert changes(terraform.plan(terraform.folder / "after-move.tfplan")) == {}
+    assert changes(terraform.planned(terraform.folder / "after-move.tfplan")) == {}
 
 
 def test_someone_who_comes_later_finds_the_state_without_bootstrap(account: Account) -> None:
     terraform = account.terraform(STATE_STACK, person="later")
     terraform.init()
-    assert changes(terraform.plan(terraform.folder / "later.tfplan")) == {}
+    assert changes(terraform.planned(terraform.folder / "later.tfplan")) == {}
 
 
 def test_each_stack_has_a_key_of_its_own_in_the_bucket(deployment: Deployment) -> None:

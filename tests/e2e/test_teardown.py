@@ -6,7 +6,7 @@ from tests.e2e.conftest import Applied
 from tests.e2e.planning import planned
 from tests.integration.account import PIPELINE_STACK, STATE_STACK, Account
 from tests.integration.deployment import DATA_BUCKETS, Deployment
-from tests.integration.terraform import Json
+from tests.synthesized import Json
 from tools.local.inventory import inventory
 
 pytestmark = pytest.mark.e2e

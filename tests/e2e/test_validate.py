@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.account import Provider
-from tests.integration.terraform import Terraform
 from tests.synthesized import Stack
+from tools.terraform import Terraform
 
 pytestmark = pytest.mark.e2e
 

@@ -1,6 +1,5 @@
 """An account on an emulator, and the stacks of `local` in it, with Terraform to deploy them."""
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,8 +11,8 @@ from stacks.settings import Environment, Settings, select_environments
 from stacks.synthesis import synthesize
 from tests.integration.emulator import running_emulator
 from tests.integration.target import Target
-from tests.integration.terraform import Json, Terraform
 from tests.project import ENVIRONMENTS, ROOT
+from tools.terraform import Terraform
 
 REGION = "us-east-1"
 ACCOUNT_ID = "000000000000"
@@ -85,8 +84,7 @@ class Account:
     def terraform_without_state_bucket(self, stack: str) -> Terraform:
         """Terraform in the stack's folder, initialized to keep the state in a file there."""
         terraform = self.terraform(stack)
-        override: Json = {"terraform": {"backend": {"local": {}}}}
-        (terraform.folder / "state_override.tf.json").write_text(json.dumps(override))
+        terraform.keep_state_in_file()
         terraform.init()
         return terraform
 

@@ -13,7 +13,7 @@ from modules.names import Kind, Names
 from stacks.settings import Settings
 from tests.integration.outputs import Outputs
 from tests.integration.target import Target
-from tests.integration.terraform import Json
+from tests.synthesized import Json
 
 _REQUEST_SECONDS = 40
 # Batching window, cold starts and retries of the emulator's poll; on AWS the slowest is a first notification of S3.

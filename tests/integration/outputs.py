@@ -2,13 +2,13 @@
 
 import json
 import os
-import subprocess
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args, get_type_hints
 
 from stacks.outputs import TapOutputs
+from tools.terraform import Terraform, TerraformError
 
 Outputs = dict[str, str]
 
@@ -26,15 +26,11 @@ def outputs_of_stack(name: str, folder: Path, environ: Mapping[str, str] = os.en
             f"no stack {name} in {folder}, but {there}: synthesize and deploy it first "
             "(CDKTF_OUTDIR names another folder)"
         )
-    done = subprocess.run(
-        ["terraform", "output", "-json"], cwd=stack, env=dict(environ), capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise OutputsError(
-            f"terraform output in {stack}: {done.stderr.strip()} (deploy the stack in this folder, or "
-            "run terraform init there)"
-        )
-    return read_outputs(done.stdout, source=name)
+    try:
+        text = Terraform(stack, environ).succeed("output", "-json")
+    except TerraformError as error:
+        raise OutputsError(f"{error} (deploy the stack in this folder, or run terraform init there)") from error
+    return read_outputs(text, source=name)
 
 
 def outputs_of_file(path: Path) -> Outputs:

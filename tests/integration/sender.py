@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.integration.deployment import Deployment
 from tests.integration.signing import signed
-from tests.integration.terraform import Json
+from tests.synthesized import Json
 
 _CLOCKS_DIFFER_SECONDS = 120
 _NOT_NOW = (429, 502, 503, 504)  # whoever gets one of these sends the same again

@@ -16,9 +16,10 @@ from stacks.settings import Environment, SettingsError, select_environments
 from tools.changed_stacks import changed_stacks
 from tools.delivery import github, smoke, terraform
 from tools.delivery.environments import ROOT, own_stacks, rows
-from tools.delivery.stacks import DeliveryError, by_workflows, chosen
+from tools.delivery.stacks import by_workflows, chosen
 from tools.delivery.states import left_behind, left_over
-from tools.synthesized import OUTDIR, NotSynthesizedError, in_order
+from tools.errors import ToolError
+from tools.synthesized import OUTDIR, in_order
 
 DRIFT = OUTDIR / "drift.txt"
 
@@ -119,7 +120,7 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         return COMMANDS[given.command](given.names)
-    except (DeliveryError, NotSynthesizedError, SettingsError) as error:
+    except (ToolError, SettingsError) as error:
         print(error, file=sys.stderr)
     except KeyError as error:
         print(f"{error.args[0]} is not set", file=sys.stderr)

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from tools.errors import ToolError
 from tools.synthesized import BY_HAND, OUTDIR, in_order
 
 
-class DeliveryError(Exception):
+class DeliveryError(ToolError):
     """A command can't do what it is asked to; the text says what to do."""
 
 

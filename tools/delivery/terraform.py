@@ -1,14 +1,12 @@
 """Terraform over several stacks: applies saved plans, looks for drift, destroys what is ephemeral."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from stacks.delivery.previews import PREVIEW
 from tools.delivery.stacks import DeliveryError, by_workflows, chosen
 from tools.synthesized import OUTDIR, PLANS, in_order
+from tools.terraform import Terraform
 
 Run = Callable[[Path, Sequence[str]], int]
 
@@ -18,8 +16,7 @@ _DRIFTED = 2  # `terraform plan -detailed-exitcode`: there are changes
 
 def run(folder: Path, arguments: Sequence[str]) -> int:
     """Runs Terraform in a stack's folder, where everybody sees it; returns its exit status."""
-    sys.stdout.flush()
-    return subprocess.run(["terraform", *arguments], cwd=folder, check=False).returncode
+    return Terraform(folder).watched(*arguments)
 
 
 def apply_plans(names: Sequence[str], *, plans: Path = PLANS, outdir: Path = OUTDIR, run: Run = run) -> None:
@@ -76,10 +73,7 @@ def destroy_ephemeral(suffix: str, *, outdir: Path = OUTDIR, run: Run = run) -> 
 
 def outputs(name: str, *, outdir: Path = OUTDIR) -> dict[str, str]:
     """A deployed stack's outputs."""
-    command = ["terraform", "output", "-json"]
-    done = subprocess.run(command, cwd=outdir / "stacks" / name, check=False, capture_output=True, text=True)
-    _succeed(done.returncode, "output", name)
-    return {key: output["value"] for key, output in json.loads(done.stdout).items()}
+    return Terraform(outdir / "stacks" / name).outputs()
 
 
 def _init(outdir: Path, name: str, run: Run) -> None:

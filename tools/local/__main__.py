@@ -2,7 +2,7 @@
 
 import sys
 
-from tools.local.interrupts import take_signals
+from tools.interrupts import take_signals
 
 # Before the imports that take a moment, in which Ctrl-C may come, too.
 take_signals()

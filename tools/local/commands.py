@@ -19,8 +19,8 @@ from tools.local.progress import Progress
 from tools.local.provider import check_terraform, fetch_provider
 from tools.local.record import Running
 from tools.local.report import arrived, next_steps
-from tools.local.terraform import TerraformError
 from tools.local.watching import recent_logs, summary
+from tools.terraform import TerraformError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,7 +16,9 @@ from tools.local.environment import pipeline_stack, state_stack
 from tools.local.errors import LocalError
 from tools.local.progress import Progress
 from tools.local.synthesis import synthesize_apart
-from tools.local.terraform import Counter, Terraform, clean_environ
+from tools.terraform import Terraform
+from tools.terraform.environ import clean_environ
+from tools.terraform.messages import Counter
 
 _STATE_FILE = "state.tfstate"  # in the folder of the state stack, while there is no bucket
 
@@ -69,9 +71,9 @@ class Deployment:
         state, *pipelines = self.stacks
         terraform = self.terraform(state)
         if not self._has_state_bucket():
-            terraform.move_state_to_file(_STATE_FILE)
+            terraform.keep_state_in_file(_STATE_FILE)
             self._apply(state, providers)
-            terraform.move_state_to_bucket()
+            terraform.keep_state_in_bucket()
             with self.progress.step("Move its state into its bucket") as step:
                 self._init(terraform, providers, "-migrate-state", "-force-copy")
                 step.detail = self._state_bucket()
@@ -87,7 +89,7 @@ class Deployment:
             for stack in reversed(pipelines):
                 self._destroy(stack, providers, "-reconfigure")
         terraform = self.terraform(state)
-        terraform.move_state_to_file(_STATE_FILE)
+        terraform.keep_state_in_file(_STATE_FILE)
         self._destroy(state, providers, "-migrate-state", "-force-copy")
         shutil.rmtree(terraform.folder)
 
@@ -99,13 +101,13 @@ class Deployment:
         with self.progress.step(f"Deploy {stack}") as step:
             terraform = self.terraform(stack)
             self._init(terraform, providers, "-reconfigure")
-            terraform.apply(Counter(lambda text: setattr(step, "detail", text)))
+            terraform.apply(on_line=Counter(lambda text: setattr(step, "detail", text)))
 
     def _destroy(self, stack: str, providers: Path, *options: str) -> None:
         with self.progress.step(f"Destroy {stack}") as step:
             terraform = self.terraform(stack)
             self._init(terraform, providers, *options)
-            terraform.destroy(Counter(lambda text: setattr(step, "detail", text)))
+            terraform.destroy(on_line=Counter(lambda text: setattr(step, "detail", text)))
 
     def _init(self, terraform: Terraform, providers: Path, *options: str) -> None:
         terraform.init(f"-plugin-dir={providers}", *options)
@@ -131,4 +133,4 @@ class Deployment:
 def terraform_in(folder: Path, home: Path) -> Terraform:
     """Terraform in a folder, with its words kept in `home`."""
     folder.mkdir(parents=True, exist_ok=True)
-    return Terraform(folder=folder, environ=clean_environ(os.environ), log=home / "terraform.log")
+    return Terraform(folder, clean_environ(os.environ), home / "terraform.log")

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from tools.emulator import program
+from tools.interrupts import uninterrupted
 from tools.local import record
 from tools.local.errors import LocalError
-from tools.local.interrupts import uninterrupted
 from tools.local.record import Running
 
 _STOP_SECONDS = 10.0

@@ -8,19 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from tools.local.errors import LocalError
-from tools.local.terraform import Terraform, TerraformError
+from tools.terraform import Terraform, TerraformError
 
 _OLDEST = (1, 11)  # the first with write-only arguments: see stacks/base_stack.py
 
 
 def check_terraform(terraform: Terraform) -> str:
-    """Terraform's version; raises LocalError where it is missing or too old."""
-    if shutil.which("terraform", path=terraform.environ.get("PATH")) is None:
-        raise LocalError(
-            "Terraform is not installed, so nothing was started: install 1.11 or later "
-            "(https://developer.hashicorp.com/terraform/install) and run the same command again."
-        )
-    version = str(json.loads(terraform.run("version", "-json"))["terraform_version"])
+    """Terraform's version; raises TerraformError where it is missing, LocalError where it is too old."""
+    version = terraform.version()
     major, minor = (int(part) for part in re.findall(r"\d+", version)[:2])
     if (major, minor) < _OLDEST:
         raise LocalError(f"Terraform is {version}, so nothing was started: install 1.11 or later.")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stacks import speed
 from stacks.packaging import PackagingError
-from tools.local import process
+from tools import process
 from tools.local.environment import local_environment
 from tools.local.errors import LocalError
 
@@ -19,9 +19,9 @@ from tools.local.errors import LocalError
 def synthesize_apart(root: Path, outdir: Path, *, url: str, regions: Sequence[str], log: Path) -> None:
     """Writes the stacks of `local` for an emulator and these regions; raises LocalError."""
     command = [sys.executable, "-m", "tools.local.synthesis", str(outdir), url, *regions]
-    ended = process.run(command, folder=root, environ=os.environ, log=log)
-    if ended.status:
-        raise LocalError(f"synthesis failed: {''.join(ended.lines).strip()}")
+    done = process.run(command, folder=root, environ=os.environ, log=log)
+    if done.returncode:
+        raise LocalError(f"synthesis failed: {done.stderr.strip() or done.stdout.strip()}")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         synthesize([environment], Path(outdir), root=root)
     except PackagingError as error:
-        print(error)
+        print(error, file=sys.stderr)
         return 1
     return 0
 

@@ -17,7 +17,7 @@ from tools.local.errors import LocalError
 from tools.local.pipeline import Hop, Journey
 from tools.local.progress import Progress
 from tools.local.record import Running
-from tools.local.terraform import TerraformError
+from tools.terraform import TerraformError
 
 _DONE = Running(pid=1, port=4711, regions=("us-east-1",), complete=True)
 
@@ -117,7 +117,7 @@ def test_all_that_is_needed_is_there_before_anything_is_started(
 
 
 @pytest.mark.parametrize("step", ["terraform", "synthesize", "provider", "start", "deploy", "send", "file"])
-@pytest.mark.parametrize("error", [LocalError("no"), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [LocalError("no"), TerraformError("no"), KeyboardInterrupt()])
 def test_whatever_fails_or_is_interrupted_leaves_nothing_running(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, step: str, error: BaseException
 ) -> None:

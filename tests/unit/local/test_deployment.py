@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.project import ENVIRONMENTS, ROOT
-from tools.local import process
+from tools import process
 from tools.local.accounts import Account
 from tools.local.deployment import Deployment
 from tools.local.environment import local_environment
@@ -48,13 +48,13 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def run(
         command: list[str], *, folder: Path, on_line: Callable[[str], None] | None = None, **_: Any
-    ) -> process.Ended:
+    ) -> process.Done:
         state = "file" if (folder / "state_override.tf.json").exists() else "bucket"
         options = [option for option in command[2:] if option in ("-reconfigure", "-migrate-state")]
         found.append(" ".join([folder.name, command[1], *options, state]))
         if on_line:
             on_line(json.dumps({"type": "apply_complete"}))
-        return process.Ended(0, ['{"api_id": {"value": "abc"}}'])
+        return process.Done(command, 0, '{"api_id": {"value": "abc"}}', "")
 
     monkeypatch.setattr(process, "run", run)
     return found
@@ -128,9 +128,9 @@ def test_stacks_are_synthesized_for_the_regions_and_the_emulator(
 ) -> None:
     commands: list[list[str]] = []
 
-    def run(command: list[str], **_: Any) -> process.Ended:
+    def run(command: list[str], **_: Any) -> process.Done:
         commands.append(command)
-        return process.Ended(0, [])
+        return process.Done(command, 0, "", "")
 
     monkeypatch.setattr(process, "run", run)
     deployment.synthesize(ROOT)
@@ -143,6 +143,6 @@ def test_stacks_are_synthesized_for_the_regions_and_the_emulator(
 
 
 def test_a_synthesis_that_fails_says_why(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "run", lambda *_, **__: process.Ended(1, ["no wheel\n"]))
+    monkeypatch.setattr(process, "run", lambda *_, **__: process.Done([], 1, "", "no wheel\n"))
     with pytest.raises(LocalError, match="synthesis failed: no wheel"):
         deployment.synthesize(ROOT)

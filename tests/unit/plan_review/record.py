@@ -25,11 +25,11 @@ speed.install()
 from stacks.settings import Environment, Settings, select_environments  # noqa: E402  # after install()
 from stacks.synthesis import synthesize  # noqa: E402
 from tests.integration.emulator import running_emulator  # noqa: E402
-from tests.integration.terraform import Terraform  # noqa: E402
 from tests.project import ENVIRONMENTS, ROOT  # noqa: E402
 from tests.unit.plan_review.scenarios import BASE_EDITS, BASES, SCENARIOS, Json, Scenario  # noqa: E402
-from tools.local.terraform import clean_environ  # noqa: E402
 from tools.plan_review.reading import GONE  # noqa: E402
+from tools.terraform import Terraform  # noqa: E402
+from tools.terraform.environ import clean_environ  # noqa: E402
 
 PLANS = Path(__file__).parent / "plans"
 DRIFT = "drift"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.plan_review.terraform import without_guards
+from tools.plan import without_guards
 
 Json = dict[str, Any]
 Edit = Callable[[Json], object]  # changes what it is given

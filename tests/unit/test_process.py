@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.local import process
+from tools import process
 
 _WITH_A_CHILD = """
 import subprocess, sys, time
@@ -22,11 +22,27 @@ def _is_alive(pid: int) -> bool:
 
 def test_what_a_program_prints_is_told_line_by_line_and_kept(tmp_path: Path) -> None:
     told: list[str] = []
-    command = ["sh", "-c", "echo one; echo two >&2; exit 3"]
-    ended = process.run(command, folder=tmp_path, environ={}, log=tmp_path / "log", on_line=told.append)
-    assert (ended.status, ended.lines) == (3, ["one\n", "two\n"])
-    assert told == ended.lines
+    command = ["sh", "-c", "echo one; echo two; exit 3"]
+    done = process.run(command, folder=tmp_path, environ={}, log=tmp_path / "log", on_line=told.append)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "one\ntwo\n", "")
+    assert told == ["one\n", "two\n"]
     assert (tmp_path / "log").read_text().endswith("one\ntwo\n")
+
+
+def test_what_it_complains_of_is_kept_apart_from_what_is_read_as_data(tmp_path: Path) -> None:
+    told: list[str] = []
+    command = ["sh", "-c", "echo Warning >&2; echo '{}'"]
+    done = process.run(command, folder=tmp_path, environ={}, log=tmp_path / "log", on_line=told.append)
+    assert (done.stdout, done.stderr, told) == ("{}\n", "Warning\n", ["{}\n"])
+    kept = (tmp_path / "log").read_text().splitlines()
+    assert {"Warning", "{}"} <= set(kept)
+
+
+def test_much_is_read_from_both_at_once(tmp_path: Path) -> None:
+    """More than a pipe holds: reading one to its end before the other would wait forever."""
+    program = "import sys\nfor _ in range(4000): print('o' * 99); print('e' * 99, file=sys.stderr)"
+    done = process.run([sys.executable, "-c", program], folder=tmp_path, environ={})
+    assert (len(done.stdout), len(done.stderr)) == (400_000, 400_000)
 
 
 def test_a_program_that_is_interrupted_is_ended_with_all_that_it_has_started(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tools.local.interrupts import SIGNALS, take_signals, uninterrupted
+from tools.interrupts import SIGNALS, take_signals, uninterrupted
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,131 @@
+"""The Terraform command line in the folder of one stack, ended when the command that runs it is."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools import process
+from tools.errors import ToolError
+from tools.process import Done, OnLine
+from tools.terraform.messages import Json, errors_in, said_to_people
+
+# The CDKTF command line reads the same variable.
+_BINARY = "TERRAFORM_BINARY_NAME"
+# Terraform merges it over what was synthesized (Terraform language, "Override Files").
+_OVERRIDE = "state_override.tf.json"
+
+
+class TerraformError(ToolError):
+    """A command failed; the text is what Terraform said about it."""
+
+
+def binary(environ: Mapping[str, str]) -> str:
+    """The program's name or path: that of TERRAFORM_BINARY_NAME, else `terraform`."""
+    return environ.get(_BINARY) or "terraform"
+
+
+@dataclass(frozen=True, slots=True)
+class Terraform:
+    """Runs commands in `folder`; everything they print is kept in `log`, too, if there is one.
+
+    Nothing is asked: stdin is empty. All raise TerraformError where the program is missing, and, but for `run` and
+    `watched`, where a command fails.
+    """
+
+    folder: Path
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    log: Path | None = None
+
+    def run(self, *arguments: str, on_line: OnLine | None = None) -> Done:
+        """Whatever comes of it; `on_line` gets each line of stdout."""
+        command = [self._program(), *arguments]
+        return process.run(command, folder=self.folder, environ=self.environ, log=self.log, on_line=on_line)
+
+    def watched(self, *arguments: str) -> int:
+        """Runs a command whose words go to the terminal as they are; returns its exit status."""
+        sys.stdout.flush()  # what was printed before comes before
+        return subprocess.run(
+            [self._program(), *arguments], cwd=self.folder, env=dict(self.environ), check=False
+        ).returncode
+
+    def succeed(self, *arguments: str, on_line: OnLine | None = None) -> str:
+        """What the command printed to stdout."""
+        done = self.run(*arguments, on_line=on_line)
+        if done.returncode:
+            raise TerraformError(self._complaint(arguments[0], done))
+        return done.stdout
+
+    def init(self, *arguments: str) -> None:
+        """Prepares the folder."""
+        self.succeed("init", "-input=false", "-no-color", *arguments)
+
+    def apply(self, *arguments: str, on_line: OnLine | None = None) -> None:
+        """Makes what the stack says, or what a saved plan says; `on_line` gets what Terraform tells programs."""
+        self.succeed("apply", "-input=false", "-auto-approve", _words(on_line), *arguments, on_line=on_line)
+
+    def destroy(self, *arguments: str, on_line: OnLine | None = None) -> None:
+        """Removes all that the state knows; `on_line` as with `apply`."""
+        self.succeed("destroy", "-input=false", "-auto-approve", _words(on_line), *arguments, on_line=on_line)
+
+    def plan(self, file: Path, *arguments: str) -> str:
+        """Keeps a plan in `file`; what Terraform says about it to people."""
+        return self.succeed("plan", "-input=false", "-no-color", f"-out={file}", *arguments)
+
+    def show(self, file: Path) -> str:
+        """A plan that was kept, as JSON."""
+        return self.succeed("show", "-json", str(file))
+
+    def planned(self, file: Path, *arguments: str) -> Json:
+        """`plan` and `show`, read."""
+        self.plan(file, *arguments)
+        found: Json = json.loads(self.show(file))
+        return found
+
+    def outputs(self) -> dict[str, str]:
+        """The values of the outputs, by name."""
+        return {name: output["value"] for name, output in json.loads(self.succeed("output", "-json")).items()}
+
+    def version(self) -> str:
+        """Terraform's version, such as `1.11.4`."""
+        return str(json.loads(self.succeed("version", "-json"))["terraform_version"])
+
+    def validate(self) -> list[str]:
+        """Everything that Terraform finds wrong or doubtful, warnings too."""
+        diagnostics = json.loads(self.run("validate", "-json").stdout)["diagnostics"]
+        return [f"{found['severity']}: {found['summary']}: {found.get('detail', '')}" for found in diagnostics]
+
+    def keep_state_in_file(self, name: str = "terraform.tfstate") -> None:
+        """Lets the state be in a file of the folder, from the next `init` on: while the bucket for it isn't there."""
+        override = {"terraform": {"backend": {"local": {"path": name}}}}
+        (self.folder / _OVERRIDE).write_text(json.dumps(override))
+
+    def keep_state_in_bucket(self) -> None:
+        """Lets the state be where the stack says, from the next `init` on."""
+        (self.folder / _OVERRIDE).unlink(missing_ok=True)
+
+    def _program(self) -> str:
+        name = binary(self.environ)
+        if shutil.which(name, path=self.environ.get("PATH")) is None:
+            named = f", as {_BINARY} names it," if _BINARY in self.environ else ""
+            raise TerraformError(
+                f"{name}{named} is not installed: install Terraform 1.11 or later "
+                "(https://developer.hashicorp.com/terraform/install) and run the same command again"
+            )
+        return name
+
+    def _complaint(self, command: str, done: Done) -> str:
+        what = f"{binary(self.environ)} {command} failed in {self.folder.name}"
+        if self.log is None:
+            return f"{what}:\n{done.stderr.strip() or done.stdout.strip() or 'it printed nothing'}"
+        reasons = errors_in(done.stdout) + said_to_people(done.stdout) + said_to_people(done.stderr)
+        reason = "\n".join(reasons) or (done.stderr or done.stdout)[-2000:].strip() or "it printed nothing"
+        return f"{what}: {reason}\nAll that it printed is in {self.log}"
+
+
+def _words(on_line: OnLine | None) -> str:
+    return "-json" if on_line else "-no-color"
