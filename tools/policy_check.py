@@ -9,7 +9,7 @@ from pathlib import Path
 
 from modules.api_domain_settings import EdgeSettings
 from stacks import speed
-from stacks.delivery_settings import DeliverySettings
+from stacks.delivery.delivery_settings import DeliverySettings
 from stacks.packaging import PackagingError
 from stacks.settings import Environment, SettingsError, select_environments
 from tools.policy import checkov

@@ -14,7 +14,7 @@ from modules.ledger_settings import DeduplicationSettings
 from modules.observability_settings import ObservabilitySettings
 from modules.protection_settings import ProtectionSettings
 from modules.section import Section
-from stacks.delivery_settings import DeliverySettings
+from stacks.delivery.delivery_settings import DeliverySettings
 from stacks.emulator_settings import EmulatorSettings
 from stacks.functions import ImporterSettings, ProcessorSettings, ReceiverSettings
 from stacks.settings.identity import AccountId, ProjectName, Regions, RepositoryUrl, TagValue

@@ -17,7 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from modules.delivery.permissions import TESTS
-from stacks.delivery_settings import DeliverySettings
+from stacks.delivery.delivery_settings import DeliverySettings
 from stacks.settings import Environment
 from tests.e2e.planning import planned
 from tests.e2e.suites import run_integration_tests

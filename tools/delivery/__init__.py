@@ -1,1 +1,1 @@
-"""What workflows do with synthesized stacks, as commands that work on any machine."""
+"""What the workflows do with synthesized stacks, as commands that work on any machine."""

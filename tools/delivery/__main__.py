@@ -25,7 +25,7 @@ DRIFT = OUTDIR / "drift.txt"
 
 
 def environments(base: Sequence[str]) -> int:
-    """Print the delivered environments as one line of JSON; given a folder, with the stacks that differ from it."""
+    """Print the delivered environments as one line of JSON; given a folder, only stacks that differ from it."""
     now = in_order()
     changed = [name for folder in base for name in changed_stacks(Path(folder), OUTDIR)]
     gone = [name for name in changed if name not in now]
@@ -34,20 +34,20 @@ def environments(base: Sequence[str]) -> int:
 
 
 def apply(stacks: Sequence[str]) -> int:
-    """Apply saved plans: of the stacks, or all that there are."""
+    """Apply the saved plans of the stacks, or all saved plans."""
     terraform.apply_plans(stacks)
     return 0
 
 
 def drift(stacks: Sequence[str]) -> int:
-    """Look for drift; write the names of stacks that drifted to a file, and exit with 2 if there is one.
+    """Look for drift; write the names of drifted stacks to a file, and exit with 2 if there are any.
 
-    A stack that is no longer in the code, but still deployed, has drifted, too.
+    Stacks that were removed from the code but are still deployed are reported, too.
     """
     known = in_order()
     found = terraform.drifted(stacks)
     _write_drift(found)  # before anything else can fail
-    print(f"Drifted: {', '.join(found) or 'nothing'}")
+    print(f"Drifted: {', '.join(found) or 'none'}")
     behind = [
         name
         for one in select_environments(ROOT / "environments", os.environ)
@@ -55,7 +55,7 @@ def drift(stacks: Sequence[str]) -> int:
         for name in left_behind(one, known, _s3(one))
     ]
     if behind:
-        print(f"No longer in the code, but still deployed: {', '.join(behind)} (docs/delivery.md says what to do)")
+        print(f"Removed from the code, but still deployed: {', '.join(behind)} (docs/delivery.md says what to do)")
     _write_drift([*found, *behind])
     return 2 if found or behind else 0
 
@@ -65,20 +65,20 @@ def _write_drift(names: Sequence[str]) -> None:
 
 
 def destroy(_stacks: Sequence[str]) -> int:
-    """Destroy the ephemeral environment that TAP_ENVIRONMENT_SUFFIX names."""
+    """Destroy the preview that TAP_ENVIRONMENT_SUFFIX names."""
     terraform.destroy_ephemeral(os.environ.get("TAP_ENVIRONMENT_SUFFIX", ""))
     return 0
 
 
 def check(stacks: Sequence[str]) -> int:
-    """Ask deployed pipelines whether they are there."""
+    """Check that deployed pipelines answer."""
     for name in by_workflows(chosen(stacks) if stacks else in_order()):
         smoke.check(name, terraform.outputs(name))
     return 0
 
 
 def previews(_stacks: Sequence[str]) -> int:
-    """Print the ephemeral environments left behind as one line of JSON."""
+    """Print the previews that are still deployed as one line of JSON."""
     found = [
         {"environment": one.name, "suffix": suffix}
         for one in select_environments(ROOT / "environments", os.environ)
@@ -113,10 +113,10 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a command; returns the exit status: 2 of `drift` means drifted, 1 that something is wrong."""
+    """Run a command; return the exit status: 1 for an error, 2 if `drift` found any."""
     parser = argparse.ArgumentParser(prog="python -m tools.delivery", description=__doc__)
     parser.add_argument("command", choices=COMMANDS)
-    parser.add_argument("names", nargs="*", help="stacks, or files, as the command has it")
+    parser.add_argument("names", nargs="*", help="stacks or files, depending on the command")
     given = parser.parse_args(arguments)
     try:
         return COMMANDS[given.command](given.names)

@@ -1,4 +1,4 @@
-"""The environments that are delivered, with their roles and stacks: the matrix of the workflows' jobs."""
+"""The delivered environments with their roles and stacks: the matrix of the workflows' jobs."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 class Row(TypedDict):
-    """One job's worth: who it is, where, and about which stacks."""
+    """One job: its environment, its roles, and its stacks."""
 
     environment: str
     region: str
@@ -32,14 +32,14 @@ def rows(stacks: Sequence[str], environ: Mapping[str, str] = os.environ, root: P
     if without:
         raise DeliveryError(
             f'no [delivery] in environments/{without[0]}.toml: add it with repository = "owner@id/name@id", and deploy '
-            "the stack that it makes by hand (docs/delivery.md)"
+            "the stack of its roles as a person (docs/delivery.md)"
         )
     found = [_row(environment, stacks) for environment in environments]
     return [row for row in found if row["stacks"]]
 
 
 def own_stacks(environment: Environment, names: Sequence[str]) -> list[str]:
-    """Those of the named stacks that are the environment's, in any region: one may have left the settings."""
+    """Those of the named stacks that are the environment's, in any region, also one removed from the settings."""
     own = f"{environment.settings.project}-{environment.suffix}"
     return [name for name in names if environment_of(name) == own]
 

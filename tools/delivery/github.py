@@ -1,4 +1,4 @@
-"""What workflows tell people on GitHub, by its command line `gh`."""
+"""Comments and issues on GitHub, by its command line `gh`."""
 
 import json
 import re
@@ -14,7 +14,7 @@ _DRIFT = "Drift: AWS differs from the code"
 
 
 def gh(arguments: Sequence[str], body: str) -> str:
-    """Runs `gh` with `body` as its input; what it printed."""
+    """Run `gh` with `body` as its input; return what it printed."""
     return subprocess.run(["gh", *arguments], input=body, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
@@ -35,9 +35,9 @@ def comment(repository: str, number: int, file: Path, gh: Gh = gh) -> None:
 
 
 def drift_issue(repository: str, stacks: Sequence[str], run_url: str, gh: Gh = gh) -> None:
-    """Opens the one issue about drift, or adds to it; names stacks only, because issues may be public."""
+    """Open the one issue about drift, or comment on it; it only names stacks, because issues may be public."""
     names = "\n".join(f"- `{name}`" for name in stacks)
-    body = f"What is deployed is not what the code says:\n\n{names}\n\nHow it differs is in the log of {run_url}.\n"
+    body = f"These stacks differ from the code:\n\n{names}\n\nThe log of {run_url} shows the differences.\n"
     place = f"repos/{repository}/issues"
     chosen = f'.[] | select(.title == "{_DRIFT}" and .user.type == "Bot") | .number'
     numbers = gh(["api", "--paginate", f"{place}?state=open", "--jq", chosen], "").split()

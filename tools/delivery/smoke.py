@@ -1,4 +1,4 @@
-"""Asks a deployed pipeline whether it is there: by its API, as any client would."""
+"""Checks that a deployed pipeline answers, through its API, as any client would."""
 
 import json
 import urllib.error
@@ -11,7 +11,7 @@ _WAIT_SECONDS = 30
 
 
 def check(stack: str, outputs: Mapping[str, str]) -> None:
-    """`GET /health` must answer for this stack; an unsigned event must be refused, and not by a fault."""
+    """`GET /health` must answer for this stack; a request without a body must be refused with 4xx, not 5xx."""
     url = outputs["api_url"]
     status, body = _request("GET", f"{url}/health")
     if status != 200 or (not stack.endswith("-edge") and json.loads(body).get("stack") != stack):
@@ -24,7 +24,7 @@ def check(stack: str, outputs: Mapping[str, str]) -> None:
 
 def _request(method: str, url: str) -> tuple[int, str]:
     if not url.startswith("https://"):
-        raise DeliveryError(f"{url} is no https URL")
+        raise DeliveryError(f"{url} must begin with https://")
     request = urllib.request.Request(url, method=method)  # noqa: S310  https, as checked
     try:
         with urllib.request.urlopen(request, timeout=_WAIT_SECONDS) as answer:  # noqa: S310

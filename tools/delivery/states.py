@@ -1,4 +1,4 @@
-"""What the states beside an environment's own say is still there: previews, and stacks that left the code."""
+"""What is still deployed according to the states: previews, and stacks that were removed from the code."""
 
 import json
 import re
@@ -14,19 +14,19 @@ _STATE = re.compile(r"([^/]+)/([^/]+)\.tfstate")
 
 
 class State(NamedTuple):
-    """Whose state it is, and how to get it: not every role may read every state."""
+    """A state: its owner, and how to read it, because not every role may read every state."""
 
     suffix: str
     stack: str
     get: Callable[[], Any]
 
     def holds(self) -> bool:
-        """Whether there is a resource in it."""
+        """Whether it has a resource."""
         return bool(json.load(self.get()["Body"])["resources"])
 
 
 def left_over(environment: Environment, s3: Any) -> list[str]:  # noqa: ANN401  a boto3 client
-    """Suffixes `pr<number>` whose state, kept beside that of the environment, still holds resources."""
+    """Suffixes `pr<number>` whose states, beside those of the environment, still have resources."""
     found = {
         state.suffix for state in _states(environment, "pr", s3) if PREVIEW.fullmatch(state.suffix) and state.holds()
     }
@@ -34,7 +34,7 @@ def left_over(environment: Environment, s3: Any) -> list[str]:  # noqa: ANN401  
 
 
 def left_behind(environment: Environment, known: Collection[str], s3: Any) -> list[str]:  # noqa: ANN401  likewise
-    """Stacks of the environment that are not among the known ones, and whose state still holds resources."""
+    """Stacks of the environment that are not among the known ones, and whose states still have resources."""
     states = _states(environment, f"{environment.suffix}/", s3)
     return sorted(state.stack for state in states if state.stack not in known and state.holds())
 

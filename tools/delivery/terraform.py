@@ -20,14 +20,14 @@ def run(folder: Path, arguments: Sequence[str]) -> int:
 
 
 def apply_plans(names: Sequence[str], *, plans: Path = PLANS, outdir: Path = OUTDIR, run: Run = run) -> None:
-    """Applies each stack's saved plan, in the order of the stacks, and nothing but what the plans say.
+    """Apply each stack's saved plan, in the order of deployment, and nothing else.
 
-    Stops at the first that fails. Terraform itself refuses a plan that the state has moved on from.
+    Stops at the first failure. Terraform itself refuses a stale plan.
     """
     wanted = chosen(names or [path.stem for path in plans.glob("*.tfplan")], outdir)
     refused = sorted(set(wanted) - set(by_workflows(wanted)))
     if refused:
-        raise DeliveryError(f"{', '.join(refused)}: deployed by a person only, see docs/delivery.md")
+        raise DeliveryError(f"{', '.join(refused)}: only people deploy this, see docs/delivery.md")
     files = {name: (plans / f"{name}.tfplan").resolve() for name in wanted}
     missing = [name for name, file in files.items() if not file.is_file()]
     if missing:
@@ -39,10 +39,10 @@ def apply_plans(names: Sequence[str], *, plans: Path = PLANS, outdir: Path = OUT
 
 
 def drifted(names: Sequence[str], *, outdir: Path = OUTDIR, run: Run = run) -> list[str]:
-    """The stacks whose plan is not empty; takes no lock and changes nothing."""
+    """Return the stacks whose plan is not empty; without a lock and without changes."""
     found = []
     for name in chosen(names or in_order(outdir), outdir):
-        print(f"Looking at {name} ...")
+        print(f"Planning {name} ...")
         _init(outdir, name, run)
         status = run(outdir / "stacks" / name, ("plan", *_QUIET, "-lock=false", "-detailed-exitcode"))
         if status == _DRIFTED:
@@ -53,11 +53,9 @@ def drifted(names: Sequence[str], *, outdir: Path = OUTDIR, run: Run = run) -> l
 
 
 def destroy_ephemeral(suffix: str, *, outdir: Path = OUTDIR, run: Run = run) -> None:
-    """Destroys all stacks of a `pr<number>`, in reverse order; goes on where one fails, and tells at the end."""
+    """Destroy all stacks of a `pr<number>`, in reverse order; failures are reported after the last one."""
     if not PREVIEW.fullmatch(suffix):
-        raise DeliveryError(
-            f"TAP_ENVIRONMENT_SUFFIX is {suffix!r}; only pr and a number, such as pr42, is destroyed here"
-        )
+        raise DeliveryError(f"TAP_ENVIRONMENT_SUFFIX is {suffix!r}; allowed: pr and a number, such as pr42")
     own = [name for name in in_order(outdir) if f"-{suffix}-" in name]
     if not own:
         raise DeliveryError(f"no stack of {suffix} in {outdir}: run `make synth` with TAP_ENVIRONMENT_SUFFIX={suffix}")
@@ -68,7 +66,7 @@ def destroy_ephemeral(suffix: str, *, outdir: Path = OUTDIR, run: Run = run) -> 
         done = run(folder, ("init", *_QUIET)) or run(folder, ("destroy", *_QUIET, "-auto-approve", "-lock-timeout=5m"))
         failed += [name] if done else []
     if failed:
-        raise DeliveryError(f"not destroyed: {', '.join(failed)}; the janitor tries again, see docs/delivery.md")
+        raise DeliveryError(f"not destroyed: {', '.join(failed)}; the janitor retries at night, see docs/delivery.md")
 
 
 def outputs(name: str, *, outdir: Path = OUTDIR) -> dict[str, str]:

@@ -23,7 +23,7 @@ from tools.delivery.states import left_behind, left_over
 _DELIVERY = '[delivery]\nrepository = "example/tapstack"'
 
 
-def test_an_environment_comes_with_its_roles_and_its_stacks(tmp_path: Path) -> None:
+def test_an_environment_is_printed_with_its_roles_and_its_stacks(tmp_path: Path) -> None:
     write_environment(tmp_path, "dev", document(_DELIVERY))
     write_environment(tmp_path, "qa", document(_DELIVERY))
     # eu-west-1 is none of its regions, and was one: it still is to be planned.
@@ -51,7 +51,7 @@ def test_a_preview_takes_the_role_of_the_environment_that_it_borrows_from(tmp_pa
     )
 
 
-def test_an_environment_without_delivery_is_told(tmp_path: Path) -> None:
+def test_an_environment_without_delivery_is_refused(tmp_path: Path) -> None:
     write_environment(tmp_path, "dev", document())
     with pytest.raises(DeliveryError, match=r"no \[delivery\] in environments/dev.toml"):
         rows([], {}, tmp_path)
@@ -75,7 +75,7 @@ class Bucket:
         return {"Body": io.StringIO(json.dumps({"resources": self._states[Key]}))}
 
 
-def test_left_over_is_a_preview_whose_state_still_holds_something() -> None:
+def test_a_preview_whose_state_still_has_resources_is_still_deployed() -> None:
     environment = Environment(name="dev", suffix="dev", settings=make_settings())
     states: dict[str, list[Any]] = {
         "pr10/tap-pr10-us-east-1.tfstate": [{}],
@@ -87,7 +87,7 @@ def test_left_over_is_a_preview_whose_state_still_holds_something() -> None:
     assert left_over(environment, Bucket(states)) == ["pr9", "pr10"]
 
 
-def test_left_behind_is_a_stack_that_is_not_in_the_code_and_whose_state_still_holds_something() -> None:
+def test_a_stack_that_was_removed_from_the_code_and_whose_state_still_has_resources_is_reported() -> None:
     environment = Environment(name="dev", suffix="dev", settings=make_settings())
     states: dict[str, list[Any]] = {
         "dev/tap-dev-us-east-1.tfstate": [{}],
@@ -117,7 +117,7 @@ class Gh:
         ("55\n66\n", "PATCH", "repos/example/tapstack/issues/comments/55"),
     ],
 )
-def test_there_is_one_comment_whatever_happens(tmp_path: Path, found: str, method: str, place: str) -> None:
+def test_there_is_never_more_than_one_comment(tmp_path: Path, found: str, method: str, place: str) -> None:
     (tmp_path / "comment.md").write_text("<!-- plan -->\n# Plan")
     gh = Gh(found)
     github.comment("example/tapstack", 7, tmp_path / "comment.md", gh)
@@ -153,7 +153,7 @@ def test_there_is_one_issue_about_drift(found: str, place: str) -> None:
         ((200, '{"stack": "tap-pr4-us-east-1"}'), (202, "{}"), "POST /process .* answered 202"),
     ],
 )
-def test_a_pipeline_is_there_when_it_answers_as_it_should(
+def test_a_pipeline_must_answer_as_specified(
     monkeypatch: pytest.MonkeyPatch, health: tuple[int, str], process: tuple[int, str], told: str | None
 ) -> None:
     monkeypatch.setattr(smoke, "_request", lambda method, _url: health if method == "GET" else process)
@@ -222,7 +222,7 @@ def test_without_credentials_aws_is_quoted_and_no_traceback_shown(
     assert capsys.readouterr().err == "AWS: Unable to locate credentials\n"
 
 
-def test_what_is_missing_is_told_without_a_traceback(
+def test_what_is_missing_is_reported_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
@@ -231,4 +231,4 @@ def test_what_is_missing_is_told_without_a_traceback(
     assert commands.main(["destroy"]) == 1
     told = capsys.readouterr().err
     assert "GITHUB_REPOSITORY is not set" in told
-    assert "only pr and a number" in told
+    assert "allowed: pr and a number" in told

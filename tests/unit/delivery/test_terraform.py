@@ -59,7 +59,7 @@ def test_plans_are_applied_in_the_order_of_the_stacks(outdir: Path, planned: Cal
     assert "-auto-approve" not in terraform.arguments[1]
 
 
-def test_the_first_failure_stops_what_comes_after(outdir: Path, planned: Callable[..., Path]) -> None:
+def test_the_first_failure_stops_the_rest(outdir: Path, planned: Callable[..., Path]) -> None:
     plans = planned("tap-dev-edge", "tap-dev-us-east-1", "tap-dev-eu-west-1")
     terraform = Terraform({("tap-dev-us-east-1", "apply"): 1})
     with pytest.raises(DeliveryError, match="terraform apply failed in tap-dev-us-east-1"):
@@ -71,12 +71,12 @@ def test_the_first_failure_stops_what_comes_after(outdir: Path, planned: Callabl
     ("names", "told"),
     [
         (["tap-dev-edge"], "no saved plan of tap-dev-edge"),
-        (["tap-dev-state"], "tap-dev-state: deployed by a person only"),
-        (["tap-dev-delivery"], "tap-dev-delivery: deployed by a person only"),
+        (["tap-dev-state"], "tap-dev-state: only people deploy this"),
+        (["tap-dev-delivery"], "tap-dev-delivery: only people deploy this"),
         (["tap-qa-edge"], "no such stack: tap-qa-edge; there are"),
     ],
 )
-def test_what_can_not_be_applied_is_told_before_anything_is_run(
+def test_what_can_not_be_applied_is_refused_before_anything_is_run(
     outdir: Path, planned: Callable[..., Path], names: list[str], told: str
 ) -> None:
     terraform = Terraform()
@@ -100,11 +100,11 @@ def test_a_plan_that_fails_is_no_drift(outdir: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["", "dev", "prod", "pr", "pr0", "pr4x", "xpr4"])
 def test_only_a_preview_is_destroyed(outdir: Path, suffix: str) -> None:
-    with pytest.raises(DeliveryError, match="only pr and a number"):
+    with pytest.raises(DeliveryError, match="allowed: pr and a number"):
         destroy_ephemeral(suffix, outdir=outdir, run=Terraform())
 
 
-def test_a_preview_is_destroyed_in_reverse_order_as_far_as_it_goes(tmp_path: Path) -> None:
+def test_a_preview_is_destroyed_in_reverse_order_after_failures_too(tmp_path: Path) -> None:
     stacks = {"tap-pr4-edge": ("tap-pr4-us-east-1",), "tap-pr4-us-east-1": (), "tap-pr42-us-east-1": ()}
     outdir = write_stacks(tmp_path, stacks)
     terraform = Terraform({("tap-pr4-edge", "destroy"): 1})
@@ -113,6 +113,6 @@ def test_a_preview_is_destroyed_in_reverse_order_as_far_as_it_goes(tmp_path: Pat
     assert [name for name, command in terraform.ran if command == "destroy"] == ["tap-pr4-edge", "tap-pr4-us-east-1"]
 
 
-def test_a_preview_that_was_not_synthesized_is_told(outdir: Path) -> None:
+def test_a_preview_that_was_not_synthesized_is_reported(outdir: Path) -> None:
     with pytest.raises(DeliveryError, match="no stack of pr7"):
         destroy_ephemeral("pr7", outdir=outdir, run=Terraform())

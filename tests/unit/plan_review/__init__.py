@@ -1,1 +1,1 @@
-"""The review of plans, held against plans that Terraform really made."""
+"""The review of plans, tested with plans that Terraform made."""

@@ -1,4 +1,4 @@
-"""Plans to review: recorded ones, and made ones."""
+"""Plans to review: recorded ones, and written ones."""
 
 from __future__ import annotations
 

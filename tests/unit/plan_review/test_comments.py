@@ -1,4 +1,4 @@
-"""The comments about plans that Terraform made, and what the exit status of each is."""
+"""Comments on plans that Terraform made, and their exit statuses."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ FINE = {"nothing", "first-deploy", "code-only", "ordinary", "moved"}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_change_is_told_as_it_was_reviewed(name: str, update: bool) -> None:
+def test_a_change_has_the_comment_that_was_reviewed(name: str, update: bool) -> None:
     check(COMMENTS / f"{name}.md", comment(review(recorded(name))), update=update)
 
 
@@ -57,19 +57,19 @@ def test_the_same_change_in_two_regions_is_one_line() -> None:
     assert "| change | `aws_lambda_function.receiver` (x2) | `memory_size`: 512 -> 1024 |" in text
 
 
-def test_regions_that_differ_are_told_apart() -> None:
+def test_regions_that_differ_are_shown_separately() -> None:
     first, second = recorded("retention-lowered")
     text = comment(review([first, second, *recorded("ordinary")[:1]]))
     assert "`retention_period`: 168 -> 24" in text
     assert "| `aws_lambda_function.receiver` (x2)" not in text
 
 
-def test_grants_in_other_words_are_no_change() -> None:
+def test_the_same_grants_written_differently_are_no_change() -> None:
     text = comment(review(recorded("roles")))
     assert "receiver_policy" not in text.partition("<summary>All changes")[0]
 
 
-def test_a_key_that_is_made_anew_gives_no_role_more() -> None:
+def test_replacing_a_key_gives_no_role_more() -> None:
     found = [one for one in review(recorded("key-replaced")).findings if one.rule.category.label == "allow-iam"]
     assert found == []
 

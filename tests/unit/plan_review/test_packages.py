@@ -27,14 +27,14 @@ def _told(folder: Path, old: str, new: str) -> str:
     return text.partition("### Code only\n\n")[2].partition("\n")[0]
 
 
-def test_files_that_came_went_or_differ_are_named(tmp_path: Path) -> None:
+def test_files_that_were_added_removed_or_changed_are_named(tmp_path: Path) -> None:
     old = _package(tmp_path / "before" / "receiver.zip", same="1", gone="2", other="3")
     new = _package(tmp_path / "after" / "deep" / "receiver.zip", same="1", other="4", come="5")
     line = f"- `aws_lambda_function.one`: `{old[:12]}` -> `{new[:12]}`: `+come.py`, `-gone.py`, `other.py`"
     assert _told(tmp_path, old, new) == line
 
 
-def test_without_the_package_before_only_hashes_are_told(tmp_path: Path) -> None:
+def test_without_the_package_before_only_hashes_are_shown(tmp_path: Path) -> None:
     new = _package(tmp_path / "after" / "receiver.zip", same="1")
     assert _told(tmp_path, "b2xk" * 11, new) == f"- `aws_lambda_function.one`: `b2xkb2xkb2xk` -> `{new[:12]}`"
 

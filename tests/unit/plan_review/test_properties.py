@@ -1,4 +1,4 @@
-"""Whatever a plan holds: the review ends in a comment or in a sentence, and tells nothing that it may not tell."""
+"""Whatever is in a plan: the review ends in a comment or in one sentence, and shows nothing that it must not show."""
 
 import json
 import tempfile
@@ -102,7 +102,7 @@ def test_any_change_ends_in_a_comment(changes: list[Any]) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), ACTIONS, st.booleans()), min_size=1, max_size=8))
-def test_what_is_marked_as_sensitive_is_never_told(rows: list[Any]) -> None:
+def test_what_is_marked_as_sensitive_is_never_shown(rows: list[Any]) -> None:
     changes = []
     for (type_, path), actions, whole in rows:
         secret = _statement({"AWS": SECRET}, f"s3:{SECRET}", SECRET) if "policy" in path else SECRET
@@ -119,7 +119,7 @@ def test_what_is_marked_as_sensitive_is_never_told(rows: list[Any]) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(TYPES), st.text("abcdefgh_", min_size=9), ACTIONS), max_size=5))
-def test_values_of_attributes_that_are_not_on_the_list_are_never_told(rows: list[Any]) -> None:
+def test_values_of_attributes_that_are_not_on_the_list_are_never_shown(rows: list[Any]) -> None:
     changes = [
         {
             "address": f"{type_}.one",

@@ -97,7 +97,7 @@ def test_what_later_versions_add_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("actions", [["delete", "create"], ["create", "delete"]])
-def test_both_orders_of_making_something_anew_are_the_same(actions: list[str], tmp_path: Path) -> None:
+def test_both_orders_of_replacing_are_the_same(actions: list[str], tmp_path: Path) -> None:
     (one,) = read_plan(
         written(tmp_path, change("aws_sqs_queue", {"name": "a"}, {"name": "b"}, actions=actions))
     ).changes

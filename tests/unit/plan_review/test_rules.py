@@ -1,4 +1,4 @@
-"""Each rule by itself: what it sees, and what it leaves alone."""
+"""Each rule by itself: what it finds, and what it doesn't."""
 
 import json
 from pathlib import Path
@@ -82,7 +82,7 @@ def test_rules_have_names_of_their_own_and_tell_people_something() -> None:
         ("aws_type_of_next_year", {"name": "a"}, {"name": "b"}, set()),
     ],
 )
-def test_a_rule_sees_what_it_is_for_and_not_the_way_back(
+def test_a_rule_finds_its_change_and_not_the_reverse(
     type_: str, before: Json | None, after: Json | None, expected: set[str], tmp_path: Path
 ) -> None:
     assert set(_found(tmp_path, change(type_, before, after))) == expected
@@ -122,7 +122,7 @@ def test_an_alarm_is_weaker_on_the_side_that_it_rings_on(
     assert set(found) == ({"alarm-later"} if seen else set())
 
 
-def test_a_guard_that_goes_together_with_its_bucket_exposes_nothing(tmp_path: Path) -> None:
+def test_a_public_access_block_that_is_destroyed_with_its_bucket_exposes_nothing(tmp_path: Path) -> None:
     guard = change("aws_s3_bucket_public_access_block", {"bucket": "a", "block_public_acls": True}, None)
     assert set(_found(tmp_path, guard)) == {"bucket-public"}
     bucket = change("aws_s3_bucket", {"id": "a", "bucket": "a"}, None)
@@ -158,7 +158,7 @@ def test_a_policy_that_is_not_known_yet_is_read_from_the_synthesized_stack_or_re
     assert _found(tmp_path, unknown) == {"new-principal": "`*`: `s3:GetObject` on `${a.b.arn}/*`"}
 
 
-def test_a_role_that_gains_is_told_with_what_is_wide_marked(tmp_path: Path) -> None:
+def test_what_a_role_gains_is_shown_with_wildcards_marked(tmp_path: Path) -> None:
     before, after = _policy(_allow()), _policy(_allow(), _allow(action="s3:*"), _allow(action="s3:PutObject"))
     (role,) = review([read_plan(written(tmp_path, _role(before, after)))]).roles
     assert [(one.action, one.is_wide) for one in role.gained] == [("s3:*", True), ("s3:PutObject", False)]
@@ -227,7 +227,7 @@ def test_unknown_values_are_no_findings_by_themselves(tmp_path: Path) -> None:
     assert _found(tmp_path, unknown) == {}
 
 
-def test_a_permission_that_comes_with_its_function_is_usual_and_one_for_another_account_is_not(tmp_path: Path) -> None:
+def test_a_permission_created_with_its_function_is_expected_and_one_for_another_account_is_not(tmp_path: Path) -> None:
     function = change("aws_lambda_function", None, {"function_name": "f"})
     usual = {"principal": "apigateway.amazonaws.com", "source_arn": "arn:aws:execute-api:us-east-1:1:a"}
     permission = change("aws_lambda_permission", None, usual)

@@ -1,4 +1,4 @@
-"""What may be tuned of delivery by GitHub Actions."""
+"""The settings table `[delivery]`: delivery by GitHub Actions."""
 
 from typing import Annotated
 
@@ -7,7 +7,8 @@ from pydantic import Field, StringConstraints
 from modules.section import Allowed, Section
 
 # GitHub: owners have letters, digits and single hyphens, repositories also dots and underscores. Tokens of those that
-# were made, renamed or transferred since 15 July 2026 name the ids, too (GitHub changelog, "Immutable subject claims").
+# were created, renamed or transferred since 15 July 2026 name the ids, too (GitHub changelog, "Immutable subject
+# claims").
 _OWNER, _NAME, _ID = r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", r"[A-Za-z0-9._-]{1,100}", "@[0-9]{1,20}"
 GitHubRepository = Annotated[
     str,
