@@ -7,16 +7,15 @@ DynamoDB.
 
 from modules.failure_mode import FailureMode, Limit, Setting
 
-_REPLAY = "Repair the cause, then hand the failed batches to the processor again: see [Replay](#replay) below."
-
 CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
         id="server-errors",
         part="api",
-        title="The API answers with 5xx",
-        means="Events are not accepted; well-behaved clients repeat them.",
+        title="The API returns 5xx errors",
+        means="Events are not accepted. Clients that retry send them again.",
         action=(
-            "The access log's integrationError and the receiver's log, joined by integrationRequestId, name the cause."
+            "Find the cause in `integrationError` of the access log and in the receiver's log; "
+            "`integrationRequestId` joins them."
         ),
         namespace="AWS/ApiGateway",
         metric="5xx",
@@ -28,9 +27,12 @@ CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
         id="client-errors",
         part="api",
-        title="The API answers many requests with 4xx",
-        means="Much of what is sent is refused: wrong signatures after a rotation, a new format, throttling (429).",
-        action="Group the access log by status and sourceIp; tell the client, or raise the throttle.",
+        title="The API returns many 4xx errors",
+        means="Many requests are rejected: wrong signatures after a rotation, a new format, or throttling (429).",
+        action=(
+            "Group the access log by `status` and `sourceIp`. Tell the client, or raise the throttling limits of "
+            "the API."
+        ),
         namespace="AWS/ApiGateway",
         metric="4xx",
         statistic="Sum",
@@ -43,8 +45,8 @@ CATALOGUE: tuple[FailureMode, ...] = (
         id="latency",
         part="api",
         title="The API is slow",
-        means="One request in a hundred waits this long: cold starts, a throttled stream, or a slow dependency.",
-        action="Compare with integrationLatency in the access log, then look at the receiver's traces.",
+        means="One request in a hundred takes this long: cold starts, a throttled stream, or a slow dependency.",
+        action="Compare with `integrationLatency` in the access log, then look at the receiver's traces in X-Ray.",
         namespace="AWS/ApiGateway",
         metric="Latency",
         statistic="p99",
@@ -56,8 +58,8 @@ CATALOGUE: tuple[FailureMode, ...] = (
         id="silence",
         part="api",
         title="Too few requests arrive",
-        means="Fewer requests than ever in normal times: the sender stopped, or can't reach the API.",
-        action="Ask the sender; check DNS and certificate of the domain.",
+        means="There are fewer requests than the expected minimum: the sender stopped, or can't reach the API.",
+        action="Ask the sender. Check the DNS records and the certificate of the domain.",
         namespace="AWS/ApiGateway",
         metric="Count",
         statistic="Sum",
@@ -72,9 +74,12 @@ CATALOGUE: tuple[FailureMode, ...] = (
         id="errors",
         part="function",
         title="A function fails",
-        means="Invocations ended in an exception or a time-out. Clients see 5xx, or records are retried.",
+        means=(
+            "Invocations ended with an exception or a timeout. Clients get 5xx errors, or Lambda retries the records."
+        ),
         action=(
-            "Read the function's log for the first error. If a deploy came just before, deploy the version before it."
+            "Find the first error in the function's [log](#read-the-logs). If it came with a deploy, [roll "
+            "back](#roll-back-a-deploy)."
         ),
         namespace="AWS/Lambda",
         metric="Errors",
@@ -87,9 +92,10 @@ CATALOGUE: tuple[FailureMode, ...] = (
         id="duration",
         part="function",
         title="A function is close to its timeout",
-        means="The slowest invocation used most of the time it has; the next step is a time-out.",
+        means="The slowest invocation used most of the timeout. The next ones may time out.",
         action=(
-            "Find the slow call in the trace. Raise memory_mb (CPU grows too) or timeout_seconds, or lower batch_size."
+            "Find the slow call in the traces. Raise `memory_mb` (which adds CPU, too) or `timeout_seconds`, or "
+            "lower `mapping.batch_size`."
         ),
         namespace="AWS/Lambda",
         metric="Duration",
@@ -102,8 +108,11 @@ CATALOGUE: tuple[FailureMode, ...] = (
         id="throttles",
         part="function",
         title="A function is throttled",
-        means="Lambda refused invocations for want of concurrency: the account's, or the function's reserved share.",
-        action="Ask for a higher quota, or raise reserved_concurrency. Nothing is lost: clients and mappings retry.",
+        means="Lambda rejected invocations: the concurrency limit of the account or of the function was reached.",
+        action=(
+            "Request a quota increase, or raise `reserved_concurrency`. No event is lost: clients and the event "
+            "source mapping retry."
+        ),
         namespace="AWS/Lambda",
         metric="Throttles",
         statistic="Sum",
@@ -113,9 +122,11 @@ CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
         id="concurrency",
         part="function",
-        title="A function nears its concurrency limit",
-        means="Most of the concurrency that the function may use is in use; throttling is next.",
-        action="Find out whether load or slowness grew. Raise the limit, or lower parallelization_factor.",
+        title="A function is close to its concurrency limit",
+        means="Most of the concurrency that the function may use is in use. Throttling comes next.",
+        action=(
+            "Find out whether load or processing time grew. Raise the limit, or lower `mapping.parallelization_factor`."
+        ),
         namespace="AWS/Lambda",
         metric="ConcurrentExecutions",
         statistic="Maximum",
@@ -126,12 +137,14 @@ CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
         id="quarantined-events",
         part="quarantine",
-        title="Events were put into quarantine",
+        title="Events were quarantined",
         means=(
-            "Events can never be stored as they are; each lies below quarantine/ in the failures bucket with its "
-            "reason."
+            "Some events can never be stored. They are in the failures bucket below quarantine/, each with its reason."
         ),
-        action="Read the reasons. Ask the sender to repair and send again, with a new id where the content changed.",
+        action=(
+            "[Read the reasons](#read-the-quarantine). Ask the sender to correct the events and to send them "
+            "again, with new ids if their content changed."
+        ),
         namespace="TapStack",
         metric="EventsQuarantined",
         statistic="Sum",
@@ -143,8 +156,13 @@ CATALOGUE: tuple[FailureMode, ...] = (
         id="throttled-writes",
         part="stream",
         title="Writes to the stream are throttled",
-        means="A shard takes 1 MiB or 1,000 records a second. Producers retry, and answer 503 when that is not enough.",
-        action="Raise the number of shards, or use mode ON_DEMAND. If one shard is hot, look for a lone partition key.",
+        means=(
+            "A shard accepts 1 MiB or 1,000 records per second. Producers retry, and return 503 if that is not enough."
+        ),
+        action=(
+            "Raise `stream.shards`, or set `stream.mode` to `ON_DEMAND`. If only one shard is hot, look for one "
+            "partition key with most of the events."
+        ),
         namespace="AWS/Kinesis",
         metric="WriteProvisionedThroughputExceeded",
         statistic="Sum",
@@ -156,9 +174,11 @@ CATALOGUE: tuple[FailureMode, ...] = (
         part="stream",
         title="Reads from the stream are throttled",
         means=(
-            "Reads are refused again and again: the processor catches up after a backlog, or somebody else reads, too."
+            "Reads were throttled repeatedly: the processor is catching up, or another consumer reads the same stream."
         ),
-        action="Nothing while a backlog shrinks. Otherwise find the other reader and give it enhanced fan-out.",
+        action=(
+            "Wait while the backlog shrinks. If there is none, find the other consumer and give it enhanced fan-out."
+        ),
         namespace="AWS/Kinesis",
         metric="ReadProvisionedThroughputExceeded",
         statistic="Sum",
@@ -170,13 +190,14 @@ CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
         id="lag",
         part="stream",
-        title="Records are read late from the stream",
+        title="The stream is read late, or not at all",
         means=(
-            "Some shard is read late; or nothing is read, which has no metric: the mapping is disabled or has a "
-            "problem."
+            "The records read from a shard were this old. Without data nothing reads: the event source mapping "
+            "is disabled or failing."
         ),
         action=(
-            "Look at the state of the event source mapping and the reason it gives, then as for the processor's lag."
+            "Look at the [state of the event source mapping](#check-the-event-source-mapping), then do what "
+            "[iterator-age](#iterator-age) says."
         ),
         namespace="AWS/Kinesis",
         metric="GetRecords.IteratorAgeMilliseconds",
@@ -191,9 +212,15 @@ CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
         id="iterator-age",
         part="source",
-        title="The processor lags behind the stream",
-        means="The oldest record read was this old. When the age reaches the mapping's limit, records are given up.",
-        action="Look for errors of the processor first, then raise parallelization_factor or the number of shards.",
+        title="The processor falls behind the stream",
+        means=(
+            "Records were this old when the processor got them. Beyond the mapping's maximum record age, Lambda "
+            "discards them."
+        ),
+        action=(
+            "Look for [errors](#errors) of the processor first. Then raise `mapping.parallelization_factor` or "
+            "`stream.shards`."
+        ),
         namespace="AWS/Lambda",
         metric="IteratorAge",
         statistic="Maximum",
@@ -204,9 +231,12 @@ CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
         id="failed-batches",
         part="source",
-        title="Batches were given up and kept for replay",
-        means="Records failed until retries or age ran out; the mapping put them, whole, into the failures bucket.",
-        action=_REPLAY,
+        title="Batches were discarded and wait for replay",
+        means=(
+            "Records failed until their retries or their age ran out. Lambda discarded them and wrote the batch "
+            "to the failures bucket."
+        ),
+        action="Fix the cause, then [replay](#replay) the failed batches.",
         namespace="AWS/Lambda",
         metric="OnFailureDestinationDeliveredEventCount",
         statistic="Sum",
@@ -216,9 +246,15 @@ CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
         id="dropped-events",
         part="source",
-        title="The mapping dropped records",
-        means="Records were given up; unless they are also counted as kept for replay, only the stream still has them.",
-        action="Compare with the failed batches. " + _REPLAY,
+        title="Lambda discarded records",
+        means=(
+            "Records failed until their retries or their age ran out. Those that are not in the failures bucket "
+            "are only in the stream."
+        ),
+        action=(
+            "Compare with [failed-batches](#failed-batches). Fix the cause and [replay](#replay) what is there; "
+            "[read the rest again from the stream](#read-part-of-the-stream-again)."
+        ),
         namespace="AWS/Lambda",
         metric="DroppedEventCount",
         statistic="Sum",
@@ -228,11 +264,12 @@ CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
         id="undelivered-batches",
         part="source",
-        title="A failed batch could not be kept",
-        means=(
-            "The mapping gave up a batch and could not write it to the failures bucket: role, key or bucket are broken."
+        title="A discarded batch was not saved",
+        means="Lambda could not write a discarded batch to the failures bucket: role, key or bucket is misconfigured.",
+        action=(
+            "Fix it, then [read that part of the stream again](#read-part-of-the-stream-again) before the "
+            "retention period ends."
         ),
-        action="Repair it before the stream's retention ends, then read that time range of the stream again.",
         namespace="AWS/Lambda",
         metric="DestinationDeliveryFailures",
         statistic="Sum",
@@ -242,9 +279,12 @@ CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
         id="throttled-claims",
         part="ledger",
-        title="Claims in the ledger are throttled",
-        means="Load grew faster than an on-demand table doubles. Batches are retried; the lag grows.",
-        action="Wait some minutes while the table scales. For a planned burst, set a warm throughput beforehand.",
+        title="Writes to the ledger are throttled",
+        means=(
+            "Load grew faster than the on-demand table scales. Lambda retries the batches, and the processor "
+            "falls behind."
+        ),
+        action="Wait some minutes while the table scales. Before a planned peak, raise the table's warm throughput.",
         namespace="AWS/DynamoDB",
         metric="WriteThrottleEvents",
         statistic="Sum",
@@ -255,8 +295,8 @@ CATALOGUE: tuple[FailureMode, ...] = (
         id="dropped-invocations",
         part="asynchronous",
         title="Lambda dropped asynchronous invocations",
-        means="Notifications of files were given up after all retries; the dead-letter queue has a copy of each.",
-        action="Repair the cause, then invoke the function again with the messages of the dead-letter queue.",
+        means="Notifications about files failed after all retries. Each is in the dead-letter queue.",
+        action="Fix the cause, then [process the dead-letter queue](#process-the-dead-letter-queue).",
         namespace="AWS/Lambda",
         metric="AsyncEventsDropped",
         statistic="Sum",
@@ -266,11 +306,11 @@ CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
         id="undelivered-dead-letters",
         part="asynchronous",
-        title="A dead letter could not be delivered",
+        title="Lambda could not write to the dead-letter queue",
         means=(
-            "Lambda could not write to the dead-letter queue: role, key or queue are broken. The notification is gone."
+            "Role, key or queue is misconfigured. The notification is lost, but its file is still in the inbox bucket."
         ),
-        action="Repair the permission, then import the files of that time again: see Work off the dead-letter queue.",
+        action="Fix it, then [import the files of that time again](#process-the-dead-letter-queue).",
         namespace="AWS/Lambda",
         metric="DeadLetterErrors",
         statistic="Sum",
@@ -280,10 +320,14 @@ CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
         id="waiting",
         part="dead-letters",
-        title="Dead letters are waiting",
-        means="Files could not be imported, after all retries. They are in the inbox; the queue keeps notices 14 days.",
+        title="The dead-letter queue holds messages",
+        means=(
+            "Files could not be imported after all retries. They are still in the inbox bucket; the queue keeps "
+            "messages for 14 days."
+        ),
         action=(
-            "Read a message for the cause, repair it, invoke the function again with the messages, then delete them."
+            "Read a message for the cause, fix that, then [process the dead-letter "
+            "queue](#process-the-dead-letter-queue)."
         ),
         namespace="AWS/SQS",
         metric="ApproximateNumberOfMessagesVisible",

@@ -1,4 +1,4 @@
-"""Alarms on every arrow of the pipeline: `alarms.watch_...(construct)`."""
+"""CloudWatch alarms on every part of the pipeline: `alarms.watch_...(construct)`."""
 
 import math
 from collections.abc import Mapping
@@ -39,58 +39,58 @@ class Watched:
 
 
 class Alarms(Construct):
-    """Makes alarms of failure modes; each tells the topic when it starts and when it is over."""
+    """Creates the alarms of failure modes. Each notifies the topic when it goes to ALARM and back to OK."""
 
     def __init__(
         self, scope: Construct, id_: str, *, names: Names, topic: AlertTopic, settings: AlarmSettings, runbook: str
     ) -> None:
-        """`runbook` is the address of the runbook page, to which each alarm adds its anchor."""
+        """`runbook` is the URL of the runbook page; each alarm's description adds its anchor."""
         super().__init__(scope, id_)
         self._names, self._topic, self._settings, self._runbook = names, topic, settings, runbook
         self.watched: list[Watched] = []
 
     def watch_api(self, api: HttpApi, *, method: str, path: str) -> None:
-        """What the API answers as a whole, and what it answers on one route.
+        """The API as a whole, and one route of it.
 
-        Health checks and strangers who try addresses would drown what is watched of the route that matters.
+        On the whole API, health checks and scanners would hide what happens to the route that matters.
         """
         route = {"ApiId": api.id, "Stage": api.stage, "Method": method, "Resource": path}
         self._watch("api", api, route)
 
     def watch_function(self, function: Function) -> None:
-        """Every invocation, against the function's timeout and concurrency."""
+        """A function's invocations, against its timeout and its concurrency limit."""
         share = function.settings.reserved_concurrency or self._settings.account_concurrency
         limits: _Limits = {
             Limit.TIMEOUT: function.settings.timeout_seconds * 1000,
-            # Where one execution is all there is, each of them would be an alarm.
+            # With a limit of one, every execution would be an alarm.
             Limit.CONCURRENCY: share if share > 1 else 0,
         }
         self._watch("function", function, {"FunctionName": function.function_name}, limits)
 
     def watch_quarantine(self, function: Function, *, stack: str) -> None:
-        """Events that the function of this stack put into quarantine, as it counts them itself."""
+        """Events that the function of this stack quarantined, as its own metric counts them."""
         self._watch("quarantine", function, {"Stack": stack, "Function": function.node.id})
 
     def watch_stream(self, stream: EventStream, source: EventSource) -> None:
-        """Both ends of the stream, and the age of what is read against the age at which `source` discards it."""
+        """Writes and reads, and the age of what is read against the age at which `source` discards records."""
         self._watch("stream", stream, {"StreamName": stream.name}, _record_age(source))
 
     def watch_source(self, source: EventSource, function: Function) -> None:
-        """What the mapping could not get processed by the function, and how far behind it is."""
+        """What the mapping discards, and how far behind the function is."""
         dimensions = {"EventSourceMappingUUID": source.uuid, "FunctionName": function.function_name}
         self._watch("source", function, dimensions, _record_age(source))
 
     def watch_ledger(self, ledger: Ledger) -> None:
-        """The table's requests."""
+        """The ledger's table."""
         self._watch("ledger", ledger, {"TableName": ledger.name})
 
     def watch_dead_letters(self, queue: DeadLetterQueue, function: Function) -> None:
-        """What becomes of the function's asynchronous invocations that fail for good."""
+        """Asynchronous invocations of the function that fail after all retries."""
         self._watch("asynchronous", function, {"FunctionName": function.function_name})
         self._watch("dead-letters", queue, {"QueueName": queue.name})
 
     def _watch(self, part: Part, subject: Construct, dimensions: Mapping[str, str], limits: _Limits = _NONE) -> None:
-        """Makes the alarms of every failure mode of the part."""
+        """Creates the alarms of every failure mode of the part."""
         for mode in CATALOGUE:
             if mode.part == part and (threshold := self._threshold(mode, limits)):
                 self._alarm(
@@ -104,7 +104,7 @@ class Alarms(Construct):
                 )
 
     def _threshold(self, mode: FailureMode, limits: _Limits) -> float:
-        """0: no alarm."""
+        """The value that the metric must reach; 0 means no alarm."""
         if not isinstance(mode.threshold, Setting):
             return mode.threshold
         value: int = getattr(self._settings, mode.threshold.name)
@@ -113,8 +113,7 @@ class Alarms(Construct):
             return value
         if limit not in limits:
             raise ValueError(f"failure mode {mode.id}: {mode.part} has no {limit.name} to take a percentage of")
-        share = limits[limit] * value / 100
-        return math.ceil(share) if limit is Limit.CONCURRENCY else share
+        return math.ceil(limits[limit] * value / 100)
 
     def _alarm(self, watched: Watched) -> None:
         self.watched.append(watched)
@@ -139,7 +138,7 @@ class Alarms(Construct):
             period=None if share else watched.period_seconds,
             statistic=None if share or percentile else mode.statistic,
             extended_statistic=mode.statistic if percentile and not share else None,
-            # A percentile of a handful of requests says nothing.
+            # With only a few samples, a percentile means nothing.
             evaluate_low_sample_count_percentiles="ignore" if percentile and not share else None,
         )
 
@@ -149,7 +148,7 @@ def _record_age(source: EventSource) -> _Limits:
 
 
 def _chosen(mode: FailureMode, dimensions: Mapping[str, str]) -> dict[str, str]:
-    """The dimensions that the failure mode names, of those that its part has."""
+    """The dimensions that the failure mode names, with the values of its part."""
     if unknown := set(mode.dimensions) - set(dimensions):
         names = ", ".join(sorted(unknown))
         raise ValueError(f"failure mode {mode.id}: {mode.part} has no dimension {names}, only {', '.join(dimensions)}")
@@ -157,7 +156,7 @@ def _chosen(mode: FailureMode, dimensions: Mapping[str, str]) -> dict[str, str]:
 
 
 def _share_of(watched: Watched) -> list[CloudwatchMetricAlarmMetricQuery]:
-    """The metric as a percentage of another one, once there are enough requests for a percentage to mean something."""
+    """The metric as a percentage of another one, once that is large enough for a percentage to mean something."""
     mode = watched.mode
 
     def query(id_: str, name: str) -> CloudwatchMetricAlarmMetricQuery:

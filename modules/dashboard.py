@@ -1,4 +1,4 @@
-"""One page that shows the whole stack."""
+"""The CloudWatch dashboard of a stack."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ class Dashboard(Construct):
     """One graph for each failure mode that is watched, in the order of the catalogue, with its threshold drawn in."""
 
     def __init__(self, scope: Construct, id_: str, *, names: Names, alarms: Alarms) -> None:
-        """Shows what `alarms` has been told to watch so far: make it last."""
+        """Shows what `alarms` watches when this is created: create it last."""
         super().__init__(scope, id_)
         self.name = names("overview", Kind.DASHBOARD)
         groups = [group for mode in CATALOGUE if (group := [one for one in alarms.watched if one.mode is mode])]

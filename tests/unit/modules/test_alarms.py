@@ -92,7 +92,7 @@ def test_client_errors_are_measured_in_percent_of_twenty_requests_or_more(alarms
         {
             "id": "share",
             "expression": "IF(whole >= 20, 100 * part / whole, 0)",
-            "label": "The API answers many requests with 4xx",
+            "label": "The API returns many 4xx errors",
             "return_data": True,
         },
         *(

@@ -58,7 +58,7 @@ def test_a_graph_shows_every_subject_in_its_own_region_with_the_threshold_drawn_
 def test_a_share_is_drawn_as_a_share(graphs: dict[str, Json]) -> None:
     api = ["ApiId", "${aws_apigatewayv2_api.api.id}", "Stage", "$default"]
     dimensions = [*api, "Method", "POST", "Resource", "/process"]
-    properties = graphs["The API answers many requests with 4xx (% of requests)"]["properties"]
+    properties = graphs["The API returns many 4xx errors (% of requests)"]["properties"]
     assert properties["metrics"] == [
         [{"expression": "100 * part0 / whole0", "label": "api"}],
         ["AWS/ApiGateway", "4xx", *dimensions, {"id": "part0", "visible": False}],
@@ -68,7 +68,7 @@ def test_a_share_is_drawn_as_a_share(graphs: dict[str, Json]) -> None:
 
 
 def test_large_thresholds_are_written_out(graphs: dict[str, Json]) -> None:
-    properties = graphs["Records are read late from the stream (ms)"]["properties"]
+    properties = graphs["The stream is read late, or not at all (ms)"]["properties"]
     assert properties["annotations"]["horizontal"] == [{"label": "alarm at 8,148,150", "value": 8148150}]
 
 
