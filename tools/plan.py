@@ -1,8 +1,8 @@
-"""`make plan`: plans synthesized stacks, changing nothing, and shows the plans as JSON for the review.
+"""`make plan`: plans synthesized stacks, changing nothing, and writes the plans as JSON for the review.
 
-`python -m tools.plan [STACK ...] [--base FOLDER]`: names as `make synth` shows them, or patterns (`tap-dev-*`); FOLDER
-is a `cdktf.out` of the code before, so that the review can name the files that changed, and see the stacks that
-are only there: of these it is planned what would be destroyed with them.
+`python -m tools.plan [STACK ...] [--base FOLDER]`: names as `make synth` prints them, or patterns (`tap-dev-*`); FOLDER
+is a `cdktf.out` of the code before, so that the review can name the files that changed. Stacks that are only there were
+removed: the plan is to destroy them.
 """
 
 import argparse
@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Plans every stack, or those named; returns the exit status."""
+    """Plan every stack, or those named; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.plan", description="Plan stacks.")
     parser.add_argument("stack", nargs="*", help="a name or a pattern (default: every synthesized stack)")
     parser.add_argument("--base", type=Path, help="cdktf.out of the code before")
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         now, before = stack_folders(OUTDIR), stack_folders(options.base) if options.base else {}
         gone = {name: before[name] for name in removed_stacks(before, now)}
         folders = _chosen({**now, **gone}, options.stack)
-        shutil.rmtree(PLANS, ignore_errors=True)  # a review is of what was planned together
+        shutil.rmtree(PLANS, ignore_errors=True)  # a review is about plans that were made together
         PLANS.mkdir(parents=True)
         for stack, folder in folders.items():
             print(f"{stack}: {_plan(stack, folder) if stack in now else _plan_end(stack, folder)}", flush=True)
@@ -57,7 +57,7 @@ def _chosen(stacks: Mapping[str, Path], patterns: Sequence[str]) -> dict[str, Pa
 
 
 def _plan(stack: str, folder: Path, *options: str) -> str:
-    """Terraform's own last words about the plan."""
+    """Plan a stack; return Terraform's summary."""
     file = _saved(stack)
     terraform = Terraform(folder, with_plugin_cache({**os.environ, "TF_IN_AUTOMATION": "1"}))
     terraform.init()
@@ -69,9 +69,9 @@ def _plan(stack: str, folder: Path, *options: str) -> str:
 
 
 def _plan_end(stack: str, folder: Path) -> str:
-    """The same of a stack that is no longer in the code; for reading, so that no plan is left that could be applied.
+    """Plan to destroy a stack that was removed from the code; only for review, so the saved plan is deleted.
 
-    From the state alone: the role that plans may not see a region any more that has left the settings.
+    From the state alone, because the plan role may not read a region that was removed from the settings.
     """
     with tempfile.TemporaryDirectory() as home:
         copy = shutil.copytree(folder, Path(home) / stack, ignore=shutil.ignore_patterns(".terraform"))
@@ -80,11 +80,11 @@ def _plan_end(stack: str, folder: Path) -> str:
         summary = _plan(stack, copy, "-destroy", "-refresh=false")
     _saved(stack).unlink()
     (PLANS / f"{stack}{GONE}").touch()
-    return f"no longer in the code. {summary}"
+    return f"removed from the code. {summary}"
 
 
 def without_guards(body: Json) -> Json:
-    """A synthesized stack without `prevent_destroy`, with which Terraform refuses to plan what goes."""
+    """A synthesized stack without `prevent_destroy`, with which Terraform refuses to plan the destruction."""
     for resources in body.get("resource", {}).values():
         for resource in resources.values():
             resource.get("lifecycle", {}).pop("prevent_destroy", None)

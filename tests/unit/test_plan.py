@@ -118,7 +118,7 @@ def test_of_a_stack_that_is_only_in_the_base_it_is_planned_what_goes_with_it(
     assert [line.split()[0].rpartition("/")[2] for line in calls if " -destroy" in line] == ["tap-dev-eu-west-1"]
     assert all("-refresh=false" in line for line in calls if " -destroy" in line)
     assert not (synthesized / "base" / "stacks" / "tap-dev-eu-west-1" / ".terraform").exists()
-    assert "tap-dev-eu-west-1: no longer in the code. Plan: " in capsys.readouterr().out
+    assert "tap-dev-eu-west-1: removed from the code. Plan: " in capsys.readouterr().out
     plans = synthesized / "cdktf.out" / "plans"
     assert sorted(path.stem for path in plans.glob("*.tfplan")) == ["tap-dev-state", "tap-dev-us-east-1"]
     written(plans, change("aws_kinesis_stream", {"name": "events"}, None), name="tap-dev-eu-west-1")

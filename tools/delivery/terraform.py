@@ -1,4 +1,4 @@
-"""Terraform over several stacks: applies saved plans, looks for drift, destroys what is ephemeral."""
+"""Terraform over several stacks: applies saved plans, looks for drift, destroys previews."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ _DRIFTED = 2  # `terraform plan -detailed-exitcode`: there are changes
 
 
 def run(folder: Path, arguments: Sequence[str]) -> int:
-    """Runs Terraform in a stack's folder, where everybody sees it; returns its exit status."""
+    """Run Terraform in a stack's folder, with its output shown; return its exit status."""
     return Terraform(folder).watched(*arguments)
 
 
@@ -70,7 +70,7 @@ def destroy_ephemeral(suffix: str, *, outdir: Path = OUTDIR, run: Run = run) -> 
 
 
 def outputs(name: str, *, outdir: Path = OUTDIR) -> dict[str, str]:
-    """A deployed stack's outputs."""
+    """Return the outputs of a deployed stack."""
     return Terraform(outdir / "stacks" / name).outputs()
 
 

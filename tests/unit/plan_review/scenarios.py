@@ -27,7 +27,7 @@ class Scenario:
     code: Mapping[str, str] = field(default_factory=dict)  # file -> text put behind it
     # Without refresh: the emulator tells some things otherwise than AWS does, and that isn't the change.
     options: tuple[str, ...] = ("-refresh=false",)
-    is_gone: bool = False  # the stacks are no longer in the code
+    is_gone: bool = False  # the stacks were removed from the code
 
 
 # What is deployed before: settings that differ from those of `local`.
