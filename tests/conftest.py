@@ -20,7 +20,7 @@ from tests.synthesized import VARIANTS, Stack, read_stacks  # noqa: E402
 pytest_plugins = ("tests.snapshot.rewriting",)
 
 _SYNTHESIZING = ("tests/unit/environments/", "tests/unit/modules/", "tests/unit/stacks/")
-_ALONE = "tests/faults/"  # each of these makes all that it needs
+_ALONE = ("tests/faults/", "tests/recipes/")  # each of these makes all that it needs
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.project import ROOT
+from tests.project import ROOT, USER_FACING
 
-_READERS = "tests/unit/environments/"
 _FOLDER = ROOT / "environments"
 _ADVICE = "read tests/environments instead, or start the command in a copy (fixture `project`); see tests/guard.py"
 
@@ -32,7 +31,7 @@ class Guard:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
         """Notes whether the test, with its fixtures, is one of those that may."""
-        self._may_read = item.nodeid.startswith(_READERS)
+        self._may_read = item.nodeid.startswith(f"{USER_FACING}/")
         try:
             return (yield)
         finally:

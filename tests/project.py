@@ -12,6 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENTS = ROOT / "tests" / "environments"
+# The tests that read `environments/`: all that users' changes of settings can break. tests/guard.py holds others to it.
+USER_FACING = "tests/unit/environments"
 
 # What was installed or fetched, and is the same for a copy.
 _SHARED = (".venv", ".tools", "node_modules", ".cache/wheels")
