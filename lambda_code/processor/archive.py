@@ -6,13 +6,15 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambda_code.processor.objects import DamagedObjectError, pack, unpack
+from lambda_code.processor.objects import DamagedObjectError, missing, pack, unpack
 from lambda_code.processor.ports import Stored
+from lambda_code.processor.records import Arrived
+from lambda_code.processor.seen import Seen
 from lambda_code.shared.errors import UnavailableError
 
-_TRIES = 4  # how often somebody else may replace an object between our read and our write
-# 412 and 409 of a conditional put: it is there, it has changed, or somebody is just writing it.
-_LOST = ("PreconditionFailed", "ConditionalRequestConflict")
+_TRIES = 6  # how often it may turn out that the object is there after all, has gone, or has been replaced
+# 412 and 409 of a conditional put: it is there, it has changed, or somebody is just writing it; 404: it has gone.
+_LOST = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey")
 
 
 class S3Client(Protocol):
@@ -31,29 +33,47 @@ class S3Archive:
     def __init__(self, client: S3Client, bucket: str) -> None:
         self._client = client
         self._bucket = bucket
+        self._seen = Seen()
 
-    def store(self, home: str, lines: dict[str, bytes]) -> Stored:
-        """Complete the object by these lines; raises UnavailableError."""
+    def store(self, home: str, events: Mapping[str, Arrived], *, is_new: bool) -> Stored:
+        """Complete the object by these events; raises UnavailableError. May be called by several threads."""
+        unseen = self._seen.without(home, events)
+        if not unseen:
+            return Stored()
         try:
-            return self._create(home, lines) or self._complete(home, lines)
+            stored = self._store(home, unseen, is_new=is_new)
         except (BotoCoreError, ClientError, DamagedObjectError) as error:
             raise UnavailableError(f"{home}: {error}") from error
+        self._seen.add(home, unseen)
+        return stored
 
-    def _create(self, home: str, lines: dict[str, bytes]) -> Stored | None:
-        body = pack(lines)
-        return Stored(len(lines), len(body)) if self._put(home, body, IfNoneMatch="*") else None
-
-    def _complete(self, home: str, lines: dict[str, bytes]) -> Stored:
+    def _store(self, home: str, events: Mapping[str, Arrived], *, is_new: bool) -> Stored:
+        was_refused = False
         for _ in range(_TRIES):
-            found = self._client.get_object(Bucket=self._bucket, Key=home)
-            present = unpack(found["Body"].read())
-            missing = lines.keys() - present.keys()
-            if not missing:
-                return Stored(0, 0)
-            body = pack({**present, **lines})
-            if self._put(home, body, IfMatch=found["ETag"]):
-                return Stored(len(missing), len(body))
+            found = None if is_new else self._read(home, may_be_hidden=not was_refused)
+            present: dict[str, bytes] = {}
+            condition = {"IfNoneMatch": "*"}
+            if found:
+                present = unpack(found["Body"].read())
+                condition = {"IfMatch": found["ETag"]}
+            absent = missing(events, present)
+            if not absent:
+                return Stored()
+            body = pack({**present, **{sequence: event.line for sequence, event in absent.items()}})
+            if self._put(home, body, **condition):
+                return Stored(frozenset(absent), len(body))
+            is_new, was_refused = False, True
         raise UnavailableError(f"{home}: others keep replacing it")
+
+    def _read(self, home: str, *, may_be_hidden: bool) -> Mapping[str, Any] | None:
+        """The object, if it is there. Without s3:ListBucket, S3 answers 403 for one that is not."""
+        try:
+            return self._client.get_object(Bucket=self._bucket, Key=home)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "NoSuchKey" or (code == "AccessDenied" and may_be_hidden):
+                return None
+            raise
 
     def _put(self, home: str, body: bytes, **condition: str) -> bool:
         try:

@@ -30,7 +30,12 @@ def answer(event: Mapping[str, Any], context: aws.Context, processor: Processor,
 
 def report(batch: Batch, outcome: Outcome, stack: str) -> None:
     """Say what happened, to people and to CloudWatch."""
-    found = {"records": len(batch.items), "object_key": batch.home, "failed_from": outcome.failed_from}
+    found = {
+        "records": len(batch.items),
+        "object_key": batch.home,
+        "failed_from": outcome.failed_from,
+        "completed": outcome.completed,
+    }
     metrics = {
         "EventsStored": outcome.stored,
         "EventsDuplicate": outcome.duplicates,

@@ -19,8 +19,9 @@ _FIRST_PAUSE_SECONDS = 0.05
 _DAY_SECONDS = 86_400
 _HELD = "ConditionalCheckFailed"
 _PASSING = ("None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
-# A retried record claims again with success. Where the row names another home, the refusal tells us which.
-_CONDITION = "attribute_not_exists(id) OR (sequence_number = :sequence AND object_key = :home)"
+# A row stays as it was first written, for as long as it is remembered; the refusal tells us whose it is. The table's
+# time to live removes what has expired days later only: until then it must not hide that the event is forgotten.
+_CONDITION = "attribute_not_exists(id) OR expires_at < :now"
 
 
 class DynamoClient(Protocol):
@@ -70,9 +71,9 @@ class DynamoLedger:
 
     def _transact(self, claims: list[Claim]) -> list[dict[str, Any]] | None:
         """Write all rows, or none and say for each why; raises UnavailableError."""
-        expires_at = str(int(self._clock()) + self._days * _DAY_SECONDS)
+        now = int(self._clock())
         try:
-            self._client.transact_write_items(TransactItems=[self._put(claim, expires_at) for claim in claims])
+            self._client.transact_write_items(TransactItems=[self._put(claim, now) for claim in claims])
         except BotoCoreError as error:
             raise UnavailableError(str(error)) from error
         except ClientError as error:
@@ -83,21 +84,20 @@ class DynamoLedger:
             raise UnavailableError(str(error)) from error
         return None
 
-    def _put(self, claim: Claim, expires_at: str) -> dict[str, Any]:
+    def _put(self, claim: Claim, now: int) -> dict[str, Any]:
         item = {
             "id": {"S": claim.identity},
             "sequence_number": {"S": claim.sequence},
             "content_hash": {"S": claim.content_hash},
             "object_key": {"S": claim.home},
-            "expires_at": {"N": expires_at},
+            "expires_at": {"N": str(now + self._days * _DAY_SECONDS)},
         }
-        values = {":sequence": item["sequence_number"], ":home": item["object_key"]}
         return {
             "Put": {
                 "TableName": self._table,
                 "Item": item,
                 "ConditionExpression": _CONDITION,
-                "ExpressionAttributeValues": values,
+                "ExpressionAttributeValues": {":now": {"N": str(now)}},
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         }

@@ -1,9 +1,11 @@
 """What the processor needs of the world, and the words in which they speak."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
+
+from lambda_code.processor.records import Arrived
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -16,10 +18,10 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """What a put has added to an object."""
+    """What was added to an object: the sequence numbers of the lines, and the size of what was put."""
 
-    events: int
-    size_bytes: int
+    added: frozenset[str] = frozenset()
+    size_bytes: int = 0
 
 
 class Ledger(Protocol):
@@ -32,8 +34,11 @@ class Ledger(Protocol):
 class Archive(Protocol):
     """Where events are stored."""
 
-    def store(self, home: str, lines: dict[str, bytes]) -> Stored:
-        """Complete the object by these lines, which are keyed by sequence number. Raises UnavailableError."""
+    def store(self, home: str, events: Mapping[str, Arrived], *, is_new: bool) -> Stored:
+        """Complete the object by these events, which are keyed by sequence number. Raises UnavailableError.
+
+        `is_new` says that it is probably not there yet; it only decides what is tried first.
+        """
 
 
 class Quarantine(Protocol):

@@ -11,12 +11,22 @@ from lambda_code.shared.attributes import MAX_IDENTITY_BYTES, identity
 from lambda_code.shared.content import content_hash
 from lambda_code.shared.events import MAX_RECORD_BYTES
 
+MAX_OBJECT_RECORDS = 500
+MAX_OBJECT_CHARACTERS = 1024 * 1024
+"""What the first records to claim a new object may be, and their base64: a batch that comes back record by record reads
+and writes half its object for each, so what that costs grows with the batch, not with its square."""
+
 
 class Arrived(msgspec.Struct, frozen=True):
-    """An event as a record brought it; `data` is the record's base64, `line` what the archive keeps."""
+    """An event as a record brought it.
+
+    `data` is the record's base64, `home` the key of the object that the event's first claim names, and `line` what the
+    archive keeps.
+    """
 
     sequence: str
     data: str
+    home: str
     identity: str
     content_hash: str
     line: bytes
@@ -31,7 +41,7 @@ class Poison(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Records of one shard in their order; `home` is the key of the object that an event's first claim names."""
+    """Records of one shard in their order; `home` is that of the first."""
 
     shard: str
     home: str
@@ -39,15 +49,27 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 def read_batch(records: Sequence[Mapping[str, Any]]) -> Batch:
-    """Read the records of one invocation; the home is made only of what a retry of the same records repeats."""
-    first = records[0]
-    shard = str(first["eventID"]).partition(":")[0]
-    arrival = time.strftime("date=%Y-%m-%d/hour=%H", time.gmtime(first["kinesis"]["approximateArrivalTimestamp"]))
-    home = f"events/{arrival}/{shard}-{first['kinesis']['sequenceNumber']}.ndjson.gz"
-    return Batch(shard, home, [read_record(record["kinesis"]) for record in records])
+    """Read the records of one invocation."""
+    shard = str(records[0]["eventID"]).partition(":")[0]
+    items: list[Arrived | Poison] = []
+    home, count, size = "", 0, 0
+    for record in records:
+        kinesis = record["kinesis"]
+        size += len(kinesis["data"])
+        if not home or count == MAX_OBJECT_RECORDS or size > MAX_OBJECT_CHARACTERS:
+            home, count, size = _home(shard, kinesis), 0, len(kinesis["data"])
+        count += 1
+        items.append(read_record(kinesis, home))
+    return Batch(shard, _home(shard, records[0]["kinesis"]), items)
 
 
-def read_record(kinesis: Mapping[str, Any]) -> Arrived | Poison:
+def _home(shard: str, kinesis: Mapping[str, Any]) -> str:
+    """Named after its first record, by what a retry of that record repeats."""
+    arrival = time.strftime("date=%Y-%m-%d/hour=%H", time.gmtime(kinesis["approximateArrivalTimestamp"]))
+    return f"events/{arrival}/{shard}-{kinesis['sequenceNumber']}.ndjson.gz"
+
+
+def read_record(kinesis: Mapping[str, Any], home: str) -> Arrived | Poison:
     """Read one record."""
     sequence, data = kinesis["sequenceNumber"], kinesis["data"]
     try:
@@ -57,13 +79,19 @@ def read_record(kinesis: Mapping[str, Any]) -> Arrived | Poison:
         return Poison(sequence, data, "undecodable")
     if len(document) > MAX_RECORD_BYTES:
         return Poison(sequence, data, "too_large")
-    name = _identity(event)
+    name = identity_of(event)
     if name is None:
         return Poison(sequence, data, "not_an_event")
-    return Arrived(sequence, data, name, content_hash(event), _line(document, sequence))
+    return Arrived(sequence, data, home, name, content_hash(event), _line(document, sequence))
 
 
-def _identity(event: object) -> str | None:
+def as_record(copy: Arrived, sequence: str) -> Arrived:
+    """The event as the record with this number would have brought it, but for the marks of how the copy came."""
+    line = copy.line[: -len(_end(copy.sequence))] + _end(sequence)
+    return msgspec.structs.replace(copy, sequence=sequence, line=line)
+
+
+def identity_of(event: object) -> str | None:
     """What names the event in the ledger; None where it has no source and id that can."""
     if not isinstance(event, dict) or event.get("specversion") != "1.0":
         return None
@@ -78,4 +106,8 @@ def _line(document: bytes, sequence: str) -> bytes:
     """The event's own bytes, with the sequence number to sort by, on one line."""
     if b"\n" in document or b"\r" in document:
         document = document.translate(None, b"\r\n")
-    return b'%b,"tapsequence":"%b"}' % (document.rstrip()[:-1], sequence.encode())
+    return document[: document.rindex(b"}")] + _end(sequence)
+
+
+def _end(sequence: str) -> bytes:
+    return b',"tapsequence":"%b"}' % sequence.encode()

@@ -54,7 +54,7 @@ def deduplicating(rounds: int) -> Iterator[Target]:
     batch = {"Records": [_record(number) for number in range(RECORDS)]}
     client = unsent("dynamodb", aws.STORE, b"{}")
     with_ledger, without = _processor(DynamoLedger(client, "ledger", 35)), _processor(NoLedger())
-    items = [read_record(record["kinesis"]) for record in batch["Records"]]
+    items = [read_record(record["kinesis"], "home") for record in batch["Records"]]
     assert all(isinstance(item, Arrived) for item in items)
     found = cpu_seconds(
         {

@@ -20,7 +20,7 @@ from tests.faults.injection import Faults, client_error
 Row = Mapping[str, Any]
 Condition = Callable[[Row, Row], bool]
 
-_TOKEN = re.compile(r"\s*(attribute_not_exists\s*\(\s*\w+\s*\)|\(|\)|AND\b|OR\b|\w+\s*=\s*:\w+)")
+_TOKEN = re.compile(r"\s*(attribute_not_exists\s*\(\s*\w+\s*\)|\(|\)|AND\b|OR\b|\w+\s*[=<]\s*:\w+)")
 
 
 @dataclass
@@ -70,7 +70,7 @@ class DynamoClient:
 
 @cache
 def compiled(expression: str) -> Condition:
-    """A condition made of `attribute_not_exists`, `=`, AND, OR and brackets; AND binds closer."""
+    """A condition made of `attribute_not_exists`, `=`, `<` (of numbers), AND, OR and brackets; AND binds closer."""
     tokens = [re.sub(r"\s", "", token) for token in _TOKEN.findall(expression)]
     assert "".join(tokens) == re.sub(r"\s", "", expression), f"the model cannot read {expression}"
     condition = _either(tokens)
@@ -103,5 +103,7 @@ def _one(tokens: list[str]) -> Condition:
     if token.startswith("attribute_not_exists"):
         name = token[token.index("(") + 1 : -1]
         return lambda row, _: name not in row
-    name, _, value = token.partition("=")
+    name, sign, value = re.split("([=<])", token)
+    if sign == "<":
+        return lambda row, values: name in row and float(row[name]["N"]) < float(values[value]["N"])
     return lambda row, values: name in row and row[name] == values[value]

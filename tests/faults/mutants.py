@@ -10,13 +10,15 @@ import pytest
 
 from lambda_code.importer.handler import Importer
 from lambda_code.importer.notification import File
-from lambda_code.processor import batch, handler, ledger, records
+from lambda_code.processor import batch, handler, ledger, plan, records
 from lambda_code.processor.archive import S3Archive
-from lambda_code.processor.batch import Plan, Processor, Refused
+from lambda_code.processor.batch import Processor
 from lambda_code.processor.ledger import DynamoLedger
 from lambda_code.processor.objects import pack
-from lambda_code.processor.ports import Stored
+from lambda_code.processor.plan import Plan, Refused
+from lambda_code.processor.ports import Claim
 from lambda_code.processor.records import Arrived
+from lambda_code.processor.seen import Seen
 from lambda_code.shared import content
 from lambda_code.shared.errors import UnavailableError
 from lambda_code.shared.quarantine import Quarantine
@@ -26,8 +28,9 @@ Patch = pytest.MonkeyPatch
 Mutant = Callable[[Patch], None]
 
 _put, _put_once = EventStream.put, EventStream._put_once
-_make_plan, _process, _answer = batch.make_plan, Processor.process, handler.answer
+_make_plan, _process, _answer = plan.make_plan, Processor.process, handler.answer
 _archive_put, _quarantine_put = S3Archive._put, Quarantine.put
+_homes_of, _without = plan.homes_of, Seen.without
 _transact, _import_files = DynamoLedger._transact, Importer.import_files
 
 
@@ -94,29 +97,43 @@ def planning(change: Callable[[Any, Any, Plan], None]) -> Mutant:
     """Change the plan after it was made."""
 
     def planned(found: Any, rows: Any) -> Plan:
-        plan = _make_plan(found, rows)
-        change(found, rows, plan)
-        return plan
+        made = _make_plan(found, rows)
+        change(found, rows, made)
+        return made
 
     return lambda patch: patch.setattr(batch, "make_plan", planned)
 
 
-def _own_home(found: Any, _: Any, plan: Plan) -> None:
-    plan.kept = [(place, found.home, item) for place, _home, item in plan.kept]
+def _row(item: Arrived, **other: str) -> Claim:
+    """The row that the record would have, had it been the first."""
+    own = {"identity": item.identity, "sequence": item.sequence, "content_hash": item.content_hash, "home": item.home}
+    return Claim(**{**own, **other})
 
 
-def _keep(found: Any, _: Any, plan: Plan) -> None:
-    plan.kept = sorted([*plan.kept, *((place, found.home, found.items[place]) for place in plan.duplicates)])
+def _own_home(_: Any, __: Any, plan: Plan) -> None:
+    plan.kept = [(place, _row(item), item) for place, _row_, item in plan.kept]
 
 
-def _drop_claimed(found: Any, _: Any, plan: Plan) -> None:
-    plan.kept = [each for each in plan.kept if each[1] == found.home]
+def _keep(_: Any, __: Any, plan: Plan) -> None:
+    plan.kept, plan.copies = [*plan.kept, *((place, _row(item), item) for place, _row_, item in plan.copies)], []
+
+
+def _drop_copies(_: Any, __: Any, plan: Plan) -> None:
+    plan.copies = []
+
+
+def _move_copies(_: Any, __: Any, plan: Plan) -> None:
+    plan.copies = [(place, _row(item, sequence=row.sequence), item) for place, row, item in plan.copies]
+
+
+def _drop_claimed(_: Any, __: Any, plan: Plan) -> None:
+    plan.kept = [each for each in plan.kept if each[1].home == each[2].home]
 
 
 def _skip(found: Any, rows: Any, plan: Plan) -> None:
     known = [item for item in found.items if not isinstance(item, Arrived) or item.identity in rows]
     whole = _make_plan(records.Batch(found.shard, found.home, known), rows)
-    plan.until, plan.kept, plan.refused, plan.duplicates = len(found.items), whole.kept, whole.refused, whole.duplicates
+    plan.until, plan.kept, plan.refused, plan.copies = len(found.items), whole.kept, whole.refused, whole.copies
 
 
 def _drop_conflicts(_: Any, __: Any, plan: Plan) -> None:
@@ -128,6 +145,8 @@ def _drop_conflicts(_: Any, __: Any, plan: Plan) -> None:
 
 stores_in_the_home_of_the_retry = planning(_own_home)
 stores_duplicates = planning(_keep)
+takes_every_copy_for_a_duplicate = planning(_drop_copies)
+completes_in_the_home_of_the_copy = planning(_move_copies)
 takes_a_retried_record_for_a_duplicate = planning(_drop_claimed)
 skips_what_it_could_not_claim = planning(_skip)
 drops_conflicts = planning(_drop_conflicts)
@@ -165,7 +184,40 @@ def completes_without_comparing(patch: Patch) -> None:
 
 
 def takes_an_object_that_is_there_for_complete(patch: Patch) -> None:
-    patch.setattr(S3Archive, "_complete", lambda *_: Stored(0, 0))
+    patch.setattr("lambda_code.processor.archive.missing", lambda events, present: {} if present else events)
+
+
+def completes_under_the_number_of_the_copy(patch: Patch) -> None:
+    patch.setattr(plan, "as_record", lambda copy, _: copy)
+
+
+def takes_a_completed_copy_for_an_event_of_its_own(patch: Patch) -> None:
+    """Its own number, and no look at which events the lines are."""
+    completes_under_the_number_of_the_copy(patch)
+
+    def missing(events: Any, present: Any) -> Any:
+        return {sequence: event for sequence, event in events.items() if sequence not in present}
+
+    patch.setattr("lambda_code.processor.archive.missing", missing)
+
+
+def answers_a_copy_before_its_original(patch: Patch) -> None:
+    def homes_of(made: Plan, until: int) -> dict[str, plan.Home]:
+        homes = _homes_of(made, until)
+        for home in homes.values():
+            home.place = max([home.place, *(place for place, _, item in made.kept if item.sequence in home.own)])
+        return homes
+
+    patch.setattr(batch, "homes_of", homes_of)
+
+
+def remembers_what_it_has_not_put(patch: Patch) -> None:
+    def without(self: Seen, home: str, lines: Any) -> Any:
+        unseen = _without(self, home, lines)
+        self.add(home, unseen)
+        return unseen
+
+    patch.setattr(Seen, "without", without)
 
 
 def completes_by_replacing(patch: Patch) -> None:
@@ -174,9 +226,9 @@ def completes_by_replacing(patch: Patch) -> None:
 
 def stores_before_it_claims(patch: Patch) -> None:
     def process(self: Processor, found: Any, seconds_left: Any) -> Any:
-        lines = {item.sequence: item.line for item in found.items if isinstance(item, Arrived)}
-        if lines:
-            self._archive.store(found.home, lines)
+        events = {item.sequence: item for item in found.items if isinstance(item, Arrived)}
+        if events:
+            self._archive.store(found.home, events, is_new=True)
         return _process(self, found, seconds_left)
 
     patch.setattr(Processor, "process", process)

@@ -13,6 +13,7 @@ from lambda_code.processor.archive import S3Archive
 from lambda_code.processor.batch import Processor
 from lambda_code.processor.handler import answer
 from lambda_code.processor.ledger import DynamoLedger
+from lambda_code.processor.ports import Ledger
 from lambda_code.receiver.handler import Receiver
 from lambda_code.receiver.settings import Settings
 from lambda_code.receiver.signing_keys import SigningKeys
@@ -60,9 +61,14 @@ class World:
         self.mapping = mapping.Mapping(self.stream, self.process, self.buckets, self.clock, self.settings, self.rng)
         entries = EventStream(self.kinesis, "events", sleep=self.clock.sleep)
         self.receiver = Receiver(RECEIVER, entries, self.keys, clock=self.clock)
-        ledger = DynamoLedger(self.dynamodb, "ledger", DAYS, clock=self.clock, sleep=self.clock.sleep)
-        self.processor = Processor(ledger, S3Archive(self.s3, "archive"), Quarantine(self.s3, "failures"))
+        self.ledger: Ledger = DynamoLedger(self.dynamodb, "ledger", DAYS, clock=self.clock, sleep=self.clock.sleep)
+        self.processor = self.new_process()
         self.work: Callable[[mapping.Event, Invocation], object] = self._work
+
+    def new_process(self) -> Processor:
+        """A processor with nothing in memory; it takes one step at a time, so that every run can be repeated."""
+        archive, quarantine = S3Archive(self.s3, "archive"), Quarantine(self.s3, "failures")
+        return Processor(self.ledger, archive, quarantine, workers=1)
 
     def produce_with(self, faults: Faults) -> None:
         self.kinesis.faults = faults
@@ -81,13 +87,21 @@ class World:
         return made
 
     def process(self, event: mapping.Event) -> object:
-        """One invocation of the processor; ends it when its time is up."""
+        """One invocation of the processor; ends it when its time is up.
+
+        One within another runs in a process of its own, as Lambda has it; one that crashes takes its process with it.
+        """
         outer, self.running = self.running, Invocation(self.clock, self.processor_seconds)
+        warm = self.processor
+        self.processor = self.new_process() if outer else warm
         try:
             made = self.work(event, self.running)
             self.running.watch()
+        except CrashError:
+            warm = warm if outer else self.new_process()
+            raise
         finally:
-            self.running = outer
+            self.running, self.processor = outer, warm
         return made
 
     def watch(self) -> None:

@@ -12,6 +12,8 @@ every entry the first time; it does not for entries that it refuses, which follo
 against a request that was answered with 503, or whose sender gave up waiting while it was still being carried out.
 
 `in_stream_order`: every object holds records of one shard, in the order of the stream.
+
+`as_rows_say`: every line is in the object and under the sequence number that its ledger row names.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from typing import Any
 import msgspec
 
 from tests.faults.clients import Books
+from tests.faults.dynamodb import Table
+from tests.faults.pipeline import World
 from tests.faults.s3 import Buckets
 
 
@@ -64,11 +68,13 @@ def quarantined(buckets: Buckets) -> list[dict[str, Any]]:
     return [json.loads(body) for body in buckets.bodies("failures", "quarantine/events/").values()]
 
 
-def check(buckets: Buckets, books: Books, poison: set[str] = frozenset(), *, order: bool = True) -> None:  # type: ignore[assignment]
+def check(world: World, books: Books, poison: set[str] = frozenset(), *, order: bool = True) -> None:  # type: ignore[assignment]
     """Check all; `poison` are the sequence numbers of what can never be stored."""
+    buckets = world.buckets
     exactly_once(buckets, books)
     only_poison_is_quarantined(buckets, poison)
     in_stream_order(buckets)
+    as_rows_say(buckets, world.table)
     if order:
         in_order(buckets, books)
 
@@ -108,3 +114,11 @@ def in_stream_order(buckets: Buckets) -> None:
         sequences = [int(line.tapsequence) for line in lines]
         if sequences != sorted(set(sequences)):
             raise BrokenError(f"in_stream_order: {key}")
+
+
+def as_rows_say(buckets: Buckets, table: Table) -> None:
+    for key, lines in objects(buckets):
+        for line in lines:
+            row = table.rows[line.identity]
+            if (row["object_key"]["S"], row["sequence_number"]["S"]) != (key, line.tapsequence):
+                raise BrokenError(f"as_rows_say: {line.identity} is in {key} as {line.tapsequence}")

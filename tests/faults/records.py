@@ -31,4 +31,4 @@ def mixed(world: World, *, conflict: bool = True) -> tuple[Books, set[str]]:
 
 def holds(world: World, books: Books, poison: set[str]) -> None:
     """Check all properties."""
-    check(world.buckets, books, poison)
+    check(world, books, poison)

@@ -28,7 +28,10 @@ _POISON = (b"\xff", b"{", b"[]", b'{"specversion":"1.0"}')
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How much, and how bad; `late` is the chance that a call is carried out after its sender has given it up."""
+    """How much, and how bad; `late` is the chance that a call is carried out after its sender has given it up.
+
+    `change` is made to the world before the run, and `replay` ends it.
+    """
 
     events: int = 10_000
     refused_entries: float = 0.30
@@ -37,6 +40,7 @@ class Plan:
     clients: int = 5
     largest_request: int = 100
     change: Callable[[World], None] = lambda _: None
+    replay: Callable[[World], None] = World.replay
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def run(seed: int, plan: Plan) -> Result:
     world.kinesis.arrive_late(1.0)
     poison = {world.stream.put(f"poison{number}", rng.choice(_POISON)).sequence for number in range(plan.poison)}
     world.mapping.drain()
-    world.replay()
+    plan.replay(world)
     return Result(world, books, poison)
 
 
@@ -98,6 +102,7 @@ def _send(world: World, clients: list[Client], rng: Random) -> None:
             restarts -= 1
             world.mapping.settings = replace(_mapping(rng), bisect=world.mapping.settings.bisect)
             world.mapping.start_over()
+            world.processor = world.new_process()
 
 
 def _meanwhile(world: World) -> None:

@@ -70,12 +70,15 @@ def test_a_fault_at_any_call_is_repaired_when_the_mapping_starts_over_with_other
             world.mapping.poll(0, 0)
             world.mapping.settings = replace(world.settings, batch_size=size)
             world.mapping.start_over()
+            world.processor = world.new_process()
             world.mapping.drain()
             holds(world, books, poison)
 
 
 def _overlap(world: World, start: int, end: int) -> None:
+    """Another invocation, in a process of its own."""
     records = world.stream.shards[0][start:end]
+    world.processor = world.new_process()
     world.process({"Records": [as_event(record) for record in records]})
 
 

@@ -7,7 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from lambda_code.processor import ledger
-from tests.faults import mutants, test_crash_points, test_imports, test_processor_faults, test_receiver_faults
+from tests.faults import (
+    mutants,
+    test_copies,
+    test_crash_points,
+    test_imports,
+    test_processor_faults,
+    test_receiver_faults,
+)
 from tests.faults.mutants import Mutant, Patch
 from tests.faults.test_many_seeds import test_short_runs_find_what_long_ones_hide as short_run
 
@@ -71,6 +78,26 @@ def import_faults(patch: Patch) -> None:
     test_imports.test_a_fault_at_any_call_is_repaired_by_the_next_delivery("refused", patch)
 
 
+def a_copy_of_what_was_lost(_: Patch) -> None:
+    test_copies.explored(test_copies.a_copy_alone, faults=0)
+
+
+def a_copy_and_its_original(_: Patch) -> None:
+    test_copies.explored(test_copies.its_replay_and_a_copy_at_once, faults=0)
+
+
+def a_copy_and_a_fault(_: Patch) -> None:
+    test_copies.explored(test_copies.a_copy_alone, faults=1)
+
+
+def sent_again(_: Patch) -> None:
+    test_copies.test_sending_everything_again_restores_what_was_lost_for_good()
+
+
+def a_copy_before_its_original(_: Patch) -> None:
+    test_copies.test_a_copy_that_comes_before_its_original_is_not_done_before_it()
+
+
 CAUGHT_BY: list[tuple[Mutant, Property]] = [
     (mutants.accepts_what_the_stream_did_not_take, retries_end_in_503),
     (mutants.answers_before_it_puts, retries_end_in_503),
@@ -87,11 +114,18 @@ CAUGHT_BY: list[tuple[Mutant, Property]] = [
     (mutants.stores_duplicates, copies),
     (mutants.takes_a_retried_record_for_a_duplicate, crash_points),
     (mutants.skips_what_it_could_not_claim, crash_points),
+    (mutants.takes_every_copy_for_a_duplicate, a_copy_of_what_was_lost),
+    (mutants.takes_every_copy_for_a_duplicate, sent_again),
+    (mutants.completes_in_the_home_of_the_copy, a_copy_and_its_original),
+    (mutants.completes_under_the_number_of_the_copy, a_copy_of_what_was_lost),
+    (mutants.takes_a_completed_copy_for_an_event_of_its_own, a_copy_and_its_original),
+    (mutants.answers_a_copy_before_its_original, a_copy_before_its_original),
+    (mutants.remembers_what_it_has_not_put, a_copy_and_a_fault),
     (mutants.drops_conflicts, conflicts),
     (mutants.reports_no_failure, crash_points),
     (mutants.reports_the_last_record, crash_points),
     (mutants.reports_the_record_after, crash_points),
-    (mutants.overwrites_objects, crash_points),
+    (mutants.overwrites_objects, overlaps),
     (mutants.completes_without_comparing, overlaps),
     (mutants.takes_an_object_that_is_there_for_complete, crash_points),
     (mutants.completes_by_replacing, crash_points),

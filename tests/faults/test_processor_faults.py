@@ -46,7 +46,7 @@ def test_two_poison_records_in_a_thousand_cost_no_retry() -> None:
     documents = [event(f"e{number}", number) for number in range(998)]
     records = put(world, *documents[:300], b"{", *documents[300:700], b"\xff", *documents[700:])
     world.mapping.drain()
-    check(world.buckets, books(range(998)), {records[300].sequence, records[701].sequence})
+    check(world, books(range(998)), {records[300].sequence, records[701].sequence})
     assert world.mapping.invocations <= 30
 
 
@@ -89,7 +89,7 @@ def test_a_bug_that_fails_every_record_loses_nothing_and_replay_restores_everyth
     assert archived(world.buckets) == []
     monkeypatch.undo()
     world.replay()
-    check(world.buckets, books(range(300)))
+    check(world, books(range(300)))
 
 
 def test_records_that_are_too_old_are_given_up_with_their_content_and_replayed() -> None:
@@ -101,7 +101,7 @@ def test_records_that_are_too_old_are_given_up_with_their_content_and_replayed()
     world.mapping.drain()
     assert [line.id for line in archived(world.buckets)] == ["e100"]
     world.replay()
-    check(world.buckets, books(range(101)))
+    check(world, books(range(101)))
 
 
 def test_a_slow_ledger_is_reported_from_where_the_batch_stopped_and_nothing_is_killed() -> None:
@@ -112,7 +112,7 @@ def test_a_slow_ledger_is_reported_from_where_the_batch_stopped_and_nothing_is_k
     world.mapping.poll(0, 0)
     assert (len(archived(world.buckets)), world.mapping.discarded) == (300, 0)
     world.mapping.drain()
-    check(world.buckets, books(range(500)))
+    check(world, books(range(500)))
     assert world.mapping.invocations == 2
 
 
@@ -127,7 +127,7 @@ def test_a_slow_archive_is_reported_and_nothing_is_killed() -> None:
     failed: Any = world.process({"Records": [as_event(record) for record in world.stream.records()]})
     assert failed["batchItemFailures"] == [{"itemIdentifier": world.stream.records()[70].sequence}]
     world.mapping.drain()
-    check(world.buckets, books(range(100)))
+    check(world, books(range(100)))
 
 
 def test_events_whose_objects_alternate_cost_calls_for_each_object_and_not_for_each_event() -> None:
@@ -142,7 +142,7 @@ def test_events_whose_objects_alternate_cost_calls_for_each_object_and_not_for_e
     faults = ChosenFaults(world.clock, {})
     world.consume_with(faults)
     world.mapping.drain()
-    check(world.buckets, books(range(500)))
+    check(world, books(range(500)))
     assert faults.calls <= 2 * 5 + 2 * 10
 
 
@@ -153,7 +153,7 @@ def test_a_function_with_little_time_stores_events_all_the_same(seconds: float) 
     fill(world, 1_000)
     world.mapping.drain()
     assert world.mapping.discarded == 0
-    check(world.buckets, books(range(1_000)))
+    check(world, books(range(1_000)))
 
 
 @pytest.mark.parametrize("bisect", [True, False])
@@ -167,7 +167,7 @@ def test_a_time_out_within_any_call_loses_and_doubles_nothing(bisect: bool) -> N
             faults = ChosenFaults(world.clock, {number: kind})
             world.consume_with(faults)
             world.mapping.drain()
-            check(world.buckets, found, poison)
+            check(world, found, poison)
         number, calls = number + 1, faults.calls
     assert issubclass(TimedOutError, BaseException)
 
@@ -181,7 +181,7 @@ def test_an_event_that_is_delivered_many_times_is_stored_once_and_counted(monkey
         world.stream.put(key, event("e0"))
     assert all(world.stream.shards)
     world.mapping.drain()
-    check(world.buckets, books(range(1)))
+    check(world, books(range(1)))
     assert sum(metrics["EventsStored"] for metrics in printed) == 1
     assert sum(metrics["EventsDuplicate"] for metrics in printed) == 4
 
@@ -194,7 +194,7 @@ def test_requests_that_are_repeated_by_their_client_are_stored_once() -> None:
         world.clock.now += 1
         world.mapping.drain()
     assert world.stream.taken == 3
-    check(world.buckets, books(range(1)))
+    check(world, books(range(1)))
 
 
 @pytest.mark.parametrize("size", [1, 2, 4])
@@ -203,7 +203,7 @@ def test_of_two_contents_under_one_id_the_first_wins_and_the_other_is_kept_apart
     world = World(settings=mapping.Settings(batch_size=size))
     first, second, third, _ = put(world, event("e0", 0), event("e0", 1), event("e0", 2), event("e1", 1))
     world.mapping.drain()
-    check(world.buckets, books(range(2)), {second.sequence, third.sequence})
+    check(world, books(range(2)), {second.sequence, third.sequence})
     assert {entry["reason"] for entry in quarantined(world.buckets)} == {"id_conflict"}
     assert first.sequence in {line.tapsequence for line in archived(world.buckets)}
     assert json.loads(second.data)["data"] == 1

@@ -78,7 +78,7 @@ def test_the_command_restores_what_was_given_up_while_the_processor_still_fails(
 
     monkeypatch.setattr(World, "replay", replay)
     result = run(seed, Plan(events=2_000))
-    check(result.world.buckets, result.books, result.poison)
+    check(result.world, result.books, result.poison)
 
 
 def given_up_after_it_was_stored(world: World) -> Callable[[], None]:

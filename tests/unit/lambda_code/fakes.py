@@ -90,7 +90,9 @@ class FakeS3(Faulty):
         present = self.objects.get(name)
         if "IfNoneMatch" in condition and present is not None:
             raise client_error("PreconditionFailed")
-        if "IfMatch" in condition and (present is None or condition["IfMatch"] != _etag(present)):
+        if "IfMatch" in condition and present is None:
+            raise client_error("NoSuchKey")
+        if "IfMatch" in condition and present is not None and condition["IfMatch"] != _etag(present):
             raise client_error("PreconditionFailed")
         self.objects[name] = body
         return {"ETag": _etag(body)}
@@ -141,9 +143,10 @@ class FakeDynamo(Faulty):
         return {}
 
     def _reason(self, put: dict[str, Any]) -> dict[str, Any]:
-        row, values = self.rows.get(put["Item"]["id"]["S"]), put["ExpressionAttributeValues"]
-        mine = row is None or (row["sequence_number"], row["object_key"]) == (values[":sequence"], values[":home"])
-        return {"Code": "None"} if mine else {"Code": "ConditionalCheckFailed", "Item": row}
+        assert put["ConditionExpression"] == "attribute_not_exists(id) OR expires_at < :now"
+        row, now = self.rows.get(put["Item"]["id"]["S"]), int(put["ExpressionAttributeValues"][":now"]["N"])
+        is_free = row is None or int(row.get("expires_at", {"N": now})["N"]) < now
+        return {"Code": "None"} if is_free else {"Code": "ConditionalCheckFailed", "Item": row}
 
 
 @dataclass

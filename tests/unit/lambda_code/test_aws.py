@@ -19,6 +19,7 @@ from lambda_code.importer.notification import File
 from lambda_code.processor.archive import S3Archive
 from lambda_code.processor.ledger import DynamoLedger
 from lambda_code.processor.ports import Claim
+from lambda_code.processor.records import Arrived
 from lambda_code.receiver import signing_keys
 from lambda_code.receiver.signing_keys import SigningKeys
 from lambda_code.shared import aws, stream
@@ -125,6 +126,7 @@ class Checked:
         return body
 
 
+EVENT = Arrived("1", "e30=", "x", "/shop e1", "2:0", b'{"tapsequence":"1"}')
 CLAIM = Claim("/shop e1", "49590338271490256608559692538361571095921575989136588898", "0" * 64, "events/x.ndjson.gz")
 FILE = File("inbox", "incoming/x", "version")
 CALLS: dict[str, tuple[str, bytes, Callable[[Any], object], list[str]]] = {
@@ -140,7 +142,12 @@ CALLS: dict[str, tuple[str, bytes, Callable[[Any], object], list[str]]] = {
         lambda client: list(DynamoLedger(client, "ledger", 35).claims([CLAIM])),
         ["TransactWriteItems"],
     ),
-    "archive": ("s3", b"", lambda client: S3Archive(client, "archive").store("x", {"1": b"{}"}), ["PutObject"]),
+    "archive": (
+        "s3",
+        b"",
+        lambda client: S3Archive(client, "archive").store("x", {"1": EVENT}, is_new=True),
+        ["PutObject"],
+    ),
     "quarantine": ("s3", b"", lambda client: Quarantine(client, "failures").put("x.json", b"{}"), ["PutObject"]),
     "inbox": ("s3", b"{}", lambda client: list(Inbox(client, "111111111111").blocks(FILE)), ["GetObject"]),
     "keys": (

@@ -405,7 +405,7 @@ class TestLimits:
         assert world.receiver.answer(request, FakeContext())["statusCode"] == 202
         [(_, record)] = world.kinesis.taken
         assert json.loads(record).keys() - event.keys() == {"taptime", "taprequest", "taptrace"}
-        read = read_record({"sequenceNumber": "4" * 56, "data": base64.b64encode(record).decode()})
+        read = read_record({"sequenceNumber": "4" * 56, "data": base64.b64encode(record).decode()}, "home")
         assert isinstance(read, Arrived)
 
     @pytest.mark.parametrize("more", [0, 1])

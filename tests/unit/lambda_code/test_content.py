@@ -24,7 +24,7 @@ HEAD = b'"specversion":"1.0","id":"1","source":"/s","type":"t"'
 
 
 def read(document: bytes) -> Arrived:
-    item = read_record({"sequenceNumber": "1", "data": base64.b64encode(document).decode()})
+    item = read_record({"sequenceNumber": "1", "data": base64.b64encode(document).decode()}, "home")
     assert isinstance(item, Arrived)
     return item
 

@@ -147,7 +147,7 @@ def test_an_accepted_event_is_in_the_record_as_it_was_but_for_our_marks(
     assert {name: value for name, value in found.items() if name not in marks} == event
     assert marks == {"taptime", "taprequest"}
     assert b"\n" not in record
-    read = read_record({"sequenceNumber": "7", "data": base64.b64encode(record).decode()})
+    read = read_record({"sequenceNumber": "7", "data": base64.b64encode(record).decode()}, "home")
     assert isinstance(read, Arrived)
     assert json.loads(read.line) == {**found, "tapsequence": "7"}
 

@@ -15,7 +15,7 @@ EVENT: dict[str, Any] = {"specversion": "1.0", "id": "1", "source": "/s", "type"
 
 
 def content_hash(document: bytes) -> str:
-    item = read_record({"sequenceNumber": "1", "data": base64.b64encode(document).decode()})
+    item = read_record({"sequenceNumber": "1", "data": base64.b64encode(document).decode()}, "home")
     assert isinstance(item, Arrived)
     return item.content_hash
 
@@ -49,5 +49,5 @@ def test_data_that_look_like_marks_are_content() -> None:
 
 def test_an_event_of_nothing_but_marks_is_no_event() -> None:
     assert not isinstance(
-        read_record({"sequenceNumber": "1", "data": base64.b64encode(b'{"tap":1}').decode()}), Arrived
+        read_record({"sequenceNumber": "1", "data": base64.b64encode(b'{"tap":1}').decode()}, "home"), Arrived
     )

@@ -250,7 +250,8 @@ def test_an_event_that_is_twice_in_a_batch_is_accepted_twice_and_stored_once() -
     answer = world.post([EVENT, {**EVENT, "id": "2"}, EVENT], BATCH)
     assert (answer.status, answer.body["accepted"], answer.body["ids"]) == (202, 3, ["1", "2", "1"])
     read = [
-        read_record({"sequenceNumber": "1", "data": base64.b64encode(data).decode()}) for _, data in world.kinesis.taken
+        read_record({"sequenceNumber": "1", "data": base64.b64encode(data).decode()}, "home")
+        for _, data in world.kinesis.taken
     ]
     hashes = {item.identity: item.content_hash for item in read if isinstance(item, Arrived)}
     assert len(read) == 3
