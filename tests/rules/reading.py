@@ -96,7 +96,7 @@ class Policy(NamedTuple):
     """A policy; `kind` is `role` (what a role may), `trust` (who may be it) or `resource` (who may use a resource).
 
     What the roles of GitHub Actions may, and who may be one, is `delivery`, and the most that roles of functions may is
-    `boundary`: tests/rules/delivery.py is about them.
+    `boundary`: tests/rules/delivery/ is about them.
     """
 
     kind: str

@@ -1,0 +1,143 @@
+"""Rules on what the roles of GitHub Actions and the boundaries reach."""
+
+import re
+from collections.abc import Iterator
+
+from tests.rules.delivery.reading import HOST, POLICY, bodies_of
+from tests.rules.mutations import Mutation, statement
+from tests.rules.reading import as_list, policies
+from tests.rules.registry import Case, Check, Checks, rule
+from tests.synthesized import Json
+
+Pattern = re.Pattern[str]
+_Found = Iterator[tuple[bool, str]]
+# These resources have only ids, so that their ARNs say nothing; conditions limit them, except health checks and changes
+# of DNS, for which AWS has no condition, and API Gateway, whose tags are resources.
+_IDS = re.compile(
+    r"arn:aws:(acm|kms|lambda):[a-z0-9*-]+:\d{12}:(certificate/|key/|event-source-mapping:)\*|"
+    r"arn:aws:route53:::(healthcheck|change)/\*|arn:aws:apigateway:\*::/(apis|domainnames|tags)(/\*)?"
+)
+# AWS defines no resource level for these (Service Authorization Reference). Conditions limit what they create.
+_NO_LEVEL = re.compile(
+    r"acm:RequestCertificate|cloudwatch:DescribeAlarms|kinesis:Update(ShardCount|StreamMode)|"
+    r"kms:(CreateKey|ListAliases)|lambda:(Create|List)EventSourceMappings?|logs:\w+(LogDeliver(y|ies)|ResourcePolic(y|ies))|logs:DescribeLogGroups|"
+    r"route53:CreateHealthCheck|secretsmanager:GetRandomPassword|sns:(Unsubscribe|[GS]etSubscriptionAttributes)|"
+    r"xray:Put(TelemetryRecords|TraceSegments)"
+)
+
+
+def _any_stack(stack: Json) -> None:
+    for body in bodies_of(stack, POLICY):
+        body["policy"] = body["policy"].replace('["zap-pr1*-*"', '["zap-*"')
+
+
+@rule(
+    "IAM.21, CKV_AWS_355",
+    broken_by=[
+        statement(POLICY, "Streams", Resource="*", of="deploy"),
+        statement(POLICY, "Streams", Resource="arn:aws:kinesis:*:111111111111:stream/*", of="deploy"),
+        statement(POLICY, "Streams", Resource="arn:aws:kinesis:*:999999999999:stream/tap-*", of="deploy"),
+        statement(POLICY, "Buckets", Resource="arn:aws:s3:::*", of="deploy"),
+        statement(POLICY, "DecryptState", Resource="*", of="plan"),
+        statement(POLICY, "Streams", Condition=None, of="deploy"),
+        statement(POLICY, "Keys", Condition=None, of="deploy"),
+        statement(POLICY, "NewKeys", Condition=None, of="deploy"),
+        statement(POLICY, "KinesisWithoutResource", Condition=None, of="deploy"),
+        statement(POLICY, "Mappings", Condition=None, of="deploy"),
+        statement(POLICY, "Streams", Resource="arn:aws:kinesis:*:111111111111:stream/tap-*-prod-*", of="deploy"),
+        statement(POLICY, "Streams", Resource="arn:aws:kinesis:*:444455556666:stream/zap-*-pr*-*", of="preview"),
+        statement(POLICY, "Secrets", Resource="arn:aws:secretsmanager:*:444455556666:secret:zap-*", of="preview"),
+        statement(POLICY, "Objects", Resource="arn:aws:s3:::zap-*-unusual-*-444455556666/*", of="preview"),
+        statement(
+            POLICY, "ReadState", Resource="arn:aws:s3:::zap-state-unusual-eu-north-1-444455556666/*", of="preview"
+        ),
+        statement(POLICY, "Data", Resource="arn:aws:dynamodb:*:111111111111:table/*", of="function-boundary"),
+        statement(POLICY, "Data", Condition=None, of="function-boundary"),
+        statement(POLICY, "Data", Resource="*", of="function-boundary"),
+        statement(POLICY, "Objects", Resource="arn:aws:s3:::tap-state-delivered-*", of="function-boundary"),
+        statement(POLICY, "Objects", Resource="arn:aws:s3:::zap-*-pr*-*-444455556666/*", of="preview-function"),
+        statement(POLICY, "Keys", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}}, of="function"),
+        statement(POLICY, "Variables", Condition=None, of="function-boundary"),
+        statement(
+            POLICY,
+            "Variables",
+            Condition={
+                "StringEquals": {"aws:RequestedRegion": "ap-south-1"},
+                "ArnLike": {"kms:EncryptionContext:aws:lambda:FunctionArn": "arn:aws:lambda:*:*:function:*"},
+            },
+            of="preview-function-boundary",
+        ),
+        Mutation("keys of any stack", _any_stack),
+    ],
+)
+def roles_of_delivery_reach_what_is_theirs(case: Case) -> Checks:
+    """Resources are the environment's, or previews', by name, or by tag or function where they have only ids.
+
+    Regional ones are reached in the environment's regions only. The same holds for boundaries, whose keys are used
+    through services only.
+    """
+    for policy in policies(case.stack, "delivery", "boundary"):
+        ours, tagged = _patterns(case, preview=policy.resource.id.startswith("preview"))
+        for one in policy.statements if policy.resource.type == POLICY else []:
+            checks = (
+                *_resources(one, ours),
+                *_tags(one, tagged),
+                *_ids(one, _is_bound(one, ours, is_boundary=policy.kind == "boundary")),
+            )
+            yield from (Check(policy.resource.address, holds, f"{one['Sid']} {text}") for holds, text in checks)
+
+
+def _patterns(case: Case, *, preview: bool) -> tuple[Pattern, Pattern]:
+    """What the resources of a role are called, and what its stacks are."""
+    account, project, environment = case.settings.account_id, case.settings.project, case.environment.name
+    state = f"{project}-state-{environment}-{case.settings.state.region}-{account}"
+    suffix, states = (r"pr[1-9]\*", r"pr[1-9]\*[.]tfstate(\*|[.]tflock)?") if preview else (environment, ".*")
+    ours = re.compile(
+        rf"arn:aws:s3:::{project}-[a-z0-9*-]+-{suffix}-\*-{account}(/.*)?|"
+        rf"arn:aws:s3:::{state}(/{states})?|"
+        rf"arn:aws:[a-z0-9]+:[a-z0-9*-]*:{account}:([\w/:-]+[:/])?{project}-[a-z0-9*-]+-{suffix}-.*|"
+        rf"arn:aws:budgets::{account}:budget/{project}-{suffix}|"
+        rf"arn:aws:iam::{account}:oidc-provider/{re.escape(HOST)}|arn:aws:route53:::hostedzone/Z[A-Z0-9]+|"
+        rf"arn:aws:iam::{account}:role/aws-service-role/ops[.]apigateway[.]amazonaws[.]com/\w+"
+    )
+    return ours, re.compile(rf"{project}-{suffix}-.*")
+
+
+def _resources(one: Json, ours: Pattern) -> _Found:
+    anything, conditions = one["Resource"] == ["*"], one["Condition"]
+    named = all(ours.fullmatch(arn) or _IDS.fullmatch(arn) for arn in one["Resource"])
+    unnameable = anything and all(_NO_LEVEL.fullmatch(action) for action in one["Action"])
+    yield named or unnameable, f"reaches {one['Resource']}"
+    everywhere = anything or any(":*:" in arn for arn in one["Resource"])
+    held = "StringEquals aws:RequestedRegion" in conditions or "StringEquals kms:ViaService" in conditions
+    global_ = anything and set(one["Action"]) <= {"route53:CreateHealthCheck"}
+    yield held or global_ or not everywhere, "is limited to no region"
+
+
+def _tags(one: Json, tagged: Pattern) -> _Found:
+    stacks = [stack for key, values in one["Condition"].items() if "Tag/Stack" in key for stack in as_list(values)]
+    foreign = [stack for stack in stacks if stack != "true" and not tagged.fullmatch(stack)]
+    yield not foreign, f"reaches what is tagged {foreign}"
+
+
+def _is_bound(one: Json, ours: Pattern, *, is_boundary: bool) -> bool:
+    """By tags, a key's alias, or, in a boundary, services or functions."""
+    conditions = one["Condition"]
+    functions = as_list(conditions.get("ArnLike kms:EncryptionContext:aws:lambda:FunctionArn"))
+    if is_boundary and (
+        "StringLike kms:ViaService" in conditions or (functions and all(map(ours.fullmatch, functions)))
+    ):
+        return True
+    return any("Stack" in key or "kms:ResourceAliases" in key for key in conditions)
+
+
+def _ids(one: Json, bound: bool) -> _Found:
+    """What has only ids is reached under conditions."""
+    ids = [arn for arn in one["Resource"] if re.search(r":(key/|certificate/)\*$", arn)]
+    kinesis = all(action.startswith("kinesis:") for action in one["Action"])  # KMS itself guards keys
+    yield bound or kinesis or not ids, f"reaches every one of {ids}"
+    bound = bound or "ArnLike lambda:FunctionArn" in one["Condition"]
+    creating = {"kms:CreateKey", "acm:RequestCertificate", "lambda:CreateEventSourceMapping"} & set(one["Action"])
+    yield bound or not creating, f"creates {creating} for anybody"
+    mappings = {"lambda:UpdateEventSourceMapping", "lambda:DeleteEventSourceMapping"} & set(one["Action"])
+    yield bound or not mappings, "changes anybody's mappings"

@@ -1,0 +1,15 @@
+"""What rules on delivery read."""
+
+import re
+
+from tests.synthesized import Json
+
+ROLE, POLICY, ATTACHMENT = "aws_iam_role", "aws_iam_policy", "aws_iam_role_policy_attachment"
+HOST = "token.actions.githubusercontent.com"
+# Actions of a plan. It deciphers the state and the environment variables of functions only.
+SEEING = re.compile(r"[a-z0-9-]+:(Get|List|Describe|View)\w+|apigateway:GET|kms:Decrypt")
+
+
+def bodies_of(stack: Json, type_: str) -> list[Json]:
+    """Resources of the type, in a delivery stack only."""
+    return list(stack["resource"].get(type_, {}).values()) if ATTACHMENT in stack["resource"] else []
