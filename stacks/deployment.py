@@ -21,13 +21,11 @@ PACKAGES = Path(".cache/packages")
 def add_stacks(app: App, environment: Environment, *, root: Path, bootstrap: bool) -> None:
     """Adds every stack of one environment: its state, one pipeline per region, the edge where it has a domain, and the
     roles of delivery where a repository delivers it.
-
-    An ephemeral environment has neither state nor delivery of its own: it uses those of its settings.
     """
-    settings, location = environment.settings, StateLocation.of(environment)
+    settings, location, wanted = environment.settings, StateLocation.of(environment), environment.stacks
     prepared: list[TerraformStack] = []
-    if not environment.is_ephemeral:
-        state = StateStack(app, environment.state_stack, environment=environment, bootstrap=bootstrap)
+    if environment.state in wanted:
+        state = StateStack(app, environment.state.name, environment=environment, bootstrap=bootstrap)
         prepared.append(state)
     packages = build_packages(
         root,
@@ -38,12 +36,11 @@ def add_stacks(app: App, environment: Environment, *, root: Path, bootstrap: boo
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     boundary = function_boundary(environment)
     pipelines: dict[str, TapStack] = {}
-    for region in settings.regions:
-        args = TapStackArgs(environment_suffix=environment.suffix, region=region, settings=settings)
-        id_ = environment.pipeline_stack(region)
-        pipelines[region] = TapStack(
+    for pipeline in environment.pipelines:
+        args = TapStackArgs(environment_suffix=environment.suffix, region=pipeline.region, settings=settings)
+        pipelines[pipeline.region] = TapStack(
             app,
-            id_,
+            pipeline.name,
             args,
             state=location,
             packages=packages,
@@ -51,21 +48,20 @@ def add_stacks(app: App, environment: Environment, *, root: Path, bootstrap: boo
             permissions_boundary=boundary,
         )
     edges: list[TerraformStack] = []
-    # A copy of an environment must not claim the domain of the original.
-    if settings.edge and not environment.is_ephemeral:
+    if environment.edge in wanted:
         edge = EdgeStack(
             app,
-            f"{settings.project}-{environment.suffix}-edge",
+            environment.edge.name,
             environment=environment,
             stacks={region: stack.node.id for region, stack in pipelines.items()},
         )
         for stack in pipelines.values():
             edge.add_dependency(stack)
         edges.append(edge)
-    if settings.delivery and not environment.is_ephemeral:
+    if environment.delivery in wanted:
         DeliveryStack(
             app,
-            f"{settings.project}-{environment.name}-delivery",
+            environment.delivery.name,
             environment=environment,
             pipeline=_types(pipelines.values()),
             edge=_types(edges),

@@ -24,9 +24,9 @@ def synthesis_report(outdir: Path, environments: Sequence[Environment]) -> str:
     if deviations:
         parts += ["Less safe than the defaults, as the settings say:", *deviations, ""]
     first = environments[0]
-    stack = first.pipeline_stack(first.settings.regions[0])
+    stack = first.pipelines[0].name
     parts.append(f"Next: `./cdktf diff {stack}` shows what would change, `./cdktf deploy {stack}` changes it.")
-    bootstrap = f"TAP_BOOTSTRAP=1 ./cdktf deploy {first.state_stack}"
+    bootstrap = f"TAP_BOOTSTRAP=1 ./cdktf deploy {first.state.name}"
     parts.append(f"Once before that, to make the bucket of the state: `{bootstrap}` (README).")
     return "\n".join(parts)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from cdktf import App
 
 from stacks.deployment import add_stacks
+from stacks.identity import write_identities
 from stacks.settings import Environment
 
 # Said here and not in cdktf.json, which only the CLI reads: both ways of synthesizing must write the same bytes.
@@ -25,6 +26,7 @@ def synthesize(environments: Sequence[Environment], outdir: Path, *, root: Path,
     for environment in environments:
         add_stacks(app, environment, root=root, bootstrap=bootstrap)
     app.synth()
+    write_identities(outdir, [one for environment in environments for one in environment.stacks])
     _remove_other_stacks(outdir)
 
 

@@ -79,8 +79,8 @@ def every_stack(environments: list[Environment], tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="session")
 def stacks(every_stack: dict[str, Stack], environments: list[Environment]) -> dict[str, Stack]:
     """Every stack of the tests' environments, by name."""
-    prefixes = tuple(f"tap-{environment.name}-" for environment in environments)
-    return {name: stack for name, stack in every_stack.items() if name.startswith(prefixes)}
+    names = [environment.name for environment in environments]
+    return {name: stack for name, stack in every_stack.items() if stack.identity.environment in names}
 
 
 @pytest.fixture(scope="session")

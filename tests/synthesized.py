@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stacks.identity import StackIdentity, read_identities
 from stacks.settings import Environment
 from tests.unit.settings.factory import make_settings
 
@@ -19,6 +20,7 @@ class Stack:
     name: str
     folder: Path
     json: Json
+    identity: StackIdentity
 
     def resources(self, type_: str) -> dict[str, Json]:
         """All resources of the type, by logical id."""
@@ -58,8 +60,11 @@ class Stack:
 def read_stacks(outdir: Path) -> dict[str, Stack]:
     """Every stack that a synthesis wrote to `outdir`, by name."""
     manifest = json.loads((outdir / "manifest.json").read_text())["stacks"]
+    identities = read_identities(outdir)
     paths = {name: outdir / entry["synthesizedStackPath"] for name, entry in manifest.items()}
-    return {name: Stack(name, path.parent, json.loads(path.read_text())) for name, path in paths.items()}
+    return {
+        name: Stack(name, path.parent, json.loads(path.read_text()), identities[name]) for name, path in paths.items()
+    }
 
 
 def _variant(name: str, **overrides: Any) -> Environment:

@@ -4,11 +4,11 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tools.synthesized import OUTDIR, NotSynthesizedError, environment_of, stack_folders
+from tools.synthesized import OUTDIR, NotSynthesizedError, identities, stack_folders
 
 _NOTES = "//"  # where cdktf notes how it made something; Terraform ignores it
 _UNRELATED = (".terraform", ".terraform.lock.hcl")  # what Terraform itself leaves in a stack's folder
@@ -17,16 +17,21 @@ _UNRELATED = (".terraform", ".terraform.lock.hcl")  # what Terraform itself leav
 def changed_stacks(before: Path, after: Path) -> list[str]:
     """Names, sorted, of the stacks that are new, differ in Terraform or packages, or were removed."""
     old, new = _digests(before), _digests(after)
-    return sorted([name for name in new if old.get(name) != new[name]] + removed_stacks(old, new))
+    return sorted([name for name in new if old.get(name) != new[name]] + removed_stacks(before, after))
 
 
-def removed_stacks(before: Iterable[str], after: Collection[str]) -> list[str]:
+def removed_stacks(before: Path, after: Path) -> list[str]:
     """Those of `before` that were removed: their environment is in `after`, without them.
 
     An environment that isn't in `after` at all was not synthesized there; that says nothing about its stacks.
     """
-    synthesized = {environment_of(name) for name in after}
-    return [name for name in before if name not in after and environment_of(name) in synthesized]
+    now = stack_folders(after)
+    gone = [name for name in stack_folders(before) if name not in now]
+    if not gone:
+        return []
+    synthesized = {(one.project, one.suffix) for one in identities(after).values()}
+    known = identities(before)
+    return [name for name in gone if (known[name].project, known[name].suffix) in synthesized]
 
 
 def _digests(outdir: Path) -> dict[str, dict[str, str]]:

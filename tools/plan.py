@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     os.umask(0o077)  # plans hold secrets in plain text
     try:
         now, before = stack_folders(OUTDIR), stack_folders(options.base) if options.base else {}
-        gone = {name: before[name] for name in removed_stacks(before, now)}
+        gone = {name: before[name] for name in (removed_stacks(options.base, OUTDIR) if options.base else [])}
         folders = _chosen({**now, **gone}, options.stack)
         shutil.rmtree(PLANS, ignore_errors=True)  # a review is about plans that were made together
         PLANS.mkdir(parents=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from modules.api_domain_settings import EdgeSettings
 from stacks import speed
 from stacks.delivery.delivery_settings import DeliverySettings
+from stacks.identity import StackKind
 from stacks.packaging import PackagingError
 from stacks.settings import Environment, SettingsError, select_environments
 from tools.policy import checkov
@@ -19,6 +20,7 @@ from tools.policy.findings import Finding, PolicyError
 from tools.policy.hcl import Json
 from tools.policy.report import report
 from tools.policy.waivers import load_waivers, unused
+from tools.synthesized import identities, stack_folders
 
 ROOT = Path(__file__).parent.parent
 _PROGRAM = ROOT / ".tools/checkov/bin/checkov"
@@ -31,14 +33,14 @@ def main() -> int:
         if subprocess.run([ROOT / "tools/setup/ensure", "checkov"], check=False).returncode:
             return 2  # it has said why
         with tempfile.TemporaryDirectory() as folder:
-            stacks = _synthesize(Path(folder) / "stacks")
+            stacks, kinds = _synthesize(Path(folder) / "stacks")
             found, passed = _check(stacks, Path(folder) / "copies")
     except (PolicyError, SettingsError, PackagingError) as error:
         print(error, file=sys.stderr)
         return 2
     waivers, problems = load_waivers(_WAIVERS, datetime.datetime.now(tz=datetime.UTC).date())
-    problems += unused(waivers, found, stacks)
-    waived = {finding for finding in found if any(waiver.covers(finding) for waiver in waivers)}
+    problems += unused(waivers, found, kinds)
+    waived = {finding for finding in found if any(waiver.covers(finding, kinds[finding.stack]) for waiver in waivers)}
     print(report(passed=passed, waived=waived, findings=found - waived, problems=problems))
     return 1 if found - waived or problems else 0
 
@@ -60,14 +62,16 @@ def _with(environment: Environment, *, name: str = "", **changes: object) -> Env
     return Environment(name=name or environment.name, suffix=name or environment.suffix, settings=settings)
 
 
-def _synthesize(outdir: Path) -> dict[str, dict[str, Json]]:
+def _synthesize(outdir: Path) -> tuple[dict[str, dict[str, Json]], dict[str, StackKind]]:
+    """What each stack is, and of which kind."""
     environments = chosen(select_environments(ROOT / "environments", {}))
     speed.install()
     # After install(), which makes this import fast.
     from stacks.synthesis import synthesize
 
     synthesize(environments, outdir, root=ROOT)
-    return {path.parent.name: json.loads(path.read_text()) for path in sorted(outdir.glob("stacks/*/cdk.tf.json"))}
+    documents = {name: json.loads((one / "cdk.tf.json").read_text()) for name, one in stack_folders(outdir).items()}
+    return documents, {name: one.kind for name, one in identities(outdir).items()}
 
 
 def _check(stacks: dict[str, dict[str, Json]], folder: Path) -> tuple[set[Finding], int]:

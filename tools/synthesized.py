@@ -1,21 +1,16 @@
 """What a synthesis wrote: which stacks there are, where, whose, and in which order they are deployed."""
 
 import json
-import re
 from collections.abc import Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from stacks.regions import KNOWN_REGIONS
+from stacks.identity import StackIdentity, read_identities
 from tools.errors import ToolError
 
 OUTDIR = Path("cdktf.out")
 PLANS = OUTDIR / "plans"
-# A person deploys these: the first holds all states, the second says what workflows may do.
-BY_HAND = ("state", "delivery")
-
-_END = re.compile(rf"-(?:{'|'.join((*BY_HAND, 'edge', *sorted(KNOWN_REGIONS)))})$")
 
 
 class NotSynthesizedError(ToolError):
@@ -34,9 +29,17 @@ def in_order(outdir: Path = OUTDIR) -> list[str]:
     return list(TopologicalSorter(graph).static_order())
 
 
-def environment_of(stack: str) -> str:
-    """How the names of all stacks of its environment begin: `tap-dev`."""
-    return _END.sub("", stack)
+def identities(outdir: Path = OUTDIR) -> dict[str, StackIdentity]:
+    """Every stack, by name; none at all is a `NotSynthesizedError`."""
+    names = _manifest(outdir)
+    try:
+        found = read_identities(outdir)
+    except FileNotFoundError:
+        raise NotSynthesizedError(
+            f"{outdir} doesn't say which stacks are whose (no stacks.json): an older version of this project has "
+            "synthesized it; run `make synth` there with this one"
+        ) from None
+    return {name: found[name] for name in names}
 
 
 def _manifest(outdir: Path) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from modules.section import fits
 from stacks.delivery.previews import TAKEN_FOR_PREVIEW
 from stacks.emulator_settings import EmulatorSettings, LocalUrl
+from stacks.identity import StackIdentity, StackKind
 from stacks.settings.identity import Suffix
 from stacks.settings.load import load_settings
 from stacks.settings.model import Settings
@@ -34,13 +35,44 @@ class Environment:
         return self.suffix != self.name
 
     @property
-    def state_stack(self) -> str:
-        """Name of the stack that holds its Terraform state, which an ephemeral environment borrows, too."""
-        return f"{self.settings.project}-{self.name}-state"
+    def stacks(self) -> tuple[StackIdentity, ...]:
+        """Every stack of it. An ephemeral one uses state and delivery of its settings' environment, and has no edge.
 
-    def pipeline_stack(self, region: str) -> str:
-        """Name of its pipeline's stack in a region."""
-        return f"{self.settings.project}-{self.suffix}-{region}"
+        For a copy of an environment must not claim the domain of the original.
+        """
+        if self.is_ephemeral:
+            return self.pipelines
+        edge, delivery = bool(self.settings.edge), bool(self.settings.delivery)
+        return (self.state, *self.pipelines, *[self.edge] * edge, *[self.delivery] * delivery)
+
+    @property
+    def pipelines(self) -> tuple[StackIdentity, ...]:
+        """The stacks of its pipeline, one in each region."""
+        return tuple(self.pipeline(region) for region in self.settings.regions)
+
+    def pipeline(self, region: str) -> StackIdentity:
+        """The stack of its pipeline in a region."""
+        return self._stack(StackKind.PIPELINE, self.suffix, region)
+
+    @property
+    def state(self) -> StackIdentity:
+        """The stack that holds its Terraform state, which an ephemeral environment borrows."""
+        return self._stack(StackKind.STATE, self.name, self.settings.state.region)
+
+    @property
+    def edge(self) -> StackIdentity:
+        """The stack of its domain, over all regions."""
+        return self._stack(StackKind.EDGE, self.suffix, self.settings.state.region)
+
+    @property
+    def delivery(self) -> StackIdentity:
+        """The stack of the roles that deliver it."""
+        return self._stack(StackKind.DELIVERY, self.name, self.settings.state.region)
+
+    def _stack(self, kind: StackKind, suffix: str, region: str) -> StackIdentity:
+        return StackIdentity(
+            kind=kind, project=self.settings.project, environment=self.name, suffix=suffix, region=region
+        )
 
 
 def select_environments(folder: Path, environ: Mapping[str, str]) -> list[Environment]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from stacks.identity import StackKind
 from tests.integration.account import Provider
 from tests.synthesized import Stack
 from tools.terraform import Terraform
@@ -31,5 +32,4 @@ def test_terraform_finds_nothing_wrong_or_doubtful_in_any_stack(
 
 
 def test_stacks_of_every_kind_were_validated(every_stack: dict[str, Stack]) -> None:
-    kinds = {name.rsplit("-", 1)[-1] for name in every_stack}
-    assert {"state", "edge", "delivery", "1"} <= kinds
+    assert {stack.identity.kind for stack in every_stack.values()} == set(StackKind)

@@ -4,6 +4,7 @@ import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from stacks.identity import StackKind
 from tests.rules.mutations import Mutation, add, drop, put, top
 from tests.rules.reading import Resource, everything, strings
 from tests.rules.registry import Case, Check, Checks, rule
@@ -62,7 +63,8 @@ def stacks_keep_to_themselves(case: Case) -> Checks:
         yield Check(one.address, not without, "the design does without this")
         if one.type == "aws_budgets_budget":
             filters = [value for each_ in one.body.get("cost_filter", []) for value in each_["values"]]
-            holds = filters == [f"user:Environment${case.environment.name}"] and case.stack.name.endswith("-state")
+            here = case.stack.identity.kind is StackKind.STATE
+            holds = filters == [f"user:Environment${case.environment.name}"] and here
             yield Check(one.address, holds, "counts more than its environment, or is in more than one stack")
 
 

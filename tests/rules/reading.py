@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from stacks.identity import StackKind
 from tests.synthesized import Json, Stack
 
 _REFERENCE = re.compile(r"\$\{((?:[a-z]+\.)?[a-z0-9_]+)\.([A-Za-z0-9_-]+)\.([a-z_]+)\}")
@@ -106,7 +107,7 @@ class Policy(NamedTuple):
 
 def is_delivery(stack: Stack) -> bool:
     """Whether the stack is that of GitHub's roles."""
-    return stack.name.endswith("-delivery")
+    return stack.identity.kind is StackKind.DELIVERY
 
 
 def policies(stack: Stack, *kinds: str) -> Iterator[Policy]:

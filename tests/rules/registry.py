@@ -36,18 +36,7 @@ class Case:
 
 def cases_of(environments: Iterable[Environment], stacks: Mapping[str, Stack]) -> list[Case]:
     """Every stack of the environments."""
-    return [
-        Case(stacks[name], environment)
-        for environment in environments
-        for name in _stack_names(environment)
-        if name in stacks
-    ]
-
-
-def _stack_names(environment: Environment) -> list[str]:
-    settings = environment.settings
-    kinds = ("state", "edge", "delivery", *settings.regions)
-    return [f"{settings.project}-{environment.suffix}-{kind}" for kind in kinds]
+    return [Case(stacks[one.name], environment) for environment in environments for one in environment.stacks]
 
 
 @dataclass(frozen=True, slots=True)

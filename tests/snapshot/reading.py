@@ -1,35 +1,25 @@
 """Which stack is of which kind, and stacks as they are compared."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from stacks.identity import StackKind
 from stacks.settings import Environment
 from tests.synthesized import Json, Stack
 
-KINDS = ("pipeline", "state", "edge", "delivery")
+KINDS = tuple(StackKind)
 _WIDTH = 100
 # Texts of JSON inside JSON, which nobody could review as one long line.
 _TEXTS = {"policy", "assume_role_policy", "dashboard_body", "format"}
 
 
-def stack_names(environment: Environment) -> Iterator[tuple[str, str]]:
-    """Kind and name of every stack of an environment."""
-    start = f"{environment.settings.project}-{environment.name}"
-    yield "state", f"{start}-state"
-    yield from (("pipeline", f"{start}-{region}") for region in environment.settings.regions)
-    if environment.settings.edge:
-        yield "edge", f"{start}-edge"
-    if environment.settings.delivery:
-        yield "delivery", f"{start}-delivery"
-
-
 def stacks_of(kind: str, environments: Sequence[Environment], stacks: dict[str, Stack]) -> dict[str, list[Stack]]:
     """The stacks of a kind, by environment."""
     found = {
-        environment.name: [stacks[name] for each, name in stack_names(environment) if each == kind]
+        environment.name: [stacks[one.name] for one in environment.stacks if one.kind == kind]
         for environment in environments
     }
     return {name: having for name, having in found.items() if having}

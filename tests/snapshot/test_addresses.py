@@ -10,11 +10,13 @@ from cdktf import App, TerraformStack
 from cdktf_cdktf_provider_aws.kinesis_stream import KinesisStream
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
+from stacks.identity import write_identities
 from stacks.settings import Environment
 from tests.snapshot.address_list import AddressList, Removal, general, moved_from, read_removals, unexplained
 from tests.snapshot.golden import check
 from tests.snapshot.reading import KINDS, stacks_of
 from tests.synthesized import VARIANTS, Stack, read_stacks
+from tests.unit.settings.factory import make_settings
 
 _FOLDER = Path(__file__).parent / "addresses"
 _OLD, _NEW = "aws_kinesis_stream.events", "aws_kinesis_stream.stream"
@@ -164,11 +166,12 @@ def test_removals_are_read_with_all_their_keys(tmp_path: Path) -> None:
 
 def test_a_move_is_written_where_it_is_looked_for(tmp_path: Path) -> None:
     """By cdktf itself: `move_from_id` on the construct with the new id."""
-    app = App(outdir=str(tmp_path))
-    stack = TerraformStack(app, "moving")
+    app, moving = App(outdir=str(tmp_path)), Environment(name="moving", suffix="moving", settings=make_settings()).state
+    stack = TerraformStack(app, moving.name)
     AwsProvider(stack, "aws", region="us-east-1")
     KinesisStream(stack, "stream", name="events").move_from_id(_OLD)
     app.synth()
-    synthesized = read_stacks(tmp_path)["moving"]
+    write_identities(tmp_path, [moving])
+    synthesized = read_stacks(tmp_path)[moving.name]
     assert moved_from(synthesized) == {_OLD}
     assert synthesized.json["moved"] == [{"from": _OLD, "to": _NEW}]

@@ -8,9 +8,10 @@ from copy import deepcopy
 
 import pytest
 
+from stacks.identity import StackKind
 from stacks.regions import KNOWN_REGIONS
 from stacks.settings import Environment
-from tests.snapshot.reading import in_place_of, reviewable, stack_names
+from tests.snapshot.reading import in_place_of, reviewable
 from tests.synthesized import Json, Stack
 
 # What environments may differ in: where (a regular expression of the whole path), and why. Paths of both stacks are
@@ -52,7 +53,7 @@ def test_regions_of_an_environment_are_equal_but_for_the_region(
     for environment in environments:
         first, *others = environment.settings.regions
         for region in others:
-            one, other = (stacks[environment.pipeline_stack(each)] for each in (first, region))
+            one, other = (stacks[environment.pipeline(each).name] for each in (first, region))
             assert in_place_of(region, first, other) == in_place_of(region, first, one)
             compared += 1
     assert compared == 3
@@ -63,10 +64,8 @@ def test_a_stack_names_no_region_but_its_own_and_that_of_its_state(
 ) -> None:
     regions = re.compile("|".join(sorted(KNOWN_REGIONS)))
     for environment in environments:
-        for kind, name in stack_names(environment):
-            written = json.loads(_text(stacks[name]))
-            (provider,) = written["provider"]["aws"]
-            own = provider["region"] if kind == "pipeline" else environment.settings.state.region
+        for identity in environment.stacks:
+            written, own = json.loads(_text(stacks[identity.name])), identity.region
             backend = json.dumps(written["terraform"].pop("backend"))
             assert set(regions.findall(json.dumps(written))) == {own}
             assert set(regions.findall(backend)) <= {own, environment.settings.state.region}
@@ -130,5 +129,5 @@ def test_every_declared_difference_is_one(differences: set[str]) -> None:
 
 
 def test_every_environment_has_the_same_outputs(stacks: dict[str, Stack]) -> None:
-    pipelines = [stack for name, stack in stacks.items() if not name.endswith("-state")]
+    pipelines = [stack for stack in stacks.values() if stack.identity.kind is StackKind.PIPELINE]
     assert len({tuple(stack.outputs) for stack in pipelines}) == 1

@@ -56,6 +56,12 @@ def test_notes_of_cdktf_and_files_of_terraform_are_no_change(before: Path, tmp_p
     assert changed_stacks(before, after) == []
 
 
+def test_nothing_is_asked_of_a_base_from_which_no_stack_is_gone(before: Path, after: Path) -> None:
+    """An older version may have synthesized it, which didn't write down which stacks are whose."""
+    (before / "stacks.json").unlink()
+    assert changed_stacks(before, after) == []
+
+
 def test_names_are_printed_one_per_line(before: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changed: dict[str, Any] = {"resource": {"aws_sns_topic": {}}}
     after = write_stacks(tmp_path / "after", _TWO, tap_dev_us_east_1=changed, tap_dev_eu_west_1=changed)

@@ -13,23 +13,24 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stacks.settings import Environment, SettingsError, select_environments
-from tools.changed_stacks import changed_stacks
+from tools.changed_stacks import changed_stacks, removed_stacks
 from tools.delivery import github, smoke, terraform
 from tools.delivery.environments import ROOT, own_stacks, rows
 from tools.delivery.stacks import by_workflows, chosen
 from tools.delivery.states import left_behind, left_over
 from tools.errors import ToolError
-from tools.synthesized import OUTDIR, in_order
+from tools.synthesized import OUTDIR, identities, in_order
 
 DRIFT = OUTDIR / "drift.txt"
 
 
 def environments(base: Sequence[str]) -> int:
     """Print the delivered environments as one line of JSON; given a folder, only stacks that differ from it."""
-    now = in_order()
+    now, order = identities(), in_order()
     changed = [name for folder in base for name in changed_stacks(Path(folder), OUTDIR)]
-    gone = [name for name in changed if name not in now]
-    print(json.dumps(rows([*(name for name in now if name in changed or not base), *gone])))
+    known = [now[name] for name in order if name in changed or not base]
+    gone = [identities(Path(folder))[name] for folder in base for name in removed_stacks(Path(folder), OUTDIR)]
+    print(json.dumps(rows([*known, *gone])))
     return 0
 
 
@@ -44,15 +45,16 @@ def drift(stacks: Sequence[str]) -> int:
 
     Stacks that were removed from the code but are still deployed are reported, too.
     """
-    known = in_order()
+    known = identities()
+    asked = [known[name] for name in chosen(stacks)] if stacks else list(known.values())
     found = terraform.drifted(stacks)
     _write_drift(found)  # before anything else can fail
     print(f"Drifted: {', '.join(found) or 'none'}")
     behind = [
         name
         for one in select_environments(ROOT / "environments", os.environ)
-        if not one.settings.emulator and own_stacks(one, stacks or known)
-        for name in left_behind(one, known, _s3(one))
+        if not one.settings.emulator and own_stacks(one, asked)
+        for name in left_behind(one, list(known), _s3(one))
     ]
     if behind:
         print(f"Removed from the code, but still deployed: {', '.join(behind)} (docs/delivery.md says what to do)")
@@ -72,8 +74,9 @@ def destroy(_stacks: Sequence[str]) -> int:
 
 def check(stacks: Sequence[str]) -> int:
     """Check that deployed pipelines answer."""
+    known = identities()
     for name in by_workflows(chosen(stacks) if stacks else in_order()):
-        smoke.check(name, terraform.outputs(name))
+        smoke.check(known[name], terraform.outputs(name))
     return 0
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TypedDict
 
 from modules.names import Kind, Names
+from stacks.identity import StackIdentity
 from stacks.settings import Environment, select_environments
-from tools.delivery.stacks import DeliveryError, by_workflows
-from tools.synthesized import environment_of
+from tools.delivery.stacks import DeliveryError
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -25,7 +25,7 @@ class Row(TypedDict):
     deployable: str
 
 
-def rows(stacks: Sequence[str], environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> list[Row]:
+def rows(stacks: Sequence[StackIdentity], environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> list[Row]:
     """A row for every chosen environment that has one of the stacks; one without [delivery] is a `DeliveryError`."""
     environments = select_environments(root / "environments", environ)
     without = [one.name for one in environments if one.settings.delivery is None]
@@ -38,13 +38,13 @@ def rows(stacks: Sequence[str], environ: Mapping[str, str] = os.environ, root: P
     return [row for row in found if row["stacks"]]
 
 
-def own_stacks(environment: Environment, names: Sequence[str]) -> list[str]:
-    """Those of the named stacks that are the environment's, in any region, also one removed from the settings."""
-    own = f"{environment.settings.project}-{environment.suffix}"
-    return [name for name in names if environment_of(name) == own]
+def own_stacks(environment: Environment, stacks: Sequence[StackIdentity]) -> list[StackIdentity]:
+    """Those of the stacks that are the environment's, in any region, also one removed from the settings."""
+    own = environment.settings.project, environment.suffix
+    return [one for one in stacks if (one.project, one.suffix) == own]
 
 
-def _row(environment: Environment, stacks: Sequence[str]) -> Row:
+def _row(environment: Environment, stacks: Sequence[StackIdentity]) -> Row:
     settings, own = environment.settings, own_stacks(environment, stacks)
     names = Names(
         project=settings.project,
@@ -58,8 +58,8 @@ def _row(environment: Environment, stacks: Sequence[str]) -> Row:
         plan_role=_role_arn(names, "plan"),
         deploy_role=_role_arn(names, "deploy"),
         preview_role=_role_arn(names, "preview"),
-        stacks=" ".join(own),
-        deployable=" ".join(by_workflows(own)),
+        stacks=" ".join(one.name for one in own),
+        deployable=" ".join(one.name for one in own if not one.is_deployed_by_hand),
     )
 
 

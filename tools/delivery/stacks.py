@@ -1,10 +1,10 @@
 """Which of the synthesized stacks a command is about."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tools.errors import ToolError
-from tools.synthesized import BY_HAND, OUTDIR, in_order
+from tools.synthesized import OUTDIR, identities, in_order
 
 
 class DeliveryError(ToolError):
@@ -20,6 +20,7 @@ def chosen(names: Sequence[str], outdir: Path = OUTDIR) -> list[str]:
     return [name for name in known if name in names]
 
 
-def by_workflows(names: Collection[str]) -> list[str]:
+def by_workflows(names: Iterable[str], outdir: Path = OUTDIR) -> list[str]:
     """Those that workflows may deploy."""
-    return [name for name in names if name.rpartition("-")[2] not in BY_HAND]
+    known = identities(outdir)
+    return [name for name in names if not known[name].is_deployed_by_hand]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from stacks.delivery.previews import PREVIEW
 from tools.delivery.stacks import DeliveryError, by_workflows, chosen
-from tools.synthesized import OUTDIR, PLANS, in_order
+from tools.synthesized import OUTDIR, PLANS, identities, in_order
 from tools.terraform import Terraform
 
 Run = Callable[[Path, Sequence[str]], int]
@@ -25,7 +25,7 @@ def apply_plans(names: Sequence[str], *, plans: Path = PLANS, outdir: Path = OUT
     Stops at the first failure. Terraform itself refuses a stale plan.
     """
     wanted = chosen(names or [path.stem for path in plans.glob("*.tfplan")], outdir)
-    refused = sorted(set(wanted) - set(by_workflows(wanted)))
+    refused = sorted(set(wanted) - set(by_workflows(wanted, outdir)))
     if refused:
         raise DeliveryError(f"{', '.join(refused)}: only people deploy this, see docs/delivery.md")
     files = {name: (plans / f"{name}.tfplan").resolve() for name in wanted}
@@ -56,7 +56,8 @@ def destroy_ephemeral(suffix: str, *, outdir: Path = OUTDIR, run: Run = run) -> 
     """Destroy all stacks of a `pr<number>`, in reverse order; failures are reported after the last one."""
     if not PREVIEW.fullmatch(suffix):
         raise DeliveryError(f"TAP_ENVIRONMENT_SUFFIX is {suffix!r}; allowed: pr and a number, such as pr42")
-    own = [name for name in in_order(outdir) if f"-{suffix}-" in name]
+    known = identities(outdir)
+    own = [name for name in in_order(outdir) if known[name].suffix == suffix]
     if not own:
         raise DeliveryError(f"no stack of {suffix} in {outdir}: run `make synth` with TAP_ENVIRONMENT_SUFFIX={suffix}")
     failed = []

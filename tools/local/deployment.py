@@ -12,7 +12,6 @@ from botocore.exceptions import ClientError
 
 from stacks.settings import Environment
 from tools.local.accounts import Account
-from tools.local.environment import pipeline_stack, state_stack
 from tools.local.errors import LocalError
 from tools.local.progress import Progress
 from tools.local.synthesis import synthesize_apart
@@ -34,8 +33,7 @@ class Deployment:
     @property
     def stacks(self) -> list[str]:
         """Names of all stacks, in the order in which they are deployed."""
-        settings = self.environment.settings
-        return [state_stack(settings), *(pipeline_stack(settings, region) for region in settings.regions)]
+        return [one.name for one in self.environment.stacks]
 
     def account(self, region: str) -> Account:
         """The account that it is in."""
@@ -95,7 +93,7 @@ class Deployment:
 
     def outputs(self, region: str) -> dict[str, str]:
         """What the region's stack says about itself."""
-        return self.terraform(pipeline_stack(self.environment.settings, region)).outputs()
+        return self.terraform(self.environment.pipeline(region).name).outputs()
 
     def _apply(self, stack: str, providers: Path) -> None:
         with self.progress.step(f"Deploy {stack}") as step:

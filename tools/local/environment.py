@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stacks.regions import KNOWN_REGIONS
-from stacks.settings import Environment, Problem, Settings, SettingsError, select_environments
+from stacks.settings import Environment, Problem, SettingsError, select_environments
 from stacks.settings.wording import nearest, shown
 
 NAME = "local"
@@ -32,13 +32,3 @@ def parse_regions(text: str | None) -> tuple[str, ...]:
     if problems:
         raise SettingsError(problems)
     return names
-
-
-def state_stack(settings: Settings) -> str:
-    """Name of the stack of the environment's Terraform state."""
-    return f"{settings.project}-{NAME}-state"
-
-
-def pipeline_stack(settings: Settings, region: str) -> str:
-    """Name of a region's pipeline stack."""
-    return f"{settings.project}-{NAME}-{region}"

@@ -14,14 +14,3 @@ class Finding(NamedTuple):
     stack: str
     resource: str
     title: str
-
-    @property
-    def kind(self) -> str:
-        """What kind of stack it is in: `state`, `edge`, `delivery` or `pipeline`."""
-        return kind_of(self.stack)
-
-
-def kind_of(stack: str) -> str:
-    """The kind of a stack by its name: `state`, `edge`, `delivery` or `pipeline`."""
-    ending = stack.rpartition("-")[2]
-    return ending if ending in ("state", "edge", "delivery") else "pipeline"

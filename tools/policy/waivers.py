@@ -3,13 +3,13 @@
 import datetime
 import re
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.policy.findings import Finding, kind_of
+from stacks.identity import StackKind
+from tools.policy.findings import Finding
 
-_KINDS = ("pipeline", "state", "edge", "delivery")
 _KEYS = {"check", "kind", "stack", "resources", "reason", "owner", "expires"}
 _CHECK = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _STACK = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
@@ -29,9 +29,9 @@ class Waiver:
     resources: tuple[str, ...]
     expires: datetime.date
 
-    def covers(self, finding: Finding) -> bool:
-        """Whether the finding is one of those that it accepts."""
-        here = self.where in (finding.stack, finding.kind)
+    def covers(self, finding: Finding, kind: str) -> bool:
+        """Whether the finding, in a stack of this kind, is one of those that it accepts."""
+        here = self.where in (finding.stack, kind)
         return here and finding.check == self.check and finding.resource in self.resources
 
 
@@ -52,12 +52,15 @@ def load_waivers(path: Path, today: datetime.date) -> tuple[list[Waiver], list[s
     return waivers, problems
 
 
-def unused(waivers: Iterable[Waiver], findings: Collection[Finding], stacks: Collection[str]) -> list[str]:
-    """A line on each waiver, or part of one, that accepts nothing; one for a kind is needed in every stack of it."""
+def unused(waivers: Iterable[Waiver], findings: Collection[Finding], kinds: Mapping[str, str]) -> list[str]:
+    """A line on each waiver, or part of one, that accepts nothing; one for a kind is needed in every stack of it.
+
+    `kinds` holds the kind of every stack, by the stack's name.
+    """
     known = {finding[:3] for finding in findings}
     problems = []
     for waiver in waivers:
-        scope = [stack for stack in stacks if waiver.where in (stack, kind_of(stack))]
+        scope = [stack for stack, kind in kinds.items() if waiver.where in (stack, kind)]
         for resource in waiver.resources:
             lacking = [stack for stack in scope if (waiver.check, stack, resource) not in known]
             if lacking or not scope:
@@ -86,8 +89,8 @@ def _problems(table: dict[str, object], today: datetime.date) -> Iterable[str]:
 def _place_problems(table: dict[str, object]) -> Iterable[str]:
     if ("kind" in table) == ("stack" in table):
         yield "needs either kind or stack"
-    elif "kind" in table and table["kind"] not in _KINDS:
-        yield f"kind is {table['kind']!r}; allowed: {', '.join(_KINDS)}"
+    elif "kind" in table and table["kind"] not in list(StackKind):
+        yield f"kind is {table['kind']!r}; allowed: {', '.join(StackKind)}"
     elif "stack" in table and not (isinstance(table["stack"], str) and _STACK.fullmatch(table["stack"])):
         yield f"stack is {table['stack']!r}, a blanket; allowed: the name of one stack, such as tap-dev-us-east-1"
 

@@ -48,7 +48,7 @@ def _targets(environment: Environment) -> dict[str, Target]:
         names = Names(
             project=settings.project, suffix=environment.suffix, region=region, account_id=settings.account_id
         )
-        targets[environment.pipeline_stack(region)] = Target(
+        targets[environment.pipeline(region).name] = Target(
             region=region,
             account_id=settings.account_id,
             processor=names("processor", Kind.FUNCTION),

@@ -11,7 +11,7 @@ from botocore.exceptions import NoCredentialsError
 
 from stacks.settings import Environment
 from tests.project import ENVIRONMENTS
-from tests.unit.delivery.folders import write_stacks
+from tests.unit.delivery.folders import IDENTITIES, write_stacks
 from tests.unit.settings.documents import document, write_environment
 from tests.unit.settings.factory import make_settings
 from tools.delivery import __main__ as commands
@@ -28,7 +28,7 @@ def test_an_environment_is_printed_with_its_roles_and_its_stacks(tmp_path: Path)
     write_environment(tmp_path, "qa", document(_DELIVERY))
     # eu-west-1 is none of its regions, and was one: it still is to be planned.
     stacks = ["tap-dev-state", "tap-dev-us-east-1", "tap-dev-delivery", "tap-devil-us-east-1", "tap-dev-eu-west-1"]
-    assert rows(stacks, {}, tmp_path) == [
+    assert rows([IDENTITIES[name] for name in stacks], {}, tmp_path) == [
         {
             "environment": "dev",
             "region": "us-east-1",
@@ -44,7 +44,7 @@ def test_an_environment_is_printed_with_its_roles_and_its_stacks(tmp_path: Path)
 def test_a_preview_takes_the_role_of_the_environment_that_it_borrows_from(tmp_path: Path) -> None:
     write_environment(tmp_path, "dev", document(_DELIVERY))
     environ = {"TAP_ENVIRONMENT": "dev", "TAP_ENVIRONMENT_SUFFIX": "pr42"}
-    (row,) = rows(["tap-pr42-us-east-1"], environ, tmp_path)
+    (row,) = rows([IDENTITIES["tap-pr42-us-east-1"]], environ, tmp_path)
     assert (row["preview_role"], row["deployable"]) == (
         "arn:aws:iam::111111111111:role/tap-preview-dev-us-east-1",
         "tap-pr42-us-east-1",
@@ -159,20 +159,19 @@ def test_a_pipeline_must_answer_as_specified(
     monkeypatch.setattr(smoke, "_request", lambda method, _url: health if method == "GET" else process)
     outputs = {"api_url": "https://api.example.com"}
     if told is None:
-        smoke.check("tap-pr4-us-east-1", outputs)
+        smoke.check(IDENTITIES["tap-pr4-us-east-1"], outputs)
     else:
         with pytest.raises(DeliveryError, match=told):
-            smoke.check("tap-pr4-us-east-1", outputs)
+            smoke.check(IDENTITIES["tap-pr4-us-east-1"], outputs)
 
 
 def test_environments_are_those_whose_stacks_differ_from_a_base(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    outdir = write_stacks(tmp_path / "after", {"tap-dev-us-east-1": (), "tap-qa-us-east-1": ()})
+    write_stacks(tmp_path / "cdktf.out", {"tap-dev-us-east-1": (), "tap-qa-us-east-1": ()})
     base = write_stacks(tmp_path / "before", {"tap-qa-us-east-1": (), "tap-dev-eu-west-1": ()})
-    monkeypatch.setattr(commands, "OUTDIR", outdir)
-    monkeypatch.setattr(commands, "in_order", lambda: ["tap-dev-us-east-1", "tap-qa-us-east-1"])
-    monkeypatch.setattr(commands, "rows", lambda names: [{"stacks": name} for name in names])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(commands, "rows", lambda stacks: [{"stacks": one.name} for one in stacks])
     assert commands.main(["environments", str(base)]) == 0
     assert commands.main(["environments"]) == 0
     assert capsys.readouterr().out.splitlines() == [
@@ -202,7 +201,7 @@ def test_drift_ends_with_2_and_leaves_the_names(
     stacks = ["tap-dev-us-east-1", "tap-local-us-east-1"]
     monkeypatch.setattr(commands, "ROOT", ENVIRONMENTS.parent)
     monkeypatch.setattr(commands, "DRIFT", tmp_path / "drift.txt")
-    monkeypatch.setattr(commands, "in_order", lambda: stacks)
+    monkeypatch.setattr(commands, "identities", lambda: {name: IDENTITIES[name] for name in stacks})
     monkeypatch.setattr(commands, "left_behind", left)
     monkeypatch.setattr(terraform, "drifted", lambda _names: found)
     assert commands.main(["drift"]) == status

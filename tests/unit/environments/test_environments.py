@@ -57,5 +57,5 @@ def test_regions_of_an_environment_are_equal_but_for_the_region(
     for environment in own:
         first, *others = environment.settings.regions
         for region in others:
-            one, other = (own_stacks[environment.pipeline_stack(each)] for each in (first, region))
+            one, other = (own_stacks[environment.pipeline(each).name] for each in (first, region))
             assert in_place_of(region, first, other) == in_place_of(region, first, one)

@@ -2,7 +2,7 @@ import pytest
 
 from stacks.settings import SettingsError
 from tests.project import ENVIRONMENTS
-from tools.local.environment import local_environment, parse_regions, pipeline_stack, state_stack
+from tools.local.environment import local_environment, parse_regions
 
 # A folder with environments in it, as the project is.
 _ROOT = ENVIRONMENTS.parent
@@ -29,12 +29,6 @@ def test_the_variables_of_other_work_change_nothing(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     environment = local_environment(_ROOT, _URL)
     assert (environment.name, environment.suffix) == ("local", "local")
-
-
-def test_stacks_are_named_as_synthesis_names_them() -> None:
-    settings = local_environment(_ROOT, _URL).settings
-    assert state_stack(settings) == "tap-local-state"
-    assert pipeline_stack(settings, "eu-west-1") == "tap-local-eu-west-1"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from tests.synthesized import Stack
 
 def test_every_log_group_has_our_key_and_the_retention_of_the_settings(dev: Stack, prod: Stack) -> None:
     for stack, days in ((dev, 30), (prod, 365)):
-        environment = stack.name.removeprefix("tap-").removesuffix("-us-east-1")
+        environment = stack.identity.suffix
         groups = stack.resources("aws_cloudwatch_log_group").values()
         assert sorted(
             [tuple(value for name, value in sorted(group.items()) if name != "//") for group in groups]

@@ -7,7 +7,7 @@ import pytest
 from stacks.settings import Environment
 from tools import policy_check
 from tools.policy import checkov
-from tools.policy.findings import Finding, PolicyError, kind_of
+from tools.policy.findings import Finding, PolicyError
 from tools.policy.report import report
 
 FINDING = Finding("CKV_AWS_144", "tap-dev-us-east-1", "aws_s3_bucket.archive", "title")
@@ -36,7 +36,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureF
 
         monkeypatch.setattr(policy_check, "_WAIVERS", tmp_path / "waivers.toml")
         monkeypatch.setattr("subprocess.run", lambda *_, **__: CompletedProcess([], setup))
-        monkeypatch.setattr(policy_check, "_synthesize", lambda *_: {FINDING.stack: {}})
+        monkeypatch.setattr(policy_check, "_synthesize", lambda *_: ({FINDING.stack: {}}, {FINDING.stack: "pipeline"}))
         monkeypatch.setattr(policy_check, "_check", check)
         monkeypatch.setattr("tools.policy.waivers._LONGEST_DAYS", 10**6)
         status = policy_check.main()
@@ -101,13 +101,6 @@ def test_stacks_are_checked_by_checkov_and_by_actions(monkeypatch: pytest.Monkey
 
     assert sorted(finding.check for finding in found) == ["CKV_AWS_144", "IAM_UNKNOWN_ACTION"]
     assert passed == 3
-
-
-@pytest.mark.parametrize(
-    ("stack", "kind"), [("tap-dev-us-east-1", "pipeline"), ("tap-dev-state", "state"), ("tap-dev-edge", "edge")]
-)
-def test_a_stack_is_of_the_kind_that_its_name_says(stack: str, kind: str) -> None:
-    assert kind_of(stack) == FINDING._replace(stack=stack).kind == kind
 
 
 def test_problems_of_waivers_stand_below_the_table() -> None:

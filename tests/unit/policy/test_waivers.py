@@ -16,6 +16,7 @@ GOOD = {
     "expires": "2027-06-01",
 }
 DEV, PROD, STATE = "tap-dev-us-east-1", "tap-prod-us-east-1", "tap-dev-state"
+KINDS = {DEV: "pipeline", PROD: "pipeline", STATE: "state"}
 
 
 def _load(folder: Path, **changes: str | None) -> tuple[list[Waiver], list[str]]:
@@ -48,7 +49,7 @@ def test_a_waiver_in_order_is_read(tmp_path: Path) -> None:
     [
         ({"check": '"CKV_AWS_*"'}, "allowed: one id"),
         ({"check": '["CKV_AWS_144", "CKV_AWS_18"]'}, "allowed: one id"),
-        ({"kind": '"*"'}, "allowed: pipeline, state, edge"),
+        ({"kind": '"*"'}, "allowed: state, pipeline, edge, delivery"),
         ({"kind": None}, "needs either kind or stack"),
         ({"stack": '"tap-dev-us-east-1"'}, "needs either kind or stack"),
         ({"kind": None, "stack": '"tap-*"'}, "a blanket; allowed: the name of one stack"),
@@ -108,29 +109,27 @@ def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path, text: str | Non
     ],
 )
 def test_a_waiver_covers_what_it_names_and_nothing_else(tmp_path: Path, finding: Finding, covered: bool) -> None:
-    assert _load(tmp_path)[0][0].covers(finding) is covered
+    assert _load(tmp_path)[0][0].covers(finding, KINDS[finding.stack]) is covered
 
 
 def test_a_waiver_of_a_stack_covers_that_stack_only(tmp_path: Path) -> None:
     waiver = _load(tmp_path, kind=None, stack=f'"{DEV}"')[0][0]
 
-    assert waiver.covers(_found(DEV))
-    assert not waiver.covers(_found(PROD))
+    assert waiver.covers(_found(DEV), KINDS[DEV])
+    assert not waiver.covers(_found(PROD), KINDS[PROD])
 
 
 def test_a_waiver_of_a_kind_is_needed_in_every_stack_of_it(tmp_path: Path) -> None:
     waivers = _load(tmp_path)[0]
-    stacks = [DEV, PROD, STATE]
-
-    assert unused(waivers, [_found(DEV), _found(PROD)], stacks) == []
-    [problem] = unused(waivers, [_found(DEV)], stacks)
+    assert unused(waivers, [_found(DEV), _found(PROD)], KINDS) == []
+    [problem] = unused(waivers, [_found(DEV)], KINDS)
     assert problem.startswith(f"CKV_AWS_144 of aws_s3_bucket.archive is not found in {PROD}: take it out")
 
 
 def test_each_resource_of_a_waiver_is_needed(tmp_path: Path) -> None:
     waivers = _load(tmp_path, resources='["aws_s3_bucket.archive", "aws_s3_bucket.gone"]')[0]
 
-    [problem] = unused(waivers, [_found(DEV)], [DEV])
+    [problem] = unused(waivers, [_found(DEV)], {DEV: "pipeline"})
 
     assert problem.startswith("CKV_AWS_144 of aws_s3_bucket.gone is not found in")
 
@@ -138,6 +137,6 @@ def test_each_resource_of_a_waiver_is_needed(tmp_path: Path) -> None:
 def test_a_waiver_of_a_stack_that_is_not_checked_is_unused(tmp_path: Path) -> None:
     waivers = _load(tmp_path, kind=None, stack='"tap-gone-us-east-1"')[0]
 
-    [problem] = unused(waivers, [_found(DEV)], [DEV])
+    [problem] = unused(waivers, [_found(DEV)], {DEV: "pipeline"})
 
     assert "tap-gone-us-east-1, which is not checked" in problem

@@ -69,7 +69,7 @@ def test_the_state_of_an_environment_lies_in_the_bucket_that_its_state_stack_mak
         state = stacks[f"tap-{environment.name}-state"]
         bucket = state.resource("aws_s3_bucket", "state")["bucket"]
         alias = state.resource("aws_kms_alias", "key_alias")["name"]
-        own = [stack for name, stack in stacks.items() if name.startswith(f"tap-{environment.name}-")]
+        own = [stack for stack in stacks.values() if stack.identity.environment == environment.name]
         backends = [stack.json["terraform"]["backend"]["s3"] for stack in own]
         assert {backend["bucket"] for backend in backends} == {bucket}
         assert {backend["kms_key_id"].split(":", 5)[5] for backend in backends} == {alias}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from stacks.delivery.reaches import DEPLOYED_BUCKETS
+from stacks.identity import StackKind
 from stacks.packaging import FUNCTIONS
 from stacks.settings import Environment
 from stacks.synthesis import synthesize
@@ -37,7 +38,7 @@ def delivery(every_stack: dict[str, Stack]) -> Stack:
 
 
 def test_only_an_environment_with_delivery_has_the_stack(every_stack: dict[str, Stack]) -> None:
-    found = {name for name in every_stack if name.endswith("-delivery")}
+    found = {name for name, stack in every_stack.items() if stack.identity.kind is StackKind.DELIVERY}
     assert found == {"tap-delivered-delivery", "tap-edged-delivery", "zap-unusual-delivery"}
 
 

@@ -2,6 +2,7 @@
 
 import tomllib
 
+from stacks.identity import StackKind
 from stacks.settings import Environment
 from tests.project import ROOT
 from tests.synthesized import Stack
@@ -38,7 +39,7 @@ def test_the_project_s_short_name_is_a_setting_and_written_nowhere(every_stack: 
 
 def test_health_tells_the_version_of_the_project(stacks: dict[str, Stack]) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    pipelines = [stack for name, stack in stacks.items() if not name.endswith("-state")]
+    pipelines = [stack for stack in stacks.values() if stack.identity.kind is StackKind.PIPELINE]
     functions = [stack.resource("aws_lambda_function", "receiver") for stack in pipelines]
     assert {function["environment"]["variables"]["TAP_VERSION"] for function in functions} == {version}
 

@@ -8,6 +8,7 @@ from cdktf import App
 
 from stacks import deployment
 from stacks.edge_stack import EdgeStack
+from stacks.identity import StackKind
 from stacks.packaging import Package
 from stacks.settings import Environment
 from tests.project import ROOT
@@ -31,7 +32,7 @@ def test_the_edge_is_deployed_after_the_pipelines_of_all_regions(every_stack: di
 def test_the_edge_reads_the_state_of_each_region_s_pipeline(every_stack: dict[str, Stack]) -> None:
     assert every_stack["tap-edged-edge"].json["data"] == {
         "terraform_remote_state": {
-            f"state-{name.removeprefix('tap-edged-')}": {
+            f"state-{every_stack[name].identity.region}": {
                 "backend": "s3",
                 "config": {
                     "bucket": "tap-state-edged-us-east-1-111111111111",
@@ -51,7 +52,7 @@ def test_what_the_edge_reads_is_where_the_pipelines_write_it(every_stack: dict[s
     read = every_stack["tap-edged-edge"].json["data"]["terraform_remote_state"]
     for name in _PIPELINES:
         written = every_stack[name].json["terraform"]["backend"]["s3"]
-        config = read[f"state-{name.removeprefix('tap-edged-')}"]["config"]
+        config = read[f"state-{every_stack[name].identity.region}"]["config"]
         assert config == {key: value for key, value in written.items() if key != "use_lockfile"}
         assert "api_id" in every_stack[name].outputs
 
@@ -63,7 +64,7 @@ def test_no_other_stack_reads_anything_so_that_each_can_be_planned_on_an_empty_a
 
 
 def test_there_is_an_edge_only_where_a_domain_is_configured(every_stack: dict[str, Stack]) -> None:
-    assert [name for name in every_stack if name.endswith("-edge")] == ["tap-edged-edge"]
+    assert [name for name, stack in every_stack.items() if stack.identity.kind is StackKind.EDGE] == ["tap-edged-edge"]
 
 
 def test_an_ephemeral_environment_has_no_edge_so_that_it_claims_no_domain(
@@ -77,7 +78,7 @@ def test_an_ephemeral_environment_has_no_edge_so_that_it_claims_no_domain(
         deployment.add_stacks(app, environment, root=ROOT, bootstrap=False)
     found = [child.node.id for child in app.node.children]
     assert {"tap-edged-edge", "tap-pr42-us-east-1", "tap-pr42-eu-west-1"} <= set(found)
-    assert [name for name in found if name.endswith("-edge")] == ["tap-edged-edge"]
+    assert "tap-pr42-edge" not in found
 
 
 def test_an_edge_without_a_domain_is_refused() -> None:

@@ -112,7 +112,7 @@ def test_state_is_kept_in_the_emulator_and_locked_as_elsewhere(stacks: dict[str,
 
 
 def test_no_other_environment_knows_of_an_emulator(stacks: dict[str, Stack]) -> None:
-    others = [stack for name, stack in stacks.items() if not name.startswith("tap-local-")]
+    others = [stack for stack in stacks.values() if stack.identity.environment != "local"]
     assert len(others) == 9
     for stack in others:
         (provider,) = stack.json["provider"]["aws"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stacks.identity import StackKind, read_identities
 from stacks.synthesis import synthesize
 from tests.project import ROOT
 from tests.synthesized import Stack
@@ -62,7 +63,7 @@ def test_an_ephemeral_environment_keeps_its_state_beside_that_of_its_settings(ot
 
 
 def test_an_ephemeral_environment_has_no_state_stack_that_it_would_take_along_when_destroyed(other: Other) -> None:
-    assert [name for name in other.stacks if name.endswith("-state")] == ["tap-dev-state"]
+    assert [name for name, stack in other.stacks.items() if stack.identity.kind is StackKind.STATE] == ["tap-dev-state"]
 
 
 def test_no_name_of_an_ephemeral_environment_is_one_of_its_original(other: Other, dev: Stack) -> None:
@@ -94,3 +95,21 @@ def test_no_path_of_this_machine_is_written(every_stack: dict[str, Stack], other
     folders = (str(ROOT), str(Path.home()), tempfile.gettempdir())
     texts = [_bytes(stack).decode() for stack in (*every_stack.values(), *other.stacks.values())]
     assert not [folder for folder in folders for text in texts if f"{folder}/" in text]
+
+
+def test_it_is_written_down_which_stacks_there_are_and_what_each_is(every_stack: dict[str, Stack]) -> None:
+    outdir = next(iter(every_stack.values())).folder.parents[1]
+    identities = read_identities(outdir)
+    assert set(identities) == set(every_stack)
+    for name, identity in identities.items():
+        (provider,) = every_stack[name].json["provider"]["aws"]
+        (tags,) = provider["default_tags"]
+        told = {"Project": identity.project, "Environment": identity.suffix, "Region": identity.region, "Stack": name}
+        assert told.items() <= tags["tags"].items()
+        assert provider["region"] == identity.region
+
+
+def test_a_preview_s_stacks_are_told_from_those_of_its_settings(other: Other) -> None:
+    found = read_identities(next(iter(other.stacks.values())).folder.parents[1])
+    assert (found["tap-pr42-us-east-1"].environment, found["tap-pr42-us-east-1"].suffix) == ("dev", "pr42")
+    assert (found["tap-dev-state"].environment, found["tap-dev-state"].suffix) == ("dev", "dev")
