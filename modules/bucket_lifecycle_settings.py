@@ -35,7 +35,8 @@ class StorageSettings(Section):
         None,
         ge=31,
         le=LONGEST_DAYS,
-        description="Age at which archived events are deleted, above `archive_transition_days`; never if unset",
+        description="Age at which archived events are deleted; above `archive_transition_days` and "
+        "`deduplication.days`, never if unset",
     )
     noncurrent_version_days: Days = Field(
         30, description="How long an overwritten or deleted object can be brought back"

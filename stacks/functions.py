@@ -20,6 +20,14 @@ class ReceiverSettings(FunctionSettings):
 class ProcessorSettings(FunctionSettings):
     """The function that stores events from the stream."""
 
+    timeout_seconds: int = Field(
+        60,
+        ge=22,
+        le=900,
+        description="Time for one batch; above the 21 seconds after which a call to S3 or DynamoDB that hangs is given "
+        "up, so that the batch is reported and not killed",
+    )
+
 
 class ImporterSettings(FunctionSettings):
     """The function that reads files from the inbox into the stream."""

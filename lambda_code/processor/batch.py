@@ -46,7 +46,7 @@ from lambda_code.processor.work import work
 from lambda_code.shared.errors import UnavailableError
 
 _RESERVED_SHARE = 0.4  # of the time at the start: kept for putting what was claimed, and for the answer
-_PUT_SECONDS = 5.0  # with less left no put is begun: what an attempt may take (see aws.STORE) ...
+_PUT_SECONDS = 6.0  # with less left no put is begun: what an attempt may take (see aws.STORE) ...
 _PUT_SHARE = 0.1  # ... or with less than this share, so that a function with little time stores anything at all
 _WORKERS = 8  # objects at a time; the SDK keeps 10 connections
 

@@ -16,6 +16,7 @@ MAX_CLAIMS = 100
 
 _ROUNDS = 6
 _FIRST_PAUSE_SECONDS = 0.05
+_LONGEST_PAUSE_SECONDS = 1.0
 _DAY_SECONDS = 86_400
 _HELD = "ConditionalCheckFailed"
 _PASSING = ("None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
@@ -66,7 +67,8 @@ class DynamoLedger:
             if not pending:
                 return rows
             if not held:
-                self._sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**turn))  # noqa: S311 - jitter, not a secret
+                pause = min(_FIRST_PAUSE_SECONDS * 2**turn, _LONGEST_PAUSE_SECONDS)
+                self._sleep(random.uniform(0, pause))  # noqa: S311 - jitter, not a secret
         raise UnavailableError(f"{len(pending)} claims were not taken in {_ROUNDS} transactions")
 
     def _transact(self, claims: list[Claim]) -> list[dict[str, Any]] | None:

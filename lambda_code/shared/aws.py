@@ -26,9 +26,10 @@ SECRETS = _UNCHECKED.merge(
 )
 """For reading a secret while a client waits: a read takes 5 s at worst, with the pause before its second attempt."""
 STORE = _UNCHECKED.merge(
-    Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+    Config(connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 )
-"""For calls whose failure makes the whole batch come back."""
+"""For calls whose failure makes the whole batch come back. One takes 21 s at worst, with the pauses between attempts; a
+processor has more time than that."""
 READER = _UNCHECKED.merge(
     Config(connect_timeout=2, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 5})
 )

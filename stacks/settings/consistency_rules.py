@@ -59,6 +59,13 @@ def _archive_expiration(expiration_days: int | None, transition_days: int) -> Re
     return Refusal(f"{transition_days + 1} and more, above storage.archive_transition_days ({transition_days})")
 
 
+def _archive_outlives_ledger(expiration_days: int | None, deduplication_days: int) -> Refusal | None:
+    """A copy that comes late completes what its row names: that must not bring back an object that has expired."""
+    if expiration_days is None or expiration_days > deduplication_days:
+        return None
+    return Refusal(f"{deduplication_days + 1} and more, above deduplication.days ({deduplication_days})")
+
+
 def _jwt_issuer(issuer: str | None, auth: str) -> Refusal | None:
     if auth == "jwt" and issuer is None:
         return Refusal("an https URL, because api.auth is jwt", "name the issuer of the tokens")
@@ -116,6 +123,7 @@ TOGETHER = (
     Rule(("storage.failures_expiration_days", "stream.retention_hours"), _failures_expiration),
     Rule(("storage.failures_expiration_days", "deduplication.days", "mapping.maximum_record_age_seconds"), _replayable),
     Rule(("storage.archive_expiration_days", "storage.archive_transition_days"), _archive_expiration),
+    Rule(("storage.archive_expiration_days", "deduplication.days"), _archive_outlives_ledger),
     Rule(("api.jwt_issuer", "api.auth"), _jwt_issuer),
     Rule(("api.jwt_audience", "api.auth"), _jwt_audience),
     Rule(("stream.shards", "stream.mode"), _shards, only_if_given=True),

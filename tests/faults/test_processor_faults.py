@@ -10,13 +10,15 @@ import pytest
 
 from lambda_code.processor import handler
 from lambda_code.processor.records import Arrived, read_batch
+from lambda_code.shared import aws
 from tests.faults import mapping
 from tests.faults.clients import BATCH, Books
-from tests.faults.injection import LATENCY_SECONDS, ChosenFaults, TimedOutError
+from tests.faults.injection import LATENCY_SECONDS, ChosenFaults, NoFaults, TimedOutError, lost_answer
 from tests.faults.mapping import as_event
 from tests.faults.pipeline import World, request
 from tests.faults.properties import archived, check, exactly_once, quarantined
 from tests.faults.records import event, mixed, put
+from tests.unit.lambda_code.test_aws import longest_seconds
 
 
 def books(names: range) -> Books:
@@ -123,11 +125,40 @@ def test_a_slow_archive_is_reported_and_nothing_is_killed() -> None:
     world.mapping.drain()
     world.mapping.settings = mapping.Settings()
     world.mapping.start_over()
-    world.consume_with(Slow(world, {"s3": 2.0}))
+    world.processor = world.new_process()
+    world.consume_with(Slow(world, {"s3": 4.0}))
     failed: Any = world.process({"Records": [as_event(record) for record in world.stream.records()]})
-    assert failed["batchItemFailures"] == [{"itemIdentifier": world.stream.records()[70].sequence}]
+    assert failed["batchItemFailures"] == [{"itemIdentifier": world.stream.records()[65].sequence}]
     world.mapping.drain()
     check(world, books(range(100)))
+
+
+class Hanging:
+    """A service that does not answer: the SDK gives up after all its attempts."""
+
+    def __init__(self, world: World, hanging: str) -> None:
+        self._world, self._hanging = world, hanging
+
+    def call(self, service: str, do: Callable[[], Any]) -> Any:
+        if service != self._hanging:
+            self._world.clock.now += LATENCY_SECONDS[service]
+            return do()
+        self._world.clock.now += longest_seconds(aws.STORE)
+        self._world.watch()
+        raise lost_answer()
+
+
+@pytest.mark.parametrize("service", ["s3", "dynamodb"])
+def test_a_store_that_hangs_is_reported_by_a_processor_of_the_shortest_timeout(service: str) -> None:
+    """F9: a killed invocation would be bisected, and say nothing of the cause."""
+    world = World(processor_seconds=22.0)
+    fill(world, 500)
+    world.consume_with(Hanging(world, service))
+    failed: Any = world.process({"Records": [as_event(record) for record in world.stream.records()]})
+    assert failed["batchItemFailures"] == [{"itemIdentifier": world.stream.records()[0].sequence}]
+    world.consume_with(NoFaults(world.clock))
+    world.mapping.drain()
+    check(world, books(range(500)))
 
 
 def test_events_whose_objects_alternate_cost_calls_for_each_object_and_not_for_each_event() -> None:
@@ -139,6 +170,7 @@ def test_events_whose_objects_alternate_cost_calls_for_each_object_and_not_for_e
     assert len(world.buckets.bodies("archive")) == 10
     world.mapping.settings = mapping.Settings()
     world.mapping.start_over()
+    world.processor = world.new_process()
     faults = ChosenFaults(world.clock, {})
     world.consume_with(faults)
     world.mapping.drain()

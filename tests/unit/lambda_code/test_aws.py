@@ -16,6 +16,7 @@ from botocore.loaders import create_loader
 
 from lambda_code.importer.inbox import Inbox
 from lambda_code.importer.notification import File
+from lambda_code.processor import batch
 from lambda_code.processor.archive import S3Archive
 from lambda_code.processor.ledger import DynamoLedger
 from lambda_code.processor.ports import Claim
@@ -25,7 +26,7 @@ from lambda_code.receiver.signing_keys import SigningKeys
 from lambda_code.shared import aws, stream
 from lambda_code.shared.quarantine import Quarantine
 from lambda_code.shared.stream import Entry, EventStream
-from stacks.functions import ReceiverSettings
+from stacks.functions import ProcessorSettings, ReceiverSettings
 
 CONFIGS = (aws.PRODUCER, aws.SECRETS, aws.STORE, aws.READER)
 
@@ -102,6 +103,16 @@ def test_a_receiver_of_the_default_timeout_answers_before_it_is_killed_however_s
     timeout = ReceiverSettings.model_fields["timeout_seconds"].default
     reading = signing_keys._PATIENCE_SECONDS + longest_seconds(aws.SECRETS)  # the first stage in time, then the second
     assert reading + longest_seconds(aws.PRODUCER) < timeout
+
+
+def test_a_put_is_begun_only_with_time_for_an_attempt() -> None:
+    config: Any = aws.STORE
+    assert config.connect_timeout + config.read_timeout <= batch._PUT_SECONDS
+
+
+def test_a_processor_of_the_shortest_timeout_reports_a_store_that_hangs() -> None:
+    [shortest] = [each.ge for each in ProcessorSettings.model_fields["timeout_seconds"].metadata if hasattr(each, "ge")]
+    assert longest_seconds(aws.STORE) < shortest
 
 
 class Checked:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from tests.unit.lambda_code.fakes import client_error, lost_answer
-from tests.unit.lambda_code.test_processor import FIRST, SHARD, World, batch, record
+from tests.unit.lambda_code.test_processor import FIRST, SHARD, World, batch, metrics, record
 
 SAME: dict[str, Any] = {"id": "same", "data": 1, "taptime": "then", "taprequest": "first"}
 COPY: dict[str, Any] = {"id": "same", "data": 1.0, "taptime": "now", "taprequest": "second"}
@@ -24,12 +23,6 @@ def claimed(*records: dict[str, Any]) -> World:
     world.restart()
     assert world.archived() == []
     return world
-
-
-def metrics(text: str) -> list[dict[str, int]]:
-    """What each invocation reported."""
-    lines = [json.loads(line) for line in text.splitlines()]
-    return [{name: line[name] for name in ("EventsStored", "EventsDuplicate")} for line in lines]
 
 
 class TestLostOriginal:

@@ -15,6 +15,7 @@ from lambda_code.processor.batch import Processor
 from lambda_code.processor.handler import answer
 from lambda_code.processor.ledger import DynamoLedger, NoLedger
 from lambda_code.processor.ports import Ledger
+from lambda_code.shared.attributes import MAX_IDENTITY_BYTES
 from lambda_code.shared.quarantine import Quarantine
 from tests.unit.lambda_code.fakes import (
     FakeClock,
@@ -89,6 +90,17 @@ def record(number: int, event: dict[str, Any] | bytes | None = None, *, shard: s
 
 def batch(start: int, end: int) -> list[dict[str, Any]]:
     return [record(number) for number in range(start, end)]
+
+
+def canceled(*codes: str) -> Exception:
+    """The refusal of a transaction, with a reason for each item."""
+    return client_error("TransactionCanceledException", CancellationReasons=[{"Code": code} for code in codes])
+
+
+def metrics(text: str) -> list[dict[str, int]]:
+    """What each invocation reported."""
+    lines = [json.loads(line) for line in text.splitlines()]
+    return [{name: line[name] for name in ("EventsStored", "EventsDuplicate")} for line in lines]
 
 
 def names(start: int, end: int) -> list[str]:
@@ -242,25 +254,74 @@ class TestFailures:
         assert world.run(batch(0, 3)) is None
         assert world.ids() == names(0, 3)
 
-    def test_a_conflict_of_transactions_is_waited_for(self) -> None:
+    @pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+    def test_what_passes_is_waited_for(self, code: str) -> None:
         world = World()
-        conflict = [{"Code": "TransactionConflict"}, {"Code": "None"}]
-        world.table.before = [client_error("TransactionCanceledException", CancellationReasons=conflict)]
+        began = world.clock.now
+        world.table.before = [canceled("None", code)]
         assert world.run(batch(0, 2)) is None
         assert world.ids() == names(0, 2)
+        assert world.clock.now > began
 
-    def test_conflicts_without_end_are_reported(self) -> None:
+    def test_what_is_held_is_not_waited_for(self) -> None:
         world = World()
-        conflict = [{"Code": "TransactionConflict"}]
-        error = client_error("TransactionCanceledException", CancellationReasons=conflict)
-        world.table.before = [error] * 6
-        assert world.run(batch(0, 1)) == str(FIRST)
+        world.run([record(0)])
+        began = world.clock.now
+        assert world.run(batch(0, 3)) is None
+        assert world.clock.now == began
 
-    def test_a_transaction_that_is_refused_for_another_reason_is_reported(self) -> None:
+    def test_a_row_that_is_held_and_one_that_conflicts_are_both_claimed(self) -> None:
         world = World()
-        reasons = [{"Code": "ValidationError"}]
+        world.run([record(0)])
+        row = world.table.rows["/shop e0"]
+        held = {"Code": "ConditionalCheckFailed", "Item": row}
+        reasons = [held, {"Code": "TransactionConflict"}, {"Code": "None"}]
         world.table.before = [client_error("TransactionCanceledException", CancellationReasons=reasons)]
-        assert world.run(batch(0, 1)) == str(FIRST)
+        assert world.run(batch(0, 3)) is None
+        assert world.ids() == names(0, 3)
+
+    def test_pauses_grow_but_not_without_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        world = World()
+        pauses: list[float] = []
+        monkeypatch.setattr(world.ledger, "_sleep", pauses.append)
+        monkeypatch.setattr("random.uniform", lambda _, longest: longest)
+        world.table.before = [canceled("TransactionConflict")] * 6
+        assert world.run([record(0)]) == str(FIRST)
+        assert pauses == [0.05, 0.1, 0.2, 0.4, 0.8, 1.0]
+
+    @pytest.mark.parametrize("code", ["ValidationError", "ItemCollectionSizeLimitExceeded", "AccessDenied"])
+    def test_a_transaction_that_is_refused_for_another_reason_is_reported_at_once(self, code: str) -> None:
+        world = World()
+        began = world.clock.now
+        world.table.before = [canceled("None", code)]
+        assert world.run(batch(0, 2)) == str(FIRST)
+        assert (world.clock.now, world.archived()) == (began, [])
+
+    @pytest.mark.parametrize("code", ["ConditionalRequestConflict", "PreconditionFailed"])
+    def test_a_put_that_loses_against_another_one_looks_again(self, code: str) -> None:
+        world = World()
+        world.s3.before = [client_error(code)]
+        assert world.run(batch(0, 3)) is None
+        assert world.ids() == names(0, 3)
+
+    @pytest.mark.parametrize("code", ["ConditionalRequestConflict", "PreconditionFailed", "NoSuchKey"])
+    def test_a_completion_that_loses_against_another_one_looks_again(self, code: str) -> None:
+        world = World()
+        world.s3.before = [CrashError()]  # type: ignore[list-item]
+        with pytest.raises(CrashError):
+            world.run(batch(0, 3))
+        world.restart()
+        world.run([record(0)])
+        world.s3.before = [None, client_error(code)]
+        assert world.run([record(1), record(2)]) is None
+        assert world.ids() == names(0, 3)
+
+    @pytest.mark.parametrize("code", ["SlowDown", "AccessDenied", "InternalError", "NoSuchBucket"])
+    def test_a_put_that_fails_in_another_way_is_reported(self, code: str) -> None:
+        world = World()
+        world.s3.before = [client_error(code)]
+        assert world.run(batch(0, 3)) == str(FIRST)
+        assert world.archived() == []
 
     def test_a_put_whose_answer_is_lost_adds_nothing_when_it_is_repeated(self) -> None:
         world = World()
@@ -288,6 +349,55 @@ class TestFailures:
         assert world.archived() == []
         assert world.run(batch(0, 3)) is None
         assert world.ids() == names(0, 3)
+
+
+class TestMetrics:
+    """Every event is counted as stored once, and every copy as a duplicate once, however often they come."""
+
+    def test_what_is_there_already_is_not_counted_as_stored(self, capsys: pytest.CaptureFixture[str]) -> None:
+        world = World()
+        world.s3.after = [lost_answer()]
+        world.run(batch(0, 3))
+        world.restart()
+        world.run(batch(0, 3))
+        assert [each["EventsStored"] for each in metrics(capsys.readouterr().out)] == [0, 0]
+
+    def test_only_what_completes_an_object_is_counted(self, capsys: pytest.CaptureFixture[str]) -> None:
+        world = World()
+        world.s3.before = [CrashError()]  # type: ignore[list-item]
+        with pytest.raises(CrashError):
+            world.run(batch(0, 5))
+        world.restart()
+        world.run(batch(3, 5))
+        world.restart()
+        world.run(batch(0, 5))
+        assert [each["EventsStored"] for each in metrics(capsys.readouterr().out)] == [2, 3]
+
+    def test_duplicates_behind_the_record_that_fails_are_counted_when_they_come_again(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        world = World()
+        world.run([record(0)])
+        same = {"id": "e0", "data": {"n": 0}}
+        records = [record(1, same), record(2, b"poison"), record(3, same), record(4)]
+        world.s3.before = [client_error("SlowDown")]
+        failed = world.run(records)
+        assert failed == str(FIRST + 2)
+        assert world.run(records[1:]) is None
+        expected = [(1, 0), (0, 1), (1, 1)]
+        assert [tuple(each.values()) for each in metrics(capsys.readouterr().out)] == expected
+
+
+class TestNames:
+    """Limits of names are those of services, which count bytes."""
+
+    @pytest.mark.parametrize(("extra", "reason"), [(0, None), (1, "not_an_event")])
+    def test_a_name_is_as_long_as_its_bytes(self, extra: int, reason: str | None) -> None:
+        world = World()
+        room = MAX_IDENTITY_BYTES - len("/shop ")
+        world.run([record(0, {"id": "é" * (room // 2) + "x" * (room % 2 + extra)})])
+        assert [entry["reason"] for entry in world.quarantined()] == ([reason] if reason else [])
+        assert len(world.archived()) == (0 if reason else 1)
 
 
 class TestCutInAnotherWay:
