@@ -1,5 +1,6 @@
 """One synthesis for all tests: node is started and loaded once per run."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from stacks import speed
 
+os.environ.pop("SYNTH_HCL_OUTPUT", None)  # read by cdktf's node, which is started once
 speed.install()
 
 from stacks.settings import Environment, select_environments  # noqa: E402  # install() comes before any cdktf import

@@ -18,7 +18,8 @@ speed.install()
 
 # After install(), which makes these imports fast.
 from stacks.outputs import DeliveryOutputs, EdgeOutputs, StateOutputs, TapOutputs  # noqa: E402
-from stacks.settings import select_environments  # noqa: E402
+from stacks.packaging import PackagingError  # noqa: E402
+from stacks.settings import SettingsError, select_environments  # noqa: E402
 from stacks.settings.markdown_table import settings_table  # noqa: E402
 from stacks.synthesis import synthesize  # noqa: E402
 from tools import failure_modes  # noqa: E402
@@ -33,11 +34,15 @@ _EXAMPLE, _REGION = "dev", "us-east-1"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Rewrite the pages, or check them; returns the exit status: 1 stale, 2 called in a wrong way."""
+    """Rewrite the pages, or check them; returns the exit status: 1 stale, 2 called or set up in a wrong way."""
     if list(arguments) not in ([], ["--check"]):
         print("usage: python -m tools.docs [--check]", file=sys.stderr)
         return 2
-    stack = example_stack()
+    try:
+        stack = example_stack()
+    except (SettingsError, PackagingError) as error:
+        print(error, file=sys.stderr)
+        return 2
     stale = {path: text for path in (ROOT / page for page in PAGES) if (text := rewritten(path, stack)) != _read(path)}
     for path, text in stale.items():
         if arguments:

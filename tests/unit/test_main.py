@@ -50,6 +50,18 @@ def test_a_wrong_bootstrap_variable_is_told_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
 
 
+def test_hcl_is_refused_in_a_sentence_because_cdktf_writes_what_terraform_cannot_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """`cdktf synth --hcl` sets the variable."""
+    monkeypatch.setenv("SYNTH_HCL_OUTPUT", "true")
+    assert main.main() == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith('SYNTH_HCL_OUTPUT: got "true", which cdktf synth --hcl sets; allowed: unset it')
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_bad_file_is_told_by_name_and_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

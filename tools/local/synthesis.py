@@ -11,6 +11,7 @@ from pathlib import Path
 
 from stacks import speed
 from stacks.packaging import PackagingError
+from stacks.settings import SettingsError
 from tools import process
 from tools.local.environment import local_environment
 from tools.local.errors import LocalError
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
 
     try:
         synthesize([environment], Path(outdir), root=root)
-    except PackagingError as error:
+    except (SettingsError, PackagingError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -138,6 +138,14 @@ def test_check_names_stale_pages_and_rewriting_makes_them_current(
     assert docs.main(["--check"]) == 0
 
 
+def test_what_keeps_it_from_synthesizing_is_said_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SYNTH_HCL_OUTPUT", "true")
+    assert docs.main([]) == 2
+    assert capsys.readouterr().err.startswith('SYNTH_HCL_OUTPUT: got "true"')
+
+
 def test_a_wrong_argument_is_answered_with_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert docs.main(["--chekc"]) == 2
     assert "usage: python -m tools.docs [--check]" in capsys.readouterr().err
