@@ -11,7 +11,7 @@ from typing import Any
 
 from lambda_code.receiver import http, signature
 from lambda_code.receiver.binding import events_of
-from lambda_code.receiver.http import Answer, ProblemError, Request
+from lambda_code.receiver.http import Answer, ProblemError, ProblemStatus, Request
 from lambda_code.receiver.settings import Settings
 from lambda_code.receiver.signing_keys import SigningKeys
 from lambda_code.shared import aws, environment
@@ -25,7 +25,8 @@ _KEYS_SECONDS = 300  # for how long the signing keys are kept
 _KEYS_SECONDS_IN_DOUBT = 15  # how old they may be when a signature does not fit: the secret may have been rotated
 _METHODS = {"/health": "GET", "/process": "POST"}
 _AGAIN = "nothing is lost: send the same request again, with the same ids"
-_STATUS = {"not_json": 400, "too_large": 413}  # any other refusal is about what the content means: 422
+# Any other refusal is about what the content means: 422.
+_STATUS: Mapping[str, ProblemStatus] = {"not_json": 400, "too_large": 413}
 _LOGGED_BYTES = 64 * 1024  # of ids in a line of log: far below what CloudWatch Logs takes
 _DNS_NAME = re.compile(r"\A[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?\Z")
 

@@ -3,17 +3,19 @@
 import binascii
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 Answer = dict[str, Any]
+ProblemStatus = Literal[400, 401, 404, 405, 413, 415, 422, 503]
+"""Every status of an answer other than success."""
 
 MAX_BODY_BYTES = 1024 * 1024
 """Largest request body, in bytes after base64."""
 
 _TRACE = re.compile(r"Root=(1-[0-9a-f]{8}-[0-9a-f]{24})")
-_TITLES = {
+_TITLES: Mapping[ProblemStatus, str] = {
     400: "Bad Request",
     401: "Unauthorized",
     404: "Not Found",
@@ -33,7 +35,7 @@ class ProblemError(Exception):
 
     def __init__(
         self,
-        status: int,
+        status: ProblemStatus,
         code: str,
         detail: str,
         *,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, NoReturn, get_args
 
 import pytest
 
 from lambda_code.processor.records import Arrived, read_record
+from lambda_code.receiver import http
+from lambda_code.receiver.handler import Receiver
+from lambda_code.shared.errors import RefusedError
 from tests.unit.lambda_code.fakes import FakeContext, client_error, lost_answer
 from tests.unit.lambda_code.receiving import (
     BATCH,
@@ -43,6 +46,24 @@ def test_health_says_what_runs_where_and_asks_nobody() -> None:
 def test_another_route_is_not_found() -> None:
     answer = Answer(World().receiver.answer(gateway_event("GET /other", {}, b""), FakeContext()))
     assert (answer.status, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_every_status_of_a_problem_has_a_title() -> None:
+    assert set(http._TITLES) == set(get_args(http.ProblemStatus))
+
+
+@pytest.mark.parametrize("refusal", [RefusedError, *RefusedError.__subclasses__()], ids=lambda each: each.code)
+def test_every_refusal_is_a_problem_with_a_status(monkeypatch: pytest.MonkeyPatch, refusal: type[RefusedError]) -> None:
+    """Also one that is added without a thought of the receiver."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise refusal("what is wrong")
+
+    monkeypatch.setattr(Receiver, "_route", refuse)
+    answer = World().post(EVENT)
+    assert answer.status in (400, 413, 422)
+    assert answer.body["type"] == f"urn:tap:problem:{refusal.code}"
+    assert answer.body["detail"] == "what is wrong"
 
 
 def test_a_structured_event_is_accepted_and_put_with_our_marks() -> None:
