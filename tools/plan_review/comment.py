@@ -5,32 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from tools.plan_review.changes import VERBS, all_changes, code_only, drift
 from tools.plan_review.grouping import Group, grouped
 from tools.plan_review.markdown import LONGEST_COMMENT, code, cut, folded, table
-from tools.plan_review.model import Action, Change, Plan
-from tools.plan_review.packages import changed_files, is_code_only
+from tools.plan_review.model import Action
 from tools.plan_review.policies import lines_of
 from tools.plan_review.review import Review
 from tools.plan_review.roles import RoleDifference
 from tools.plan_review.rule import Category, Finding
 from tools.plan_review.rules.iam import GAINED, UNKNOWN, WILDCARD
-from tools.plan_review.values import shown
 
-_VERBS = {
-    Action.CREATE: "create",
-    Action.UPDATE: "change",
-    Action.REPLACE: "**replace**",
-    Action.DELETE: "**destroy**",
-    Action.FORGET: "forget",
-    Action.READ: "read",
-    Action.NOTHING: "move",
-}
 _COUNTED = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE)
-_ORDER = {action: place for place, action in enumerate((Action.DELETE, Action.REPLACE, Action.UPDATE))}
 # Characters for each part. What a part doesn't use, no other part gets, so that the sum is always below the limit.
-_SHARES = {"stacks": 4_000, "findings": 24_000, "roles": 13_000, "code": 4_000, "rest": 11_000, "drift": 1_500}
+_SHARES = {"stacks": 4_000, "findings": 24_000, "roles": 13_000, "code": 4_000, "changes": 11_000, "drift": 1_500}
 _MOST_ADDRESSES = 25
-_MOST_ATTRIBUTES = 12
 
 
 def comment(review: Review) -> str:
@@ -44,9 +32,9 @@ def comment(review: Review) -> str:
         "",
         *_findings(review),
         *_roles(review),
-        *_code(review),
-        *_rest(review),
-        *_drift(review),
+        *code_only(review, _SHARES["code"]),
+        *all_changes(review, _SHARES["changes"]),
+        *drift(review, _SHARES["drift"]),
         "Values are shown for a few attributes only, never sensitive ones. The complete plan is beside this review.",
     ]
     return "\n".join(cut(lines, LONGEST_COMMENT)) + "\n"
@@ -124,7 +112,7 @@ def _rules(found: list[Finding]) -> Iterator[str]:
 
 def _finding(group: Group[Finding]) -> str:
     finding = group.one
-    verb = f" {_VERBS[finding.action]}" if finding.action in (Action.REPLACE, Action.DELETE) else ""
+    verb = f" {VERBS[finding.action]}" if finding.action in (Action.REPLACE, Action.DELETE) else ""
     detail = f": {finding.detail}" if finding.detail else ""
     return f"{code(finding.address)}{group.times}{verb}{detail}"
 
@@ -158,70 +146,3 @@ def _role(group: Group[RoleDifference]) -> Iterator[str]:
     yield f"- {code(one.address)}{group.times}{state}{': unknown' if one.is_unknown else ''}"
     yield from (f"  - gains {line}" for line in gained)
     yield from (f"  - loses {line}" for line in lost)
-
-
-def _code(review: Review) -> Iterator[str]:
-    changes = [change for change in _changes(review) if is_code_only(change)]
-    if not changes:
-        return
-    groups = grouped(changes, lambda one: (one.address, shown(one, "source_code_hash")), lambda one: one.stack)
-    yield "### Code only"
-    yield ""
-    yield from cut([_package(group, review) for group in groups], _SHARES["code"] - 100)
-    yield ""
-
-
-def _package(group: Group[Change], review: Review) -> str:
-    change = group.one
-    hashes = shown(change, "source_code_hash")
-    old_new = " -> ".join(code(part[:12]) for part in hashes.split(" -> ")) if hashes else "new package"
-    files = changed_files(change, review.packages)
-    if files is None:
-        return f"- {code(change.address)}{group.times}: {old_new}"
-    names = ", ".join(map(code, files[:8])) + (f" and {len(files) - 8:,} more" if len(files) > 8 else "")
-    return f"- {code(change.address)}{group.times}: {old_new}: {names or 'no file'}"
-
-
-def _rest(review: Review) -> Iterator[str]:
-    """Every change, those with findings too: a finding is only a part of what a change does."""
-    changes = sorted(
-        (change for change in _changes(review) if not is_code_only(change)),
-        key=lambda one: (_ORDER.get(one.action, len(_ORDER)), one.type, one.address),
-    )
-    groups = grouped(changes, lambda one: (one.address, one.action, _attributes(one)), lambda one: one.stack)
-    if groups:
-        rows = [[_VERBS[g.one.action], f"{code(g.one.address)}{g.times}", _attributes(g.one)] for g in groups]
-        lines = cut(table(["", "resource", "attributes"], rows), _SHARES["rest"] - 200)
-        yield from folded(f"All changes ({len(groups):,})", lines)
-
-
-def _changes(review: Review) -> Iterator[Change]:
-    return (change for plan in review.plans for change in plan.changes)
-
-
-def _attributes(change: Change) -> str:
-    """What differs, with values where these may be shown; nothing of what is created or destroyed."""
-    if change.action not in (Action.UPDATE, Action.REPLACE) or change.type == "output":
-        return ""
-    # Unknown values are mostly those that AWS computes from the others.
-    names = [name for name in change.changed if name in change.after] or list(change.changed)
-    first = [_attribute(change, name) for name in names[:_MOST_ATTRIBUTES]]
-    rest = len(names) - _MOST_ATTRIBUTES
-    return ", ".join(first) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _attribute(change: Change, name: str) -> str:
-    values = shown(change, name)
-    return f"{code(name)}: {values}" if values else code(name)
-
-
-def _drift(review: Review) -> Iterator[str]:
-    drifted = [(plan, address) for plan in review.plans for address in plan.drifted]
-    groups = grouped(drifted, lambda one: one[1], _stack_of)
-    if groups:
-        lines = cut([f"- {code(group.one[1])}{group.times}" for group in groups], _SHARES["drift"] - 200)
-        yield from folded(f"Changed outside Terraform since the last apply ({len(groups):,})", lines)
-
-
-def _stack_of(one: tuple[Plan, str]) -> str:
-    return one[0].stack

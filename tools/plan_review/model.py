@@ -27,7 +27,6 @@ class Action(StrEnum):
     FORGET = "forget"
 
 
-ENDS = (Action.REPLACE, Action.DELETE)
 # The resource is no longer in the state.
 LEAVES = (Action.DELETE, Action.FORGET)
 

@@ -124,9 +124,8 @@ def _is_bound(one: Json, ours: Pattern, *, is_boundary: bool) -> bool:
     """By tags, a key's alias, or, in a boundary, services or functions."""
     conditions = one["Condition"]
     functions = as_list(conditions.get("ArnLike kms:EncryptionContext:aws:lambda:FunctionArn"))
-    if is_boundary and (
-        "StringLike kms:ViaService" in conditions or (functions and all(map(ours.fullmatch, functions)))
-    ):
+    by_function = bool(functions) and all(ours.fullmatch(arn) for arn in functions)
+    if is_boundary and (by_function or "StringLike kms:ViaService" in conditions):
         return True
     return any("Stack" in key or "kms:ResourceAliases" in key for key in conditions)
 

@@ -1,4 +1,4 @@
-"""The stack of GitHub's roles, and that it fits what is deployed."""
+"""The stack of GitHub's roles, and that these are enough for what is deployed."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def test_only_an_environment_with_delivery_has_the_stack(every_stack: dict[str, 
     assert found == {"tap-delivered-delivery", "tap-edged-delivery", "zap-unusual-delivery"}
 
 
-def test_the_provider_is_made_once_and_only_where_it_is_asked_for(
+def test_the_provider_is_created_only_where_the_settings_ask_for_it(
     every_stack: dict[str, Stack], delivery: Stack
 ) -> None:
     assert delivery.arguments("aws_iam_openid_connect_provider", "github") == {
@@ -52,7 +52,7 @@ def test_the_provider_is_made_once_and_only_where_it_is_asked_for(
     assert every_stack["zap-unusual-delivery"].resources("aws_iam_openid_connect_provider") == {}
 
 
-def test_permissions_follow_from_what_the_stacks_have(every_stack: dict[str, Stack], delivery: Stack) -> None:
+def test_permissions_follow_from_the_resources_in_the_stacks(every_stack: dict[str, Stack], delivery: Stack) -> None:
     edged = every_stack["tap-edged-delivery"]
     assert "route53:ChangeResourceRecordSets" not in _actions(delivery, "deploy")
     assert "route53:ChangeResourceRecordSets" in _actions(edged, "deploy")
@@ -104,7 +104,7 @@ def test_only_with_previews_is_there_a_role_for_them(every_stack: dict[str, Stac
 def test_the_role_of_previews_reaches_nothing_but_previews(
     every_stack: dict[str, Stack], stack: str, is_reached: bool
 ) -> None:
-    """By every statement on names: what `dev` is called, `prod` mustn't be taken for."""
+    """Checked for every statement with names: no name of `prod` may match a pattern of previews."""
     unusual = every_stack["zap-unusual-delivery"]
     account, region = "444455556666", "eu-north-1"
     arns = {
@@ -175,7 +175,7 @@ def _limits(stack: Stack, id_: str) -> list[Json]:
 def test_the_boundary_has_the_actions_of_all_functions_under_any_settings_and_no_other(
     every_stack: dict[str, Stack], delivery: Stack
 ) -> None:
-    """Else it would have to be deployed, by a person, before a change of settings."""
+    """Otherwise a person would have to deploy it before a change of settings."""
     taken = {
         action
         for stack in every_stack.values()
@@ -218,7 +218,7 @@ def test_the_boundary_takes_nothing_from_the_functions_of_a_pipeline(tmp_path: P
                     service = one.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService", "")
                     assert any(_allows(limit, action, arn, service) for limit in found_limits), (action, arn, service)
 
-    # Lambda deciphers variables with the role; by way of no service, as far as anybody says.
+    # Lambda decrypts variables with the role; nobody documents that it does so through a service.
     [variables] = [
         limit["Condition"]["ArnLike"]["kms:EncryptionContext:aws:lambda:FunctionArn"]
         for limit in found_limits
@@ -244,7 +244,7 @@ def test_what_only_people_deploy_has_no_boundary(tmp_path: Path, suffix: str, pr
     assert not [body for body in pipeline.resources("aws_iam_role").values() if "permissions_boundary" in body]
 
 
-def test_a_bucket_whose_name_was_too_long_is_reached_by_its_whole_name(tmp_path: Path) -> None:
+def test_a_bucket_whose_name_was_too_long_is_reached_by_its_full_name(tmp_path: Path) -> None:
     settings = make_settings(
         project="abcdefghijkl",
         regions=["ap-southeast-1"],

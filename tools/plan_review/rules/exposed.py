@@ -1,11 +1,9 @@
 """Changes that let more people in."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 
 from tools.plan_review.configuration import Configuration
-from tools.plan_review.markdown import code
-from tools.plan_review.model import LEAVES, Action, Change, Plan
-from tools.plan_review.policies import NO_GRANTS, Grant, Grants, lines_of, not_covered, parse
+from tools.plan_review.model import Action, Change, Plan
 from tools.plan_review.predicates import (
     becomes,
     differs,
@@ -18,21 +16,16 @@ from tools.plan_review.predicates import (
     switched_off,
     switched_on,
 )
+from tools.plan_review.resource_policies import (
+    RESOURCE_POLICIES,
+    compared,
+    denies_removed,
+    invoked_by,
+    new_principals,
+    not_comparable,
+    wider,
+)
 from tools.plan_review.rule import Category, Predicate, Rule
-
-_FILLED_IN = ("aws_sqs_queue",)  # AWS creates their policy if none is given
-RESOURCE_POLICIES = {
-    "aws_dynamodb_resource_policy": ("policy",),
-    "aws_iam_role": ("assume_role_policy",),
-    "aws_kinesis_resource_policy": ("policy",),
-    "aws_kms_key": ("policy",),
-    "aws_kms_key_policy": ("policy",),
-    "aws_s3_bucket_policy": ("policy",),
-    "aws_secretsmanager_secret_policy": ("policy",),
-    "aws_sns_topic_policy": ("policy",),
-    "aws_sqs_queue": ("policy",),
-    "aws_sqs_queue_policy": ("policy",),
-}
 
 
 def exposed_by(configuration: Configuration) -> tuple[Rule, ...]:
@@ -69,86 +62,6 @@ def _opened_but(public: Collection[str]) -> Predicate:
         return "" if new_route and change.new("route_key") not in public else None
 
     return test
-
-
-def _before_and_after(change: Change, attribute: str, plan: Plan) -> tuple[Grants, Grants] | None:
-    """What the policy grants before and after; `None` where that isn't known."""
-    after = change.new(attribute)
-    if change.is_unknown(attribute):
-        after = plan.policies.get(change.address) if attribute == "policy" else None
-        if after is None:
-            return None
-    old, new = (parse(text, plan.references) if text else NO_GRANTS for text in (change.old(attribute), after))
-    if old is None or new is None:
-        return None
-    if change.type.startswith("aws_kms_key"):  # in a key policy "*" is the key
-        old, new = (frozenset(grant._replace(resource="") for grant in side) for side in (old, new))
-    return old, new
-
-
-def _compared(find: Callable[[Change, Grants, Grants], Iterable[Grant]]) -> Predicate:
-    """The grants that `find` returns, of a policy that is created or stays, and isn't sensitive."""
-
-    def test(change: Change, attribute: str, plan: Plan) -> str | None:
-        if change.action in LEAVES or change.is_sensitive(attribute):
-            return None
-        sides = _before_and_after(change, attribute, plan)
-        found = find(change, *sides) if sides else ()
-        return "; ".join(lines_of(list(found), region=plan.region)) or None
-
-    return test
-
-
-def _new_principals(change: Change, old: Grants, new: Grants) -> Iterable[Grant]:
-    known = _principals(old)
-    found = (grant for grant in new if grant.allows and grant.principal not in known)
-    return (grant for grant in found if change.action is not Action.CREATE or not _is_usual(change, grant))
-
-
-def _is_usual(change: Change, grant: Grant) -> bool:
-    """In a new policy: a service, under a condition unless it is a role's; the account, in a key policy."""
-    bound = grant.condition or change.type == "aws_iam_role"
-    account = change.type.startswith("aws_kms_key") and grant.principal.endswith(":root")
-    return bool(grant.principal.startswith("Service: ") and bound) or account
-
-
-def _wider(_change: Change, old: Grants, new: Grants) -> Iterable[Grant]:
-    known = _principals(old)
-    return (one for one in not_covered(new, old) if one.allows and one.principal in known)
-
-
-def _principals(grants: Grants) -> set[str]:
-    return {grant.principal for grant in grants if grant.allows}
-
-
-def _denials_gone(_change: Change, old: Grants, new: Grants) -> Iterable[Grant]:
-    return (one for one in not_covered(old, new) if not one.allows)
-
-
-def _not_comparable(change: Change, attribute: str, plan: Plan) -> str | None:
-    if change.action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
-        return None
-    if change.action is Action.CREATE and change.type in _FILLED_IN and not change.new(attribute):
-        return None
-    same = change.old(attribute) == change.new(attribute) and not change.is_unknown(attribute)
-    hidden = change.is_sensitive(attribute) or _before_and_after(change, attribute, plan) is None
-    return code(attribute) if hidden and not same else None
-
-
-def _invoked_by(change: Change, attribute: str, plan: Plan) -> str | None:
-    """A permission for a new principal; in a new stack a service with its source is expected."""
-    principal, old = change.new("principal"), change.old("principal")
-    if change.action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
-        return None
-    bound = bool(change.new("source_arn")) or change.is_unknown("source_arn")
-    service = isinstance(principal, str) and principal.endswith(".amazonaws.com")
-    if change.action is Action.CREATE:
-        fine = service and bound and plan.creates("aws_lambda_function")
-    else:
-        fine = principal == old and (bound or not change.old("source_arn"))
-    if fine:
-        return None
-    return "" if change.is_sensitive(attribute) else code(str(principal))
 
 
 EXPOSED = (
@@ -224,21 +137,21 @@ EXPOSED = (
         id="new-principal",
         category=Category.EXPOSED,
         on=RESOURCE_POLICIES,
-        test=_compared(_new_principals),
+        test=compared(new_principals),
         message="A new principal is allowed.",
     ),
     Rule(
         id="policy-wider",
         category=Category.EXPOSED,
         on=RESOURCE_POLICIES,
-        test=_compared(_wider),
+        test=compared(wider),
         message="A principal is allowed more, or under fewer conditions.",
     ),
     Rule(
         id="deny-removed",
         category=Category.EXPOSED,
         on=RESOURCE_POLICIES,
-        test=_compared(_denials_gone),
+        test=compared(denies_removed),
         message="An explicit deny is removed.",
     ),
     Rule(
@@ -252,14 +165,14 @@ EXPOSED = (
         id="policy-unknown",
         category=Category.EXPOSED,
         on=RESOURCE_POLICIES,
-        test=_not_comparable,
+        test=not_comparable,
         message="The policy is known only after apply, is sensitive, or can't be read.",
     ),
     Rule(
         id="invoked-by",
         category=Category.EXPOSED,
         on={"aws_lambda_permission": ("principal",)},
-        test=_invoked_by,
+        test=invoked_by,
         message="A new principal may invoke the function.",
     ),
 )
