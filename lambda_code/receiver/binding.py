@@ -109,6 +109,7 @@ def _holds_json(media_type: str, body: bytes) -> bool:
 
 def _header_text(name: str, text: str) -> str:
     """Undo what the HTTP binding does to an attribute's value: quotes, then percent signs (section 3.1.3.2)."""
+    text = text if text.isascii() else _utf_8(text)
     quoted = _QUOTED.match(text)
     plain = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text
     if name in _URIS:
@@ -117,6 +118,14 @@ def _header_text(name: str, text: str) -> str:
         return unquote(plain, errors="strict")
     except UnicodeDecodeError:
         raise refused(name, "is not UTF-8 in percent-encoding") from None
+
+
+def _utf_8(text: str) -> str:
+    """The text of a header that was sent as UTF-8, as some SDKs do, and read as Latin-1 (RFC 9110, section 5.5)."""
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
 
 
 def _uri(text: str) -> str:

@@ -25,6 +25,7 @@ _VERSION = "2:"
 _JSON = "application/json"
 _TEXTS = frozenset({"specversion", "id", "source", "type", "subject", "partitionkey", "dataschema", "datacontenttype"})
 _KNOWN = _TEXTS | {"time", "data", "data_base64"}
+_PYTHON_BOOLEANS = ("True", "False")  # as the SDK for Python 2.2.0 writes them into headers
 _IS_JSON = re.compile(r"[^/]+/([^/]+\+)?json")
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII)
 
@@ -150,6 +151,8 @@ def _data_bytes(event: dict[str, Any], *, is_json: bool) -> bytes | None:
 def _extension(value: object) -> object:
     """An extension attribute in its canonical string: JSON tells numbers from texts, but HTTP headers don't."""
     if isinstance(value, str):
+        if value in _PYTHON_BOOLEANS:
+            return value.lower()
         return _instant(value) if value[:1].isdecimal() else value
     if isinstance(value, bool):
         return "true" if value else "false"

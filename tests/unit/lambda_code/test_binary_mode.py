@@ -88,6 +88,9 @@ class TestStrings:
             ('"caf%C3%A9 x"', "café x"),
             ("a\\b", "a\\b"),
             ("a,b", "a,b"),
+            ("café €", "café €"),
+            ("café", "café"),
+            ("café €".encode().decode("latin-1"), "café €"),
         ],
     )
     def test_a_value_is_unquoted_then_decoded_once(self, sent: str, value: str) -> None:

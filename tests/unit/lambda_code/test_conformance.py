@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from cloudevents.core.bindings.http import HTTPMessage, to_binary_event, to_structured_event
@@ -16,6 +16,7 @@ from cloudevents.v1.conversion import to_structured as old_to_structured
 from cloudevents.v1.http import CloudEvent as OldCloudEvent
 from standardwebhooks import Webhook
 
+from lambda_code.processor.records import Arrived, read_record
 from tests.unit.lambda_code.receiving import BATCH, SECRET, Answer, World, gateway_event
 
 TIME = datetime(2025, 6, 15, 15, 6, 40, 123456, tzinfo=UTC)
@@ -45,6 +46,34 @@ def send(world: World, message: HTTPMessage, *, as_text: bool = False) -> Answer
 def own(event: dict[str, Any]) -> dict[str, Any]:
     """The event without our marks."""
     return {name: value for name, value in event.items() if not name.startswith("tap")}
+
+
+class TestFirstExamples:
+    """The first examples of the package's README, word for word but for the request, which another library makes."""
+
+    ATTRIBUTES: ClassVar = {"type": "com.example.sampletype1", "source": "https://example.com/event-producer"}
+
+    @pytest.mark.parametrize("as_text", [True, False])
+    @pytest.mark.parametrize("convert", [to_binary_event, to_structured_event])
+    def test_an_event_of_a_type_a_source_and_data_is_accepted(self, convert: Any, as_text: bool) -> None:
+        event = CloudEvent(self.ATTRIBUTES, {"message": "Hello World!"})
+        world = World()
+        answer = send(world, convert(event), as_text=as_text)
+        assert (answer.status, answer.body["ids"]) == (202, [event.get_id()])
+        [found] = world.events()
+        assert found["data"] == {"message": "Hello World!"}
+        assert "datacontenttype" not in found
+
+    def test_one_event_in_both_modes_is_a_duplicate(self) -> None:
+        event = CloudEvent({**self.ATTRIBUTES, "sequence": 5, "sampled": True, "tracestate": ""}, {"n": 1.0})
+        world = World()
+        for convert in (to_binary_event, to_structured_event):
+            assert send(world, convert(event)).status == 202
+        records = [base64.b64encode(record).decode() for _, record in world.kinesis.taken]
+        one, other = (read_record({"sequenceNumber": "1", "data": data}) for data in records)
+        assert isinstance(one, Arrived)
+        assert isinstance(other, Arrived)
+        assert (one.identity, one.content_hash) == (other.identity, other.content_hash)
 
 
 class TestCloudEvents:
