@@ -117,10 +117,47 @@ def test_bad_input_is_refused_with_the_right_status(
     assert content["type"].startswith("urn:tap:problem:")
 
 
-def test_other_paths_and_methods_are_refused(deployment: Deployment) -> None:
-    assert deployment.request("GET", "/nothing")[0] == 404
-    assert deployment.request("GET", "/process")[0] in (404, 405)
-    assert deployment.request("DELETE", "/health")[0] in (404, 405)
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nothing", 404, "not_found"),
+        ("POST", "/process/", 404, "not_found"),
+        ("GET", "/", 404, "not_found"),
+        ("GET", "/process", 405, "method_not_allowed"),
+        ("PUT", "/process", 405, "method_not_allowed"),
+        ("DELETE", "/health", 405, "method_not_allowed"),
+    ],
+)
+def test_other_paths_and_methods_are_refused_with_a_problem(
+    deployment: Deployment, method: str, path: str, status: int, code: str
+) -> None:
+    body = b"{}" if method in ("POST", "PUT") else None
+    answered, content = deployment.request(method, path, body=body, headers={"content-type": "application/json"})
+    assert (answered, content["type"]) == (status, f"urn:tap:problem:{code}")
+
+
+def test_a_bad_event_of_a_batch_is_named_by_its_place_and_attribute(sender: Sender) -> None:
+    events = [{**_EVENT, "id": str(number)} for number in range(12)]
+    events[7]["time"] = "yesterday"
+    status, content = sender.post(json.dumps(events).encode(), content_type="application/cloudevents-batch+json")
+    assert (status, content["pointer"], content["attribute"]) == (422, "/7", "time")
+
+
+def test_what_dapr_knative_and_others_send_is_stored(sender: Sender) -> None:
+    event = sender.event(subject="path/" * 200, tracestate="", tapestry="theirs", data={"case": "others"})
+    event["id"] = f"partition:0/offset:{event['id']}"
+    assert sender.post_event(event)[0] == 202
+    (stored,) = sender.wait_for_stored(case="others")
+    assert stored.items() >= event.items()
+
+
+def test_a_batch_may_hold_copies_or_nothing(sender: Sender) -> None:
+    event = sender.event(data={"case": "copies"})
+    batch = "application/cloudevents-batch+json"
+    status, content = sender.post(json.dumps([event, event]).encode(), content_type=batch)
+    assert (status, content["accepted"]) == (202, 2)
+    assert sender.post(b"[]", content_type=batch)[1]["accepted"] == 0
+    assert len(sender.wait_for_stored(case="copies")) == 1
 
 
 def test_a_browser_of_another_origin_is_told_nothing(deployment: Deployment) -> None:

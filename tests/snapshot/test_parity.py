@@ -27,6 +27,7 @@ _DECLARED = {
     r"aws_cloudwatch_dashboard\.dashboard\.dashboard_body\..*\.annotations\.horizontal\[\]\.(label|value)": "likewise",
     r"aws_apigatewayv2_stage\.api_stage_\w+\.default_route_settings\.throttling_\w+": "size",
     r"aws_lambda_function\.receiver\.environment\.variables\.TAP_REQUESTS_PER_MINUTE": "follows the throttling",
+    r"aws_apigatewayv2_api\.api\.cors_configuration\..*": "local lets a browser in",
     r"aws_cloudwatch_log_group\.[\w-]+\.retention_in_days": "prod keeps logs for a year",
     r"aws_kms_key\.key\.deletion_window_in_days": "prod is protected",
     r"aws_secretsmanager_secret\.signing\.recovery_window_in_days": "prod is protected",
