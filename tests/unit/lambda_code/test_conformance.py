@@ -70,7 +70,7 @@ class TestFirstExamples:
         for convert in (to_binary_event, to_structured_event):
             assert send(world, convert(event)).status == 202
         records = [base64.b64encode(record).decode() for _, record in world.kinesis.taken]
-        one, other = (read_record({"sequenceNumber": "1", "data": data}) for data in records)
+        one, other = (read_record({"sequenceNumber": "1", "data": data}, "home") for data in records)
         assert isinstance(one, Arrived)
         assert isinstance(other, Arrived)
         assert (one.identity, one.content_hash) == (other.identity, other.content_hash)

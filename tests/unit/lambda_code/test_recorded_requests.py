@@ -112,7 +112,7 @@ def test_an_event_in_binary_mode_is_the_same_as_in_structured_mode(binary: Recor
 def meaning(request: Recorded) -> tuple[str, str]:
     """Identity and hash of the event, but for its time: some SDKs put in when the request was made."""
     event = {name: value for name, value in received(request)[0].items() if name != "time"}
-    read = read_record({"sequenceNumber": "1", "data": base64.b64encode(json.dumps(event).encode()).decode()})
+    read = read_record({"sequenceNumber": "1", "data": base64.b64encode(json.dumps(event).encode()).decode()}, "home")
     assert isinstance(read, Arrived)
     return read.identity, read.content_hash
 
