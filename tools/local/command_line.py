@@ -14,7 +14,7 @@ from tools.errors import ToolError
 from tools.local.accounts import forget_other_settings
 from tools.local.commands import Commands
 from tools.local.environment import parse_regions
-from tools.local.progress import Progress
+from tools.progress import Progress
 
 ROOT = Path(__file__).parent.parent.parent
 

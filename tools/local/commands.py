@@ -15,11 +15,11 @@ from tools.local.environment import local_environment
 from tools.local.errors import LocalError
 from tools.local.inventory import inventory
 from tools.local.pipeline import Pipeline
-from tools.local.progress import Progress
 from tools.local.provider import check_terraform, fetch_provider
 from tools.local.record import Running
 from tools.local.report import arrived, next_steps
 from tools.local.watching import recent_logs, summary
+from tools.progress import Progress
 from tools.terraform import TerraformError
 
 

@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 from stacks.settings import Environment
 from tools.local.accounts import Account
 from tools.local.errors import LocalError
-from tools.local.progress import Progress
 from tools.local.synthesis import synthesize_apart
+from tools.progress import Progress
 from tools.terraform import Terraform
 from tools.terraform.environ import clean_environ
 from tools.terraform.messages import Counter
@@ -72,9 +72,8 @@ class Deployment:
             terraform.keep_state_in_file(_STATE_FILE)
             self._apply(state, providers)
             terraform.keep_state_in_bucket()
-            with self.progress.step("Move its state into its bucket") as step:
+            with self.progress.step("Move its state into its bucket"):
                 self._init(terraform, providers, "-migrate-state", "-force-copy")
-                step.detail = self._state_bucket()
         else:
             self._apply(state, providers)
         for stack in pipelines:

@@ -10,7 +10,7 @@ from datetime import datetime
 from tools.local.accounts import Account
 from tools.local.archive import Archive, Arrival, Event
 from tools.local.events import cloud_event, post_event, request
-from tools.local.progress import Progress
+from tools.progress import Progress
 
 FILE_LINES = 3
 

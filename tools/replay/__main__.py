@@ -6,10 +6,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tools.progress import Count
 from tools.replay import arguments
 from tools.replay.interrupt import STATUS, interruptible
 from tools.replay.ports import Failures, Processor, ServiceError
-from tools.replay.progress import Progress, counted
+from tools.replay.progress import Told, counted
 from tools.replay.run import Replay
 from tools.replay.selection import Selection, select
 from tools.replay.services import connect
@@ -32,7 +33,7 @@ def main(arguments_: Sequence[str] | None = None, environ: Mapping[str, str] = o
             failures, processor = connect(target, concurrency=chosen.concurrency)
             selection = select(failures.keys(), arguments.wanted(chosen))
             for key in selection.strange:
-                print(f"left alone, as no mapping names a batch so: {key}", file=sys.stderr)
+                print(f"skipped: not a failed batch: {key}", file=sys.stderr)
             return replay(
                 selection, failures, processor, dry_run=chosen.dry_run, concurrency=chosen.concurrency, stop=stop
             )
@@ -54,13 +55,12 @@ def replay(
     stop: threading.Event,
 ) -> int:
     """Replay the selection, say what became of it, and return the exit status."""
-    progress = Progress(sys.stderr, total=len(selection.batches), dry_run=dry_run)
-    tally = Tally(progress)
-    run = Replay(
-        failures=failures, processor=processor, tally=tally, dry_run=dry_run, concurrency=concurrency, stop=stop
-    )
-    run.run(selection.batches)
-    progress.close()
+    with Count("batches", len(selection.batches), sys.stderr) as count:
+        tally = Tally(Told(count, dry_run=dry_run))
+        run = Replay(
+            failures=failures, processor=processor, tally=tally, dry_run=dry_run, concurrency=concurrency, stop=stop
+        )
+        run.run(selection.batches)
     if tally.problem:
         print(tally.problem, file=sys.stderr)
     print(_summary(tally, selection, dry_run=dry_run))

@@ -15,8 +15,8 @@ from tools.local.commands import Commands
 from tools.local.deployment import Deployment
 from tools.local.errors import LocalError
 from tools.local.pipeline import Hop, Journey
-from tools.local.progress import Progress
 from tools.local.record import Running
+from tools.progress import Progress
 from tools.terraform import TerraformError
 
 _DONE = Running(pid=1, port=4711, regions=("us-east-1",), complete=True)

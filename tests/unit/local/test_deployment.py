@@ -15,7 +15,7 @@ from tools.local.accounts import Account
 from tools.local.deployment import Deployment
 from tools.local.environment import local_environment
 from tools.local.errors import LocalError
-from tools.local.progress import Progress
+from tools.progress import Progress
 
 _BACKEND = {"s3": {"bucket": "tap-state-local"}}
 _NEEDS = {"aws": {"source": "hashicorp/aws", "version": "~> 6.25"}}

@@ -11,8 +11,8 @@ import pytest
 from tests.unit.local.fakes import Answers, Bucket
 from tools.local.accounts import Account
 from tools.local.pipeline import FILE_LINES, Pipeline
-from tools.local.progress import Progress
 from tools.local.watching import recent_logs, summary
+from tools.progress import Progress
 
 _OUTPUTS = {
     "api_id": "abc",

@@ -11,10 +11,11 @@ import pytest
 
 from tests.project import ENVIRONMENTS
 from tests.unit.replay.world import Steps, World, document, key, payload
+from tools.progress import Count
 from tools.replay import __main__ as command
 from tools.replay.batch import Found, found, read
 from tools.replay.ports import Answer, ServiceError
-from tools.replay.progress import Progress
+from tools.replay.progress import Told
 
 STACK = ["--stack", "tap-dev-us-east-1"]
 FIRST = key(1, time="2025-06-15T15.06.01")
@@ -134,40 +135,25 @@ def test_times_are_utc_unless_they_say_otherwise(world: World, capsys: pytest.Ca
 def test_strange_names_are_told_and_left(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.failed["aws/lambda/notes.txt"] = b"ours"
     assert command.main(STACK, {}) == 0
-    assert "left alone, as no mapping names a batch so: aws/lambda/notes.txt" in capsys.readouterr().err
+    assert "skipped: not a failed batch: aws/lambda/notes.txt" in capsys.readouterr().err
     assert list(world.failed) == ["aws/lambda/notes.txt"]
 
 
-class Terminal(io.StringIO):
-    """What people look at."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-def test_on_a_terminal_one_line_changes_and_failures_stay() -> None:
-    out = Terminal()
-    progress = Progress(out, total=3, dry_run=False)
-    batch, name = read(document(payload(1))), _found()
-    progress.done(name, batch)
-    progress.failed(name, "boom")
-    progress.gone(name)
-    progress.close()
-    assert _seen(out.getvalue()) == [f"2/3 FAILED: {name.key}: boom", ""]
+def test_what_failed_is_a_line_that_stays_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    noted: list[tuple[str, bool]] = []
+    monkeypatch.setattr(Count, "next", lambda _, text, *, lasting: noted.append((text, lasting)))
+    told, batch, name = Told(Count("batches", 3, io.StringIO()), dry_run=False), read(document(payload(1))), _found()
+    told.done(name, batch)
+    told.failed(name, "boom")
+    told.gone(name)
+    assert noted == [
+        (f"stored 1 record: {name.key} (RetryAttemptsExhausted)", False),
+        (f"FAILED: {name.key}: boom", True),
+        (f"already gone: {name.key}", False),
+    ]
 
 
 def _found() -> Found:
     made = found(key(1))
     assert made
     return made
-
-
-def _seen(text: str) -> list[str]:
-    """What a terminal shows in the end."""
-    lines = [""]
-    for piece in text.replace("\n", "\n\r").split("\r"):
-        kept = piece.rstrip("\n")
-        lines[-1] = (kept + lines[-1][len(kept) :]).rstrip()
-        if piece.endswith("\n"):
-            lines.append("")
-    return lines
