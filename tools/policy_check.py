@@ -46,15 +46,16 @@ def main() -> int:
 
 
 def chosen(environments: list[Environment]) -> list[Environment]:
-    """Every environment in its first region (others have the same shape), and a production one with edge and delivery.
+    """Every environment in its first region (others have the same shape), and one that has everything: `edged`.
 
-    That one has a name of its own, as an ephemeral environment has no delivery.
+    It is made of the tests' own `dev`, so that there is a use of every waiver whatever the settings of the others are.
     """
     one_region = [_with(environment, regions=environment.settings.regions[:1]) for environment in environments]
-    production = next((one for one in one_region if one.settings.production), one_region[0])
+    (dev,) = select_environments(ROOT / "tests/environments", {"TAP_ENVIRONMENT": "dev"})
     edge = EdgeSettings(domain_name="events.example.com", hosted_zone_id="Z0123456789ABCDEFGHIJ")
     delivery = DeliverySettings(repository="example/tapstack", previews=True)
-    return [*one_region, _with(production, name="edged", edge=edge, delivery=delivery)]
+    edged = _with(dev, name="edged", regions=dev.settings.regions[:1], edge=edge, delivery=delivery)
+    return [*one_region, edged]
 
 
 def _with(environment: Environment, *, name: str = "", **changes: object) -> Environment:

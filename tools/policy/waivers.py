@@ -53,18 +53,18 @@ def load_waivers(path: Path, today: datetime.date) -> tuple[list[Waiver], list[s
 
 
 def unused(waivers: Iterable[Waiver], findings: Collection[Finding], kinds: Mapping[str, str]) -> list[str]:
-    """A line on each waiver, or part of one, that accepts nothing; one for a kind is needed in every stack of it.
+    """A line on each waiver, or part of one, that accepts nothing.
 
-    `kinds` holds the kind of every stack, by the stack's name.
+    One for a kind is used if one stack of it has the finding: in others, settings may have taken it away. `kinds` holds
+    the kind of every stack, by the stack's name.
     """
     known = {finding[:3] for finding in findings}
     problems = []
     for waiver in waivers:
         scope = [stack for stack, kind in kinds.items() if waiver.where in (stack, kind)]
         for resource in waiver.resources:
-            lacking = [stack for stack in scope if (waiver.check, stack, resource) not in known]
-            if lacking or not scope:
-                places = ", ".join(lacking) or f"{waiver.where}, which is not checked"
+            if not any((waiver.check, stack, resource) in known for stack in scope):
+                places = ", ".join(scope) or f"{waiver.where}, which is not checked"
                 problems.append(f"{waiver.check} of {resource} is not found in {places}: {_ONLY_WHERE_FOUND}")
     return problems
 
