@@ -21,8 +21,9 @@ from tools.errors import ToolError
 from tools.plan_review.packages import NOTE, read_packages, write_note
 from tools.plan_review.reading import GONE
 from tools.synthesized import OUTDIR, PLANS, stack_folders
-from tools.terraform import Terraform
+from tools.terraform import Terraform, TerraformError
 from tools.terraform.environ import with_plugin_cache
+from tools.terraform.protection import advice
 
 Json = dict[str, Any]
 
@@ -62,7 +63,10 @@ def _plan(stack: str, folder: Path, *options: str) -> str:
     terraform = Terraform(folder, with_plugin_cache({**os.environ, "TF_IN_AUTOMATION": "1"}))
     terraform.init()
     # No lock: nothing is changed, and a review must not keep anybody from deploying.
-    text = terraform.plan(file, "-lock=false", *options)
+    try:
+        text = terraform.plan(file, "-lock=false", *options)
+    except TerraformError as error:
+        raise TerraformError(f"{error}{advice(terraform, error)}") from error
     (PLANS / f"{stack}.json").write_text(terraform.show(file))
     shutil.copyfile(folder / "cdk.tf.json", PLANS / f"{stack}.tf.json")
     return next(_summaries(text), "No changes.")

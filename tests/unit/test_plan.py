@@ -20,7 +20,8 @@ _TERRAFORM = """#!/bin/sh
 echo "$PWD $*" >> "$CALLS"
 case "$1" in
   init) [ ! -f broken ] || { echo "no bucket" >&2; exit 1; } ;;
-  plan) for one in "$@"; do case "$one" in -out=*) : > "${one#-out=}" ;; esac; done
+  plan) [ ! -f protected ] || { echo "Error: Instance cannot be destroyed" >&2; exit 1; }
+        for one in "$@"; do case "$one" in -out=*) : > "${one#-out=}" ;; esac; done
         echo "Plan: 1 to add, 0 to change" ;;
   show) echo '{"format_version": "1.2", "resource_changes": []}' ;;
 esac
@@ -83,6 +84,16 @@ def test_make_plan_hands_on_what_terraform_says(synthesized: Path, capsys: pytes
     (synthesized / "cdktf.out" / "stacks" / "tap-dev-state" / "broken").touch()
     assert plan.main(["tap-dev-state"]) == 1
     assert capsys.readouterr().err == "terraform init failed in tap-dev-state:\nno bucket\n"
+
+
+def test_make_plan_says_what_to_do_about_a_refused_replacement(
+    synthesized: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (synthesized / "cdktf.out" / "stacks" / "tap-dev-state" / "protected").touch()
+    assert plan.main(["tap-dev-state"]) == 1
+    error = capsys.readouterr().err
+    assert "terraform plan failed in tap-dev-state:\nError: Instance cannot be destroyed\n" in error
+    assert "None of them is tainted" in error
 
 
 def test_make_plan_says_what_is_missing(

@@ -7,10 +7,15 @@ from stacks.delivery.previews import PREVIEW
 from tools.delivery.stacks import DeliveryError, by_workflows, chosen
 from tools.synthesized import OUTDIR, PLANS, identities, in_order
 from tools.terraform import Terraform
+from tools.terraform.protection import REFUSED, RUNBOOK
 
 Run = Callable[[Path, Sequence[str]], int]
 
 _QUIET = ("-input=false", "-no-color")
+_HINTS = {
+    "apply": f'. If the next plan stops with "{REFUSED}", see {RUNBOOK}',
+    "plan": f'. If it stopped with "{REFUSED}", see {RUNBOOK}',
+}
 _DRIFTED = 2  # `terraform plan -detailed-exitcode`: there are changes
 
 
@@ -81,4 +86,4 @@ def _init(outdir: Path, name: str, run: Run) -> None:
 
 def _succeed(status: int, command: str, name: str) -> None:
     if status:
-        raise DeliveryError(f"terraform {command} failed in {name}: see above")
+        raise DeliveryError(f"terraform {command} failed in {name}: see above{_HINTS.get(command, '')}")
