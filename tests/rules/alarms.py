@@ -1,15 +1,12 @@
 """Rules on alarms: each can ring, for something of the stack, and is heard (CloudWatch.15 and .17)."""
 
-from modules.alarm_catalogue import CATALOGUE
-from modules.failure_mode import FailureMode
 from tests.rules.mutations import drop, put
-from tests.rules.reading import Metric, Resource, each, everything, keeping_quarantine, metrics, refers_to, target
+from tests.rules.reading import Metric, each, everything, failure_mode, keeping_quarantine, metrics, refers_to, target
 from tests.rules.registry import Case, Check, Checks, rule
 from tests.synthesized import Stack
 
 _ALARM = "aws_cloudwatch_metric_alarm"
 _FUNCTION = "aws_lambda_function"
-_MODES = {mode.id: mode for mode in CATALOGUE}
 _NAMED_BY = {
     "FunctionName": ("aws_lambda_function", "function_name"),
     "StreamName": ("aws_kinesis_stream", "name"),
@@ -45,7 +42,7 @@ def alarms_tell_somebody(case: Case) -> Checks:
             yield Check(alarm.address, holds, f"{argument} tell no topic of the stack")
         missing = alarm.body.get("treat_missing_data")
         yield Check(alarm.address, missing in ("breaching", "notBreaching"), f"treats missing data as {missing}")
-        yield Check(alarm.address, _mode(alarm) is not None, "description names no section of the runbook")
+        yield Check(alarm.address, failure_mode(alarm.body) is not None, "description names no section of the runbook")
 
 
 @rule(
@@ -68,7 +65,7 @@ def alarms_tell_somebody(case: Case) -> Checks:
 def alarms_watch_something_of_the_stack(case: Case) -> Checks:
     """Every alarm's metric is in the catalogue with just these dimensions, and each names a resource of the stack."""
     for alarm in each(case.stack, _ALARM):
-        mode = _mode(alarm)
+        mode = failure_mode(alarm.body)
         for metric in metrics(alarm.body):
             known = mode is not None and metric[:2] in (
                 (mode.namespace, mode.metric),
@@ -96,7 +93,7 @@ def alarms_watch_something_of_the_stack(case: Case) -> Checks:
         put(_ALARM, "period", 30, of="alarms_events"),
         put(_ALARM, "datapoints_to_alarm", 4, of="alarms_events-throttled-reads"),
         drop(_ALARM, "datapoints_to_alarm"),
-        put(_ALARM, "comparison_operator", "LessThanThreshold"),
+        put(_ALARM, "comparison_operator", "LessThanThreshold", of="alarms_events-lag"),
         drop(_ALARM, "statistic", of="alarms_events"),
     ],
 )
@@ -109,7 +106,7 @@ def thresholds_can_be_reached(case: Case) -> Checks:
             yield Check(alarm.address, 0 < threshold <= limit, f"threshold {threshold} is not within 0 to {limit}")
         breaching, periods = alarm.body.get("datapoints_to_alarm", 0), alarm.body.get("evaluation_periods", 0)
         yield Check(alarm.address, 1 <= breaching <= periods, f"needs {breaching} of {periods} periods")
-        mode, below = _mode(alarm), alarm.body["comparison_operator"] == "LessThanThreshold"
+        mode, below = failure_mode(alarm.body), alarm.body["comparison_operator"] == "LessThanThreshold"
         holds = mode is not None and below == mode.below
         yield Check(alarm.address, holds, f"compares by {alarm.body['comparison_operator']}")
         queries = [one["metric"] for one in alarm.body.get("metric_query", []) if "metric" in one] or [alarm.body]
@@ -117,11 +114,6 @@ def thresholds_can_be_reached(case: Case) -> Checks:
             measured = {"stat", "statistic", "extended_statistic"} & set(one)
             holds = len(measured) == 1 and one.get("period", 0) >= 60 and one["period"] % 60 == 0
             yield Check(alarm.address, holds, "needs one statistic and whole minutes")
-
-
-def _mode(alarm: Resource) -> FailureMode | None:
-    """What the catalogue says of the failure mode to whose section the alarm links."""
-    return _MODES.get(alarm.body.get("alarm_description", "").rpartition("docs/runbook.md#")[2])
 
 
 def _is_in_stack(stack: Stack, dimension: str, value: str) -> bool:

@@ -3,7 +3,7 @@
 import json
 
 from tests.rules.mutations import put, remove, statement
-from tests.rules.reading import Resource, each, keeping_quarantine, metrics, target
+from tests.rules.reading import Resource, each, failure_mode, keeping_quarantine, metrics, target
 from tests.rules.registry import Case, Check, Checks, rule
 
 _ALARM = "aws_cloudwatch_metric_alarm"
@@ -40,20 +40,21 @@ _DASHBOARD = "aws_cloudwatch_dashboard"
             )
         ),
         statement("aws_iam_role_policy", "WriteEvents", Resource="arn:aws:s3:::x/quarantine/*", of="receiver"),
-        put("aws_cloudwatch_metric_alarm", "metric_name", "Invocations", of="alarms_receiver"),
+        put(_ALARM, "metric_name", "Invocations", of="alarms_receiver-errors"),
     ],
 )
 def everything_that_can_fail_is_watched(case: Case) -> Checks:
     """Every function, stream, queue, table, API, mapping and failure store has the alarms that it must have."""
     watched = {
-        (metric.name, str(value))
+        (mode.id, str(value))
         for alarm in each(case.stack, _ALARM)
+        if (mode := failure_mode(alarm.body))
         for metric in metrics(alarm.body)
-        for name, value in metric.dimensions.items()
-        if name not in ("Stack", "Stage", "Method", "Resource")
+        if metric.name == mode.metric
+        for value in metric.dimensions.values()
     }
     for one, address in _to_be_watched(case):
-        yield Check(address, one in watched, f"no alarm on {one[0]} of {one[1]}")
+        yield Check(address, one in watched, f"{one[1]} has no alarm {one[0]}")
 
 
 @rule("alarms", broken_by=[remove(_DASHBOARD), put(_DASHBOARD, "dashboard_body", '{"widgets": []}')])
@@ -77,30 +78,29 @@ def _to_be_watched(case: Case) -> list[tuple[tuple[str, str], str]]:
     stack = case.stack
     found: list[tuple[tuple[str, str], str]] = []
 
-    def want(resource: Resource, value: str, *names: str) -> None:
-        found.extend(((metric, value), resource.address) for metric in names)
+    def want(resource: Resource, value: str, *modes: str) -> None:
+        found.extend(((mode, value), resource.address) for mode in modes)
 
     for function in each(stack, _FUNCTION):
         name = function.body["function_name"]
-        want(function, name, "Errors", "Duration", "Throttles")
+        want(function, name, "errors", "duration", "throttles")
         if function.body.get("reserved_concurrent_executions") != 1:
-            want(function, name, "ConcurrentExecutions")
+            want(function, name, "concurrency")
         if "dead_letter_config" in function.body:
-            want(function, name, "AsyncEventsDropped", "DeadLetterErrors")
+            want(function, name, "dropped-invocations", "undelivered-dead-letters")
         if function.id in keeping_quarantine(stack):
-            want(function, function.id, "EventsQuarantined")
+            want(function, function.id, "quarantined-events")
     for mapping in each(stack, "aws_lambda_event_source_mapping"):
         uuid = f"${{{mapping.address}.uuid}}"
-        want(mapping, uuid, "OnFailureDestinationDeliveredEventCount", "DroppedEventCount")
+        want(mapping, uuid, "failed-batches", "dropped-events")
         reader = target(stack, mapping.body["function_name"], _FUNCTION)
-        want(mapping, reader.body["function_name"] if reader else "", "IteratorAge", "DestinationDeliveryFailures")
+        want(mapping, reader.body["function_name"] if reader else "", "iterator-age", "undelivered-batches")
     for stream in each(stack, "aws_kinesis_stream"):
-        throttling = ("WriteProvisionedThroughputExceeded", "ReadProvisionedThroughputExceeded")
-        want(stream, stream.body["name"], *throttling, "GetRecords.IteratorAgeMilliseconds")
+        want(stream, stream.body["name"], "throttled-writes", "throttled-reads", "lag")
     for queue in each(stack, "aws_sqs_queue"):
-        want(queue, queue.body["name"], "ApproximateNumberOfMessagesVisible")
+        want(queue, queue.body["name"], "waiting")
     for table in each(stack, "aws_dynamodb_table"):
-        want(table, table.body["name"], "WriteThrottleEvents")
+        want(table, table.body["name"], "throttled-claims")
     for api in each(stack, "aws_apigatewayv2_api"):
-        want(api, f"${{{api.address}.id}}", "4xx", "5xx", "Latency", "Count")
+        want(api, f"${{{api.address}.id}}", "client-errors", "server-errors", "latency")
     return found

@@ -5,9 +5,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from modules.alarm_catalogue import CATALOGUE
+from modules.failure_mode import FailureMode
 from stacks.identity import StackKind
 from tests.synthesized import Json, Stack
 
+_MODES = {mode.id: mode for mode in CATALOGUE}
 _REFERENCE = re.compile(r"\$\{((?:[a-z]+\.)?[a-z0-9_]+)\.([A-Za-z0-9_-]+)\.([a-z_]+)\}")
 
 
@@ -154,6 +157,11 @@ def metrics(alarm: Json) -> list[Metric]:
     """What an alarm looks at: one metric, or those of its queries."""
     sources = [one["metric"] for one in alarm.get("metric_query", []) if "metric" in one] or [alarm]
     return [Metric(one["namespace"], one["metric_name"], one.get("dimensions", {})) for one in sources]
+
+
+def failure_mode(alarm: Json) -> FailureMode | None:
+    """What the catalogue says of the failure mode to whose section of the runbook the alarm links."""
+    return _MODES.get(alarm.get("alarm_description", "").rpartition("docs/runbook.md#")[2])
 
 
 def keeping_quarantine(stack: Stack) -> set[str]:
