@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from lambda_code.processor.records import Arrived, read_record
-from lambda_code.shared.errors import RefusedError
 from tests.unit.lambda_code.fakes import FakeContext, client_error, lost_answer
 from tests.unit.lambda_code.receiving import (
     BATCH,
@@ -353,27 +352,6 @@ def test_an_event_of_a_batch_that_is_too_large_is_pointed_at() -> None:
     answer = World().post([EVENT, {**EVENT, "id": "2", "data": "x" * 256 * KIB}], BATCH)
     refused(answer, 413, "too_large")
     assert answer.body["pointer"] == "/1"
-
-
-def test_every_kind_of_refusal_has_a_status_and_a_title() -> None:
-    kinds: list[type[RefusedError]] = [RefusedError, *RefusedError.__subclasses__()]
-    assert {kind.code for kind in kinds} >= {"refused", "not_json", "not_an_event", "too_large"}
-    for kind in kinds:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("lambda_code.receiver.handler.events_of", _raiser(kind))
-            answer = World().post({})
-        assert 400 <= answer.status < 500
-        assert answer.body["title"]
-        assert answer.body["type"] == f"urn:tap:problem:{kind.code}"
-
-
-def _raiser(kind: type[RefusedError]) -> Callable[..., Any]:
-    def refuse(*_: object, **__: object) -> Any:
-        error = kind.__new__(kind)
-        RefusedError.__init__(error, "ordered by a test")
-        raise error
-
-    return refuse
 
 
 class TestLimits:
