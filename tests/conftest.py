@@ -1,10 +1,12 @@
 """One synthesis for all tests: node is started and loaded once per run."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from stacks import speed
@@ -23,6 +25,11 @@ pytest_plugins = ("tests.snapshot.rewriting",)
 
 _SYNTHESIZING = ("tests/unit/environments/", "tests/unit/modules/", "tests/unit/stacks/")
 _ALONE = ("tests/faults/", "tests/recipes/")  # each of these makes all that it needs
+
+# As many examples as every run can afford; with ARGS="--hypothesis-profile=thorough" ten times as many. None is timed.
+hypothesis.settings.register_profile("quick", max_examples=100, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile("quick")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,6 +51,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("synthesizing"))
         elif not file.startswith(_ALONE):
             item.add_marker(pytest.mark.xdist_group(file))
+
+
+def pytest_collection_finish() -> None:
+    """Tells the garbage collector that modules and tests stay: it would go through all of them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")

@@ -25,13 +25,13 @@ def test_ten_thousand_events_are_stored_exactly_once_and_in_order(seed: int) -> 
 
 @pytest.mark.parametrize("seed", range(100, 105))
 def test_calls_that_are_carried_out_long_after_their_sender_gave_up_change_nothing(seed: int) -> None:
-    result = run(seed, Plan(late=0.05))
+    result = run(seed, Plan(events=4_000, late=0.05))
     check(result.world, result.books, result.poison, order=False)
 
 
 @pytest.mark.parametrize("seed", range(200, 203))
 def test_large_requests_make_no_difference(seed: int) -> None:
-    result = run(seed, Plan(largest_request=500, clients=2))
+    result = run(seed, Plan(events=4_000, largest_request=500, clients=2))
     check(result.world, result.books, result.poison)
 
 

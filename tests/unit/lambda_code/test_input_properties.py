@@ -25,7 +25,7 @@ from tests.unit.lambda_code.receiving import BATCH, EVENT, SECRET, STRUCTURED, g
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-_QUICK = settings(max_examples=300, deadline=None, suppress_health_check=_SLOW)
+_QUICK = settings(suppress_health_check=_SLOW)
 
 # Texts as JSON may hold them, and also such as no UTF-8 holds.
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -208,7 +208,7 @@ def unread(world: importing.World) -> bool:
     return any(reason.startswith(("gzip_", "array_")) for _, reason in world.reasons())
 
 
-@settings(_QUICK, max_examples=200)
+@_QUICK
 @given(st.lists(_LINES, max_size=12), st.sampled_from([b"\n", b"\r\n"]), st.booleans(), _STEPS)
 @example([b'{"n": 1}', b"[", b'{"n": 2}'], b"\n", False, 1)
 def test_every_line_that_is_not_blank_is_in_the_stream_or_in_quarantine(

@@ -218,7 +218,7 @@ _CANARY_BODIES = st.one_of(
     st.builds(lambda data: [{**EVENT, "data": data}, CANARY], _CANARY_JSON),
     _CANARY_JSON,
 ).map(lambda value: json.dumps(value).encode()) | st.sampled_from([CANARY.encode(), b"\xff" + CANARY.encode()])
-_QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def silent(lines: list[dict[str, Any]], printed: str, *secrets: str) -> None:
@@ -228,7 +228,7 @@ def silent(lines: list[dict[str, Any]], printed: str, *secrets: str) -> None:
         assert secret not in written
 
 
-@_QUICK
+@_SHARED
 @given(
     body=_CANARY_BODIES,
     content_type=st.sampled_from(["application/json", STRUCTURED, BATCH, "text/plain", CANARY]),
@@ -255,7 +255,7 @@ def test_nothing_that_is_written_holds_a_body_a_secret_or_a_signature(
         assert CANARY not in answer.text + str(answer.headers)
 
 
-@_QUICK
+@_SHARED
 @given(body=_CANARY_BODIES, down=st.booleans())
 def test_nothing_that_is_written_about_a_file_holds_its_lines(
     body: bytes, down: bool, capsys: pytest.CaptureFixture[str]

@@ -3,7 +3,7 @@
 from itertools import permutations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from modules.names import Kind, Names
@@ -61,14 +61,12 @@ def test_a_name_that_is_cut_ends_in_a_hash_and_never_in_two_hyphens() -> None:
     assert cut == "pppppppppppp-dead-letters-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-ap-d644946b"
 
 
-@settings(max_examples=100, deadline=None)
 @given(one=_SUFFIXES, other=_SUFFIXES, kind=_KINDS)
 def test_two_suffixes_never_meet(one: str, other: str, kind: Kind) -> None:
     assume(one != other)
     assert _names(one)("access-logs", kind) != _names(other)("access-logs", kind)
 
 
-@settings(max_examples=100, deadline=None)
 @given(start=st.text(alphabet="abc", min_size=40, max_size=50), ends=st.lists(_SUFFIXES, min_size=2, unique=True))
 def test_suffixes_that_differ_only_behind_the_limit_never_meet(start: str, ends: list[str]) -> None:
     names = [_names(start + end)("archive", Kind.BUCKET) for end in ends]
@@ -76,7 +74,6 @@ def test_suffixes_that_differ_only_behind_the_limit_never_meet(start: str, ends:
     assert all(len(name) == Kind.BUCKET.limit for name in names)
 
 
-@settings(max_examples=50, deadline=None)
 @given(suffix=_SUFFIXES, kind=_KINDS, region=st.sampled_from(sorted(KNOWN_REGIONS)))
 def test_every_suffix_gives_a_name_that_its_service_takes(suffix: str, kind: Kind, region: str) -> None:
     name = _names(suffix, region)("undelivered-dead-letters", kind)

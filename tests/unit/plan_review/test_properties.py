@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.plan_review.plans import PLANS, RULES, files, read_plan, review
@@ -68,7 +68,6 @@ def _plan(changes: list[Any]) -> Any:
     return {"format_version": "1.2", "resource_changes": changes}
 
 
-@settings(max_examples=150, deadline=None)
 @given(JSON | st.fixed_dictionaries({"format_version": st.just("1.2"), "resource_changes": st.lists(JSON, max_size=3)}))
 def test_any_json_ends_in_a_comment_or_in_a_sentence(document: Any) -> None:
     _text(document)
@@ -93,14 +92,12 @@ CHANGES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=250, deadline=None)
 @given(st.lists(CHANGES, max_size=6))
 def test_any_change_ends_in_a_comment(changes: list[Any]) -> None:
     text = _text(_plan(changes))
     assert text is not None
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), ACTIONS, st.booleans()), min_size=1, max_size=8))
 def test_what_is_marked_as_sensitive_is_never_shown(rows: list[Any]) -> None:
     changes = []
@@ -117,7 +114,6 @@ def test_what_is_marked_as_sensitive_is_never_shown(rows: list[Any]) -> None:
     assert SECRET not in text
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(TYPES), st.text("abcdefgh_", min_size=9), ACTIONS), max_size=5))
 def test_values_of_attributes_that_are_not_on_the_list_are_never_shown(rows: list[Any]) -> None:
     changes = [

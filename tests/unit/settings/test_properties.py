@@ -31,7 +31,7 @@ _VALUES = st.recursive(
 )
 _PLACES = st.sampled_from([(name,) for name in fields_at(())] + [leaf.location for leaf in leaves()])
 _VALID = make_settings().model_dump(exclude_none=True)
-_QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def _outcome(data: dict[str, Any]) -> Settings | list[str]:
@@ -44,7 +44,7 @@ def _outcome(data: dict[str, Any]) -> Settings | list[str]:
     return lines
 
 
-@_QUICK
+@_SHARED
 @given(place=_PLACES, value=_VALUES)
 def test_any_value_in_any_place_is_taken_or_told(place: tuple[str, ...], value: Any) -> None:
     *table, key = place
@@ -52,13 +52,13 @@ def test_any_value_in_any_place_is_taken_or_told(place: tuple[str, ...], value: 
     _outcome({**_VALID, table[0]: {**_VALID.get(table[0], {}), **changed}} if table else {**_VALID, **changed})
 
 
-@_QUICK
+@_SHARED
 @given(data=st.dictionaries(_KEYS, _VALUES, max_size=6))
 def test_any_table_is_taken_or_told(data: dict[str, Any]) -> None:
     assert isinstance(_outcome(data), list)
 
 
-@_QUICK
+@_SHARED
 @given(text=st.text(alphabet=st.sampled_from("abt_[]{}=.,\"'\n\\#0x19 -:TZ"), max_size=60))
 @example(text="a = 1979-99-99")
 def test_any_text_is_taken_or_told(tmp_path: Path, text: str) -> None:
@@ -68,7 +68,7 @@ def test_any_text_is_taken_or_told(tmp_path: Path, text: str) -> None:
         load_settings(path)
 
 
-@_QUICK
+@_SHARED
 @given(value=_VALUES)
 def test_a_setting_keeps_the_type_it_was_given(value: Any) -> None:
     for key in ("memory_mb", "timeout_seconds"):
