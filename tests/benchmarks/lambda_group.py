@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stacks.packaging import FUNCTIONS, Package, PackagingError, build_packages
+from tests.benchmarks.lambda_copies import duplicates
 from tests.benchmarks.lambda_import import cold_imports
 from tests.benchmarks.lambda_process import deduplicating, processing
 from tests.benchmarks.lambda_receive import receiving
@@ -28,6 +29,7 @@ def run(quick: bool) -> Report:
         report.targets.extend(cold_imports(here, Path(folder), runs=runs, measured=report.measured))
     report.targets.extend(processing(rounds))
     report.targets.extend(deduplicating(rounds))
+    report.targets.extend(duplicates(rounds))
     report.targets.extend(receiving(rounds))
     report.targets.extend(_sizes(deployed))
     return report

@@ -21,7 +21,7 @@ from tests.benchmarks.report import Target
 
 RECORDS = 500
 _SHARD = "shardId-000000000000"
-_FIRST = 49_590_338_271_490_256_608_559_692_538_361_571_095_921_575_989_136_588_898
+FIRST = 49_590_338_271_490_256_608_559_692_538_361_571_095_921_575_989_136_588_898
 _MAX_RECORD_US = 5
 _MAX_CLAIM_US = 40
 
@@ -35,7 +35,7 @@ class _Bucket:
 
 def processing(rounds: int) -> Iterator[Target]:
     """A batch without deduplication, gzip included and the put left out, against json.loads and gzip of its bytes."""
-    batch = {"Records": [_record(number) for number in range(RECORDS)]}
+    batch = {"Records": [make_record(number) for number in range(RECORDS)]}
     processor = _processor(NoLedger())
     found = cpu_seconds(
         {
@@ -51,7 +51,7 @@ def processing(rounds: int) -> Iterator[Target]:
 
 def deduplicating(rounds: int) -> Iterator[Target]:
     """What claiming adds, with everything that the SDK does for it but sending."""
-    batch = {"Records": [_record(number) for number in range(RECORDS)]}
+    batch = {"Records": [make_record(number) for number in range(RECORDS)]}
     client = unsent("dynamodb", aws.STORE, b"{}")
     with_ledger, without = _processor(DynamoLedger(client, "ledger", 35)), _processor(NoLedger())
     items = [read_record(record["kinesis"], "home") for record in batch["Records"]]
@@ -83,7 +83,7 @@ def _us(seconds: float) -> float:
     return seconds / RECORDS * 1e6
 
 
-def _record(number: int) -> dict[str, Any]:
+def make_record(number: int) -> dict[str, Any]:
     event = {
         "specversion": "1.0",
         "id": f"{number:08}-2222-4333-8444-555555555555",
@@ -96,7 +96,7 @@ def _record(number: int) -> dict[str, Any]:
         "taptime": "2026-01-31T10:00:00.123Z",
         "taprequest": "JKJaXmPLvHcESHA=",
     }
-    sequence = str(_FIRST + number)
+    sequence = str(FIRST + number)
     data = binascii.b2a_base64(json.dumps(event, separators=(",", ":")).encode(), newline=False).decode()
     kinesis = {"sequenceNumber": sequence, "data": data, "approximateArrivalTimestamp": 1_769_853_600.5}
     return {"eventID": f"{_SHARD}:{sequence}", "kinesis": kinesis}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -31,14 +32,19 @@ class Faulty:
 
     before: list[Exception | None] = field(default_factory=list)
     after: list[Exception | None] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock, compare=False)
 
     def work(self, do: Callable[[], Made]) -> Made:
-        if self.before and (error := self.before.pop(0)):
+        if error := self._next(self.before):
             raise error
         made = do()
-        if self.after and (error := self.after.pop(0)):
+        if error := self._next(self.after):
             raise error
         return made
+
+    def _next(self, errors: list[Exception | None]) -> Exception | None:
+        with self.lock:  # calls may come from several threads
+            return errors.pop(0) if errors else None
 
 
 class FakeContext:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from lambda_code.processor import records
 from lambda_code.processor.archive import S3Archive
 from lambda_code.processor.batch import Processor
 from lambda_code.processor.handler import answer
@@ -45,11 +46,12 @@ class World:
         if days:
             ledger = DynamoLedger(self.table, "ledger", days, clock=self.clock, sleep=self.clock.sleep)
         self.ledger = ledger
+        self.quarantine = Quarantine(self.s3, "failures")
         self.restart()
 
     def restart(self) -> None:
         """Another process, which has seen nothing yet."""
-        self.processor = Processor(self.ledger, S3Archive(self.s3, "archive"), Quarantine(self.s3, "failures"))
+        self.processor = Processor(self.ledger, S3Archive(self.s3, "archive"), self.quarantine)
 
     def run(self, records: Iterable[dict[str, Any]], *milliseconds: int) -> str | None:
         """Process a batch; the sequence number that was reported, if one was."""
@@ -113,6 +115,55 @@ def test_a_batch_becomes_one_object_by_date_and_hour() -> None:
     [key] = world.s3.bodies("archive")
     assert key == f"events/date=2025-06-15/hour=15/{SHARD}-{FIRST}.ndjson.gz"
     assert world.ids() == names(0, 3)
+
+
+def lines_by_object(world: World) -> list[int]:
+    return [gzip.decompress(body).count(b"\n") for body in world.s3.bodies("archive").values()]
+
+
+def test_an_object_takes_a_limited_number_of_new_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MAX_OBJECT_RECORDS", 4)
+    world = World()
+    assert world.run(batch(0, 10)) is None
+    assert sorted(lines_by_object(world)) == [2, 4, 4]
+    assert sorted(key[-28:-10] for key in world.s3.bodies("archive")) == [str(FIRST + each)[-18:] for each in (0, 4, 8)]
+
+
+def test_an_object_takes_a_limited_size_of_new_events_and_any_single_one() -> None:
+    world = World()
+    large = [record(number, {"data": "x" * 200_000}) for number in range(10)]
+    assert world.run(large) is None
+    assert sorted(lines_by_object(world)) == [1, 3, 3, 3]
+
+
+def test_a_batch_that_comes_back_record_by_record_writes_in_proportion_to_its_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was claimed whole, and its events share an object: each that comes back alone replaces it."""
+    monkeypatch.setattr(records, "MAX_OBJECT_RECORDS", 50)
+    assert lines_written_one_by_one(400) == 4 * lines_written_one_by_one(100)
+
+
+def lines_written_one_by_one(count: int) -> int:
+    world = World()
+    world.s3.before = [CrashError()] * count  # type: ignore[list-item]
+    with pytest.raises(CrashError):
+        world.run(batch(0, count))
+    world.s3.before = []
+    written: list[int] = []
+    put = world.s3._put
+
+    def counted(name: tuple[str, str], body: bytes, condition: dict[str, str]) -> object:
+        made = put(name, body, condition)
+        written.append(gzip.decompress(body).count(b"\n"))
+        return made
+
+    world.s3._put = counted  # type: ignore[method-assign]
+    for number in range(count):
+        world.restart()
+        assert world.run([record(number)]) is None
+    assert sorted(world.ids()) == sorted(names(0, count))
+    return sum(written)
 
 
 def test_a_line_is_the_event_as_it_came_with_the_sequence_number() -> None:
