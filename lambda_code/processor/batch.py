@@ -40,7 +40,7 @@ from functools import partial
 import msgspec
 
 from lambda_code.processor.plan import Home, Plan, Refused, homes_of, make_plan
-from lambda_code.processor.ports import Archive, Claim, Ledger, Quarantine, Stored
+from lambda_code.processor.ports import Archive, Ledger, Quarantine, Row, Stored
 from lambda_code.processor.records import Arrived, Batch
 from lambda_code.processor.work import work
 from lambda_code.shared.errors import UnavailableError
@@ -97,13 +97,13 @@ class Processor:
             failed_from=batch.items[until].sequence if until < len(batch.items) else None,
         )
 
-    def _claim(self, batch: Batch, seconds_left: Callable[[], float], reserved: float) -> dict[str, Claim]:
+    def _claim(self, batch: Batch, seconds_left: Callable[[], float], reserved: float) -> dict[str, Row]:
         """The rows of as many events as there is time for; copies within the batch claim once."""
-        wanted: dict[str, Claim] = {}
+        wanted: dict[str, Row] = {}
         for item in batch.items:
-            if isinstance(item, Arrived) and item.identity not in wanted:
-                wanted[item.identity] = Claim(item.identity, item.sequence, item.content_hash, item.home)
-        rows: dict[str, Claim] = {}
+            if isinstance(item, Arrived):
+                wanted.setdefault(item.identity, item)
+        rows: dict[str, Row] = {}
         try:
             for some in self._ledger.claims(list(wanted.values())):
                 rows.update((row.identity, row) for row in some)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambda_code.processor.ports import Claim
+from lambda_code.processor.ports import Claim, Row
 from lambda_code.shared.errors import UnavailableError
 
 MAX_CLAIMS = 100
@@ -50,13 +50,13 @@ class DynamoLedger:
         self._clock = clock
         self._sleep = sleep
 
-    def claims(self, wanted: Sequence[Claim]) -> Iterator[list[Claim]]:
+    def claims(self, wanted: Sequence[Row]) -> Iterator[Sequence[Row]]:
         """Claim all, MAX_CLAIMS at a time; give for each the row that holds. Raises UnavailableError."""
         for start in range(0, len(wanted), MAX_CLAIMS):
             yield self._claim(list(wanted[start : start + MAX_CLAIMS]))
 
-    def _claim(self, pending: list[Claim]) -> list[Claim]:
-        rows: list[Claim] = []
+    def _claim(self, pending: list[Row]) -> list[Row]:
+        rows: list[Row] = []
         for turn in range(_ROUNDS):
             reasons = self._transact(pending)
             if reasons is None:
@@ -71,7 +71,7 @@ class DynamoLedger:
                 self._sleep(random.uniform(0, pause))  # noqa: S311 - jitter, not a secret
         raise UnavailableError(f"{len(pending)} claims were not taken in {_ROUNDS} transactions")
 
-    def _transact(self, claims: list[Claim]) -> list[dict[str, Any]] | None:
+    def _transact(self, claims: list[Row]) -> list[dict[str, Any]] | None:
         """Write all rows, or none and say for each why; raises UnavailableError."""
         now = int(self._clock())
         try:
@@ -86,7 +86,7 @@ class DynamoLedger:
             raise UnavailableError(str(error)) from error
         return None
 
-    def _put(self, claim: Claim, now: int) -> dict[str, Any]:
+    def _put(self, claim: Row, now: int) -> dict[str, Any]:
         item = {
             "id": {"S": claim.identity},
             "sequence_number": {"S": claim.sequence},
@@ -108,9 +108,9 @@ class DynamoLedger:
 class NoLedger:
     """Grants every claim: events are then stored at least once."""
 
-    def claims(self, wanted: Sequence[Claim]) -> Iterator[list[Claim]]:
+    def claims(self, wanted: Sequence[Row]) -> Iterator[Sequence[Row]]:
         """Give the claims back as rows."""
-        yield list(wanted)
+        yield wanted
 
 
 def _row(item: Mapping[str, Mapping[str, str]]) -> Claim:

@@ -27,7 +27,8 @@ _decode = msgspec.json.Decoder(_Line).decode
 
 def pack(lines: Mapping[str, bytes]) -> bytes:
     """Write the lines, which are keyed by sequence number."""
-    ordered = [lines[sequence] for sequence in sorted(lines, key=int)]
+    as_text = len({*map(len, lines)}) == 1  # numbers of one length, as they are in practice
+    ordered = [lines[sequence] for sequence in sorted(lines, key=None if as_text else int)]
     return zlib.compress(b"\n".join([*ordered, b""]), _LEVEL, wbits=_GZIP)
 
 
@@ -51,7 +52,12 @@ def missing(events: Mapping[str, Arrived], present: Mapping[str, bytes]) -> dict
         return absent
     wanted = {event.identity for event in absent.values()}
     found = {(name, content_hash(event)) for name, event in _named(present) if name in wanted}
-    return {sequence: event for sequence, event in absent.items() if (event.identity, event.content_hash) not in found}
+    names = {name for name, _ in found}
+    return {
+        sequence: event
+        for sequence, event in absent.items()
+        if event.identity not in names or (event.identity, event.content_hash) not in found
+    }
 
 
 def _named(lines: Mapping[str, bytes]) -> Iterator[tuple[str | None, dict[str, Any]]]:

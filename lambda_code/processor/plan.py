@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from lambda_code.processor.ports import Claim
+from lambda_code.processor.ports import Row
 from lambda_code.processor.records import Arrived, Batch, Poison, as_record
 from lambda_code.shared.content import is_same_content
 
@@ -23,8 +23,8 @@ class Plan(msgspec.Struct):
     """
 
     until: int
-    kept: list[tuple[int, Claim, Arrived]]
-    copies: list[tuple[int, Claim, Arrived]]
+    kept: list[tuple[int, Row, Arrived]]
+    copies: list[tuple[int, Row, Arrived]]
     refused: list[tuple[int, Refused]]
 
 
@@ -58,7 +58,7 @@ class Home(msgspec.Struct):
         return count
 
 
-def make_plan(batch: Batch, rows: Mapping[str, Claim]) -> Plan:
+def make_plan(batch: Batch, rows: Mapping[str, Row]) -> Plan:
     """Decide about each item by the row that holds for its event; end before the first one that has no row."""
     plan = Plan(len(batch.items), [], [], [])
     for index, item in enumerate(batch.items):

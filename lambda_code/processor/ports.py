@@ -8,8 +8,21 @@ import msgspec
 from lambda_code.processor.records import Arrived
 
 
+class Row(Protocol):
+    """A row of the ledger: this record's event is, or will be, in the object `home`. A new row is what arrived."""
+
+    @property
+    def identity(self) -> str: ...  # noqa: D102
+    @property
+    def sequence(self) -> str: ...  # noqa: D102
+    @property
+    def content_hash(self) -> str: ...  # noqa: D102
+    @property
+    def home(self) -> str: ...  # noqa: D102
+
+
 class Claim(msgspec.Struct, frozen=True):
-    """A row of the ledger: this record's event is, or will be, in the object `home`."""
+    """A row as the ledger has it."""
 
     identity: str
     sequence: str
@@ -27,7 +40,7 @@ class Stored(msgspec.Struct, frozen=True):
 class Ledger(Protocol):
     """Who has claimed which event."""
 
-    def claims(self, wanted: Sequence[Claim]) -> Iterator[list[Claim]]:
+    def claims(self, wanted: Sequence[Row]) -> Iterator[Sequence[Row]]:
         """Claim all, in order, some at a time; give for each the row that holds. Raises UnavailableError."""
 
 

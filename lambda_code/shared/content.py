@@ -38,8 +38,8 @@ class _MediaType(NamedTuple):
 
 
 def content_hash(event: dict[str, Any]) -> str:
-    """The hash of an event that `exact_json.decode` has read; takes the event apart."""
-    _drop_marks(event)
+    """The hash of an event that `exact_json.decode` has read."""
+    event = _without_marks(event)
     if "time" in event:
         event["time"] = _time(event["time"])
     media_type = event.pop("datacontenttype", _JSON)
@@ -68,15 +68,16 @@ def is_same_content(known: str, given: str, data: str) -> bool:
 
 def _first_hash(data: str) -> str:
     """The hash of before there were versions: over values as they were rendered, with doubles for numbers."""
-    event = _decode_plain(msgspec.convert(data, bytes))
-    _drop_marks(event)
+    event = _without_marks(_decode_plain(msgspec.convert(data, bytes)))
     return hashlib.sha256(exact_json.encode(event)).hexdigest()
 
 
-def _drop_marks(event: dict[str, Any]) -> None:
+def _without_marks(event: dict[str, Any]) -> dict[str, Any]:
     """Two copies of an event differ in our marks: when they came, and with which request."""
+    copied = event.copy()
     for mark in MARKS:
-        event.pop(mark, None)
+        copied.pop(mark, None)
+    return copied
 
 
 def _time(value: object) -> object:

@@ -10,7 +10,7 @@ from lambda_code.processor.archive import S3Archive
 from lambda_code.processor.batch import Processor
 from lambda_code.processor.handler import answer
 from lambda_code.processor.objects import pack
-from lambda_code.processor.ports import Claim
+from lambda_code.processor.ports import Claim, Row
 from lambda_code.processor.records import Arrived, as_record, read_batch
 from lambda_code.shared.quarantine import Quarantine
 from tests.benchmarks.lambda_cpu import Context, cpu_seconds
@@ -38,7 +38,7 @@ class _Ledger:
     def __init__(self, rows: Sequence[Claim]) -> None:
         self._rows = {row.identity: row for row in rows}
 
-    def claims(self, wanted: Sequence[Claim]) -> Iterator[list[Claim]]:
+    def claims(self, wanted: Sequence[Row]) -> Iterator[list[Row]]:
         yield [self._rows[claim.identity] for claim in wanted]
 
 

@@ -137,7 +137,7 @@ class Checked:
         return body
 
 
-EVENT = Arrived("1", "e30=", "x", "/shop e1", "2:0", b'{"tapsequence":"1"}')
+EVENT = Arrived("1", "e30=", "x", "/shop e1", b'{"tapsequence":"1"}', {})
 CLAIM = Claim("/shop e1", "49590338271490256608559692538361571095921575989136588898", "0" * 64, "events/x.ndjson.gz")
 FILE = File("inbox", "incoming/x", "version")
 CALLS: dict[str, tuple[str, bytes, Callable[[Any], object], list[str]]] = {

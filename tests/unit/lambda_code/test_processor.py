@@ -15,6 +15,7 @@ from lambda_code.processor.archive import S3Archive
 from lambda_code.processor.batch import Processor
 from lambda_code.processor.handler import answer
 from lambda_code.processor.ledger import DynamoLedger, NoLedger
+from lambda_code.processor.objects import pack
 from lambda_code.processor.ports import Ledger
 from lambda_code.shared.attributes import MAX_IDENTITY_BYTES
 from lambda_code.shared.quarantine import Quarantine
@@ -115,6 +116,12 @@ def test_a_batch_becomes_one_object_by_date_and_hour() -> None:
     [key] = world.s3.bodies("archive")
     assert key == f"events/date=2025-06-15/hour=15/{SHARD}-{FIRST}.ndjson.gz"
     assert world.ids() == names(0, 3)
+
+
+@pytest.mark.parametrize("numbers", [("9", "10", "100"), ("11", "12", "13")])
+def test_lines_are_in_the_order_of_their_numbers(numbers: tuple[str, ...]) -> None:
+    packed = pack({number: number.encode() for number in reversed(numbers)})
+    assert gzip.decompress(packed).decode().split() == list(numbers)
 
 
 def lines_by_object(world: World) -> list[int]:
