@@ -19,6 +19,9 @@ from lambda_code.shared.events import Event, from_attributes, from_cloud_event, 
 MAX_EVENTS = 500
 """Events in one batch, as many as one PutRecords call holds."""
 
+# What curl, Python's urllib and Java's HttpURLConnection call a body that has no type. No form begins like this JSON.
+_FORM = "application/x-www-form-urlencoded"
+_NO_FORM = (b"{", b"[")
 _QUOTED = re.compile(r'\A"(.*)"\Z')
 _URIS = ("source", "dataschema")
 _OTHER_ESCAPE = re.compile("%(?!25)")
@@ -85,6 +88,8 @@ def _binary(headers: Mapping[str, str], media_type: str, body: bytes) -> Event:
     attributes: dict[str, object] = {
         name: _header_text(name, text) for name, text in names.items() if name != "datacontenttype"
     }
+    if media_type == _FORM and body.startswith(_NO_FORM):
+        media_type = ""
     if media_type:
         attributes["datacontenttype"] = headers["content-type"]
     if not body:

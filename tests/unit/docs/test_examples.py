@@ -97,6 +97,19 @@ def test_the_request_of_the_readme_is_accepted_by_the_receiver(
     assert b'"source":"/shop"' in stream.records[0]["Data"]
 
 
+def test_the_request_that_an_sdk_makes_is_accepted_by_the_receiver(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stream = Stream()
+    monkeypatch.setenv("API_URL", "https://api.example.com")
+    monkeypatch.setenv("SIGNING_SECRET", _SECRET)
+    monkeypatch.setattr(urllib.request, "urlopen", _gateway(stream))
+    (example,) = code_blocks(ROOT / "docs" / "api.md", "python")
+    exec(compile(example, "api.md", "exec"), {})  # noqa: S102
+    assert '202 {"accepted":1,' in capsys.readouterr().out
+    assert b'"data":{"message": "Hello World!"}' in stream.records[0]["Data"]
+
+
 def test_the_same_request_with_another_secret_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

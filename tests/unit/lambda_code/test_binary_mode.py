@@ -46,6 +46,22 @@ class TestWithoutContentType:
         assert base64.b64decode(event["data_base64"]) == body
         assert not event.keys() & {"data", "datacontenttype"}
 
+    @pytest.mark.parametrize(
+        "content_type", ["application/x-www-form-urlencoded", "application/x-www-form-urlencoded;"]
+    )
+    def test_json_that_a_client_calls_a_form_because_nobody_said_what_it_is_has_no_type(
+        self, content_type: str
+    ) -> None:
+        event = received(b'{"message": "Hello"}', content_type)
+        assert event["data"] == {"message": "Hello"}
+        assert "datacontenttype" not in event
+
+    @pytest.mark.parametrize("body", [b"a=1&b=2", b"5", b"a"])
+    def test_a_form_is_a_form(self, body: bytes) -> None:
+        event = received(body, "application/x-www-form-urlencoded")
+        assert base64.b64decode(event["data_base64"]) == body
+        assert event["datacontenttype"] == "application/x-www-form-urlencoded"
+
     def test_no_body_is_no_data(self) -> None:
         assert not received(b"", None).keys() & {"data", "data_base64", "datacontenttype"}
 
