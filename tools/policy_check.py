@@ -53,7 +53,7 @@ def chosen(environments: list[Environment]) -> list[Environment]:
     one_region = [_with(environment, regions=environment.settings.regions[:1]) for environment in environments]
     (dev,) = select_environments(ROOT / "tests/environments", {"TAP_ENVIRONMENT": "dev"})
     edge = EdgeSettings(domain_name="events.example.com", hosted_zone_id="Z0123456789ABCDEFGHIJ")
-    delivery = DeliverySettings(repository="example/tapstack", previews=True)
+    delivery = DeliverySettings(repository="example@123456/tapstack@456789", previews=True)
     edged = _with(dev, name="edged", regions=dev.settings.regions[:1], edge=edge, delivery=delivery)
     return [*one_region, edged]
 
