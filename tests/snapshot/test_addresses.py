@@ -37,7 +37,7 @@ def by_kind(environments: list[Environment], every_stack: dict[str, Stack]) -> C
 
 @pytest.fixture
 def deployed(environments: list[Environment]) -> frozenset[str]:
-    """Environments that may be deployed: all but the variants of the tests."""
+    """Environments that stand for deployed ones: all of the tests' but the variants."""
     return frozenset(environment.name for environment in environments)
 
 
