@@ -69,6 +69,19 @@ _OTHERS = """    FailureMode(
         below=True,
         missing="breaching",
     ),
+    FailureMode(
+        id="aging-batches",
+        part="source",
+        title="Batches are old when they are processed",
+        means="On average, records are old when the processor gets them.",
+        action="See iterator-age.",
+        namespace="AWS/Lambda",
+        metric="IteratorAge",
+        statistic="Average",
+        unit="ms",
+        dimensions=("FunctionName",),
+        threshold=Setting("iterator_age_percent", percent_of=Limit.RECORD_AGE),
+    ),
 """
 _FIELD = """    claim_errors: int = Field(3, ge=0, le=1000, description="Failed claims per period; 0 for no alarm")
     duration_percent: int ="""
