@@ -58,14 +58,17 @@ class Alarms(Construct):
         self._watch("api", api, route)
 
     def watch_function(self, function: Function) -> None:
-        """A function's invocations, against its timeout and its concurrency limit."""
+        """A function's invocations, against its timeout and its concurrency limit; if asynchronous, their failures."""
         share = function.settings.reserved_concurrency or self._settings.account_concurrency
         limits: _Limits = {
             Limit.TIMEOUT: function.settings.timeout_seconds * 1000,
             # With a limit of one, every execution would be an alarm.
             Limit.CONCURRENCY: share if share > 1 else 0,
         }
-        self._watch("function", function, {"FunctionName": function.function_name}, limits)
+        dimensions = {"FunctionName": function.function_name}
+        self._watch("function", function, dimensions, limits)
+        if function.dead_letters:
+            self._watch("asynchronous", function, dimensions)
 
     def watch_quarantine(self, function: Function, *, stack: str) -> None:
         """Events that the function of this stack quarantined, as its own metric counts them."""
@@ -84,9 +87,8 @@ class Alarms(Construct):
         """The ledger's table."""
         self._watch("ledger", ledger, {"TableName": ledger.name})
 
-    def watch_dead_letters(self, queue: DeadLetterQueue, function: Function) -> None:
-        """Asynchronous invocations of the function that fail after all retries."""
-        self._watch("asynchronous", function, {"FunctionName": function.function_name})
+    def watch_dead_letters(self, queue: DeadLetterQueue) -> None:
+        """What asynchronous invocations left that failed after all retries."""
         self._watch("dead-letters", queue, {"QueueName": queue.name})
 
     def _watch(self, part: Part, subject: Construct, dimensions: Mapping[str, str], limits: _Limits = _NONE) -> None:

@@ -66,7 +66,7 @@ class Function(Construct):
     def __init__(self, scope: Construct, id_: str, props: FunctionProps) -> None:
         """See `FunctionProps`."""
         super().__init__(scope, id_)
-        self.settings = props.settings
+        self.settings, self.dead_letters = props.settings, props.dead_letters
         self.function_name = props.names(id_, Kind.FUNCTION)
         log_group = LogGroup(
             self,

@@ -1,25 +1,41 @@
 """What stacks tell others. The names are a contract: removing one breaks whoever reads it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Annotated, get_args, get_type_hints
+from typing import Annotated, Any, get_args, get_type_hints
 
 from cdktf import TerraformOutput, TerraformStack
 
+from stacks.settings import FUNCTIONS
 
-class _Published:
+
+class Outputs:
+    """Outputs of one kind of stack, as fields with their descriptions."""
+
     __slots__ = ()
 
+    @classmethod
+    def descriptions(cls) -> dict[str, str]:
+        """What each output is, by its name."""
+        hints = get_type_hints(cls, include_extras=True)
+        return _flat({name: get_args(hint)[1] for name, hint in hints.items()})
+
     def publish(self, stack: TerraformStack) -> None:
-        """Writes the outputs into the stack, under the names of the fields; what is `None` is left out."""
-        hints = get_type_hints(type(self), include_extras=True)
-        for field in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
-            value = getattr(self, field.name)
-            if value is not None:
-                TerraformOutput(stack, field.name, value=value, description=get_args(hints[field.name])[1])
+        """Writes the outputs into the stack; what is `None` is left out."""
+        values = _flat({field.name: getattr(self, field.name) for field in fields(self)})  # type: ignore[arg-type]
+        for name, description in self.descriptions().items():
+            if values[name] is not None:
+                TerraformOutput(stack, name, value=values[name], description=description)
+
+
+def _flat(found: Mapping[str, Any]) -> dict[str, Any]:
+    """By the names of the outputs, of which a function's is called after it."""
+    functions = {f"{role}_function": value for role, value in found.get("functions", {}).items()}
+    return {name: value for name, value in found.items() if name != "functions"} | functions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TapOutputs(_Published):
+class TapOutputs(Outputs):
     """Outputs of a pipeline stack."""
 
     api_url: Annotated[str, "Where GET /health and POST /process are"]
@@ -30,9 +46,7 @@ class TapOutputs(_Published):
     failures_bucket: Annotated[str, "Bucket of failed batches and of quarantined events"]
     ledger_table: Annotated[str | None, "Table of events stored; absent without deduplication"]
     signing_secret_arn: Annotated[str | None, "Secret that requests are signed with; absent with another api.auth"]
-    receiver_function: Annotated[str, "Function that answers requests"]
-    processor_function: Annotated[str, "Function that stores events"]
-    importer_function: Annotated[str, "Function that imports files"]
+    functions: Annotated[Mapping[str, str], FUNCTIONS]
     dead_letter_queue: Annotated[str, "Queue of file notifications that failed for good"]
     alerts_topic_arn: Annotated[str, "Topic that alarms are sent to"]
     dashboard_name: Annotated[str, "CloudWatch dashboard of this stack"]
@@ -40,7 +54,7 @@ class TapOutputs(_Published):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StateOutputs(_Published):
+class StateOutputs(Outputs):
     """Outputs of a state stack."""
 
     state_bucket: Annotated[str, "Bucket of this environment's Terraform state"]
@@ -48,7 +62,7 @@ class StateOutputs(_Published):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DeliveryOutputs(_Published):
+class DeliveryOutputs(Outputs):
     """Outputs of a delivery stack."""
 
     plan_role_arn: Annotated[str, "Role of workflows that plan; it changes nothing"]
@@ -57,7 +71,7 @@ class DeliveryOutputs(_Published):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EdgeOutputs(_Published):
+class EdgeOutputs(Outputs):
     """Outputs of an edge stack."""
 
     api_url: Annotated[str, "Where the API is, whatever region answers"]

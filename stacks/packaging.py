@@ -25,8 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modules.function_settings import Architecture
-
-FUNCTIONS = ("importer", "processor", "receiver")
+from stacks.settings import FUNCTIONS
 
 _PYTHON = "3.13"  # the Lambda runtime's
 _PLATFORMS: Mapping[Architecture, str] = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}

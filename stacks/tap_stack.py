@@ -15,14 +15,13 @@ from modules.encryption_key import EncryptionKey, alarms_publish, log_groups_enc
 from modules.event_source import EventSource
 from modules.event_stream import EventStream
 from modules.function import Code, Function, FunctionProps
-from modules.function_settings import FunctionSettings
 from modules.http_api import HttpApi
 from modules.ledger import Ledger
 from modules.signing_secret import SigningSecret
 from stacks.base_stack import BaseStack
 from stacks.outputs import TapOutputs
 from stacks.packaging import Package
-from stacks.settings import TapStackArgs
+from stacks.settings import FUNCTIONS, TapStackArgs
 from stacks.state_location import StateLocation
 
 INCOMING = "incoming/"
@@ -52,6 +51,7 @@ class TapStack(BaseStack):
         settings = args.settings
         super().__init__(scope, id_, settings=settings, suffix=args.environment_suffix, region=args.region, state=state)
         self._settings, self._packages, self._boundary = settings, packages, permissions_boundary
+        self._functions: dict[str, Function] = {}
         names, protection = self.names, settings.protection
 
         key = self._key = EncryptionKey(
@@ -88,8 +88,8 @@ class TapStack(BaseStack):
 
         receiver = self._function(
             "receiver",
-            settings.receiver,
             {
+                "TAP_STACK": id_,
                 "TAP_ENVIRONMENT": args.environment_suffix,
                 "TAP_VERSION": version,
                 "TAP_STREAM_NAME": events.name,
@@ -100,8 +100,8 @@ class TapStack(BaseStack):
         )
         processor = self._function(
             "processor",
-            settings.processor,
             {
+                "TAP_STACK": id_,
                 "TAP_ARCHIVE_BUCKET": archive.name,
                 "TAP_FAILURES_BUCKET": failures.name,
                 "TAP_DEDUPLICATION_DAYS": str(settings.deduplication.days),
@@ -110,8 +110,8 @@ class TapStack(BaseStack):
         )
         importer = self._function(
             "importer",
-            settings.importer,
             {
+                "TAP_STACK": id_,
                 "TAP_STREAM_NAME": events.name,
                 "TAP_INBOX_BUCKET": inbox.name,
                 "TAP_FAILURES_BUCKET": failures.name,
@@ -164,7 +164,7 @@ class TapStack(BaseStack):
             runbook=f"{settings.repository}/{_RUNBOOK}",
         )
         alarms.watch_api(api, method="POST", path="/process")
-        for function in (receiver, processor, importer):
+        for function in self._functions.values():
             alarms.watch_function(function)
         for function in (processor, importer):
             alarms.watch_quarantine(function, stack=id_)
@@ -172,9 +172,11 @@ class TapStack(BaseStack):
         alarms.watch_source(source, processor)
         if ledger:
             alarms.watch_ledger(ledger)
-        alarms.watch_dead_letters(dead_letters, importer)
+        alarms.watch_dead_letters(dead_letters)
         dashboard = Dashboard(self, "dashboard", names=names, alarms=alarms)
 
+        if forgotten := FUNCTIONS.keys() - self._functions.keys():
+            raise ValueError(f"stacks/tap_stack.py deploys no function {', '.join(sorted(forgotten))}")
         TapOutputs(
             api_url=api.url,
             api_id=api.id,
@@ -184,9 +186,7 @@ class TapStack(BaseStack):
             failures_bucket=failures.name,
             ledger_table=ledger.name if ledger else None,
             signing_secret_arn=signing.arn if signing else None,
-            receiver_function=receiver.function_name,
-            processor_function=processor.function_name,
-            importer_function=importer.function_name,
+            functions={role: function.function_name for role, function in self._functions.items()},
             dead_letter_queue=dead_letters.name,
             alerts_topic_arn=alerts.arn,
             dashboard_name=dashboard.name,
@@ -227,13 +227,13 @@ class TapStack(BaseStack):
     def _function(
         self,
         role: str,
-        size: FunctionSettings,
         variables: Mapping[str, str],
         *,
         dead_letters: DeadLetterQueue | None = None,
     ) -> Function:
+        """One of `FUNCTIONS`; it is watched and has an output without more."""
         settings, package = self._settings, self._packages[role]
-        return Function(
+        self._functions[role] = Function(
             self,
             role,
             FunctionProps(
@@ -244,11 +244,12 @@ class TapStack(BaseStack):
                     sha256_base64=package.sha256_base64,
                     handler=f"lambda_code.{role}.handler.handle",
                 ),
-                settings=size,
+                settings=getattr(settings, role),
                 observability=settings.observability,
                 architecture=settings.architecture,
-                variables={"TAP_STACK": self.node.id, **variables},
+                variables=variables,
                 dead_letters=dead_letters,
                 permissions_boundary=self._boundary,
             ),
         )
+        return self._functions[role]

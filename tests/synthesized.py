@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from annotated_types import Le
+
 from stacks.identity import StackIdentity, read_identities
-from stacks.settings import Environment
+from stacks.settings import FUNCTIONS, Environment
+from stacks.settings.fields import fields_at
 from tests.unit.settings.factory import make_settings
 
 Json = dict[str, Any]
@@ -71,6 +74,13 @@ def _variant(name: str, **overrides: Any) -> Environment:
     return Environment(name=name, suffix=name, settings=make_settings(**overrides))
 
 
+def _most(function: str) -> int:
+    """The longest that the function may run, in seconds."""
+    (most,) = (note.le for note in fields_at((function,))["timeout_seconds"].metadata if isinstance(note, Le))
+    assert isinstance(most, int)
+    return most
+
+
 # A value of its own for every setting that reaches a resource: whatever is swapped, forgotten or hard-coded is seen.
 UNUSUAL: Json = {
     "project": "zap",
@@ -88,6 +98,11 @@ UNUSUAL: Json = {
         "throttle_burst": 613,
     },
     "stream": {"shards": 3, "retention_hours": 240},
+    # Any other function gets values of its own, too.
+    **{
+        function: {"memory_mb": 4444 + n, "timeout_seconds": _most(function) - n, "reserved_concurrency": 155 + n}
+        for n, function in enumerate(FUNCTIONS, start=1)
+    },
     "receiver": {"memory_mb": 1111, "timeout_seconds": 21, "reserved_concurrency": 31},
     "processor": {"memory_mb": 2222, "timeout_seconds": 122, "reserved_concurrency": 42},
     "importer": {"memory_mb": 3333, "timeout_seconds": 533, "reserved_concurrency": 53},

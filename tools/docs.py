@@ -10,14 +10,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from stacks import speed
 
 speed.install()
 
 # After install(), which makes these imports fast.
-from stacks.outputs import DeliveryOutputs, EdgeOutputs, StateOutputs, TapOutputs  # noqa: E402
+from stacks.outputs import DeliveryOutputs, EdgeOutputs, Outputs, StateOutputs, TapOutputs  # noqa: E402
 from stacks.packaging import PackagingError  # noqa: E402
 from stacks.settings import SettingsError, select_environments  # noqa: E402
 from stacks.settings.markdown_table import settings_table  # noqa: E402
@@ -75,9 +75,8 @@ def outputs() -> str:
     return "\n".join(map(_output_table, (TapOutputs, StateOutputs, EdgeOutputs, DeliveryOutputs)))
 
 
-def _output_table(outputs: type) -> str:
-    hints = get_type_hints(outputs, include_extras=True)
-    rows = [f"| `{name}` | {hint.__metadata__[0]} |" for name, hint in hints.items()]
+def _output_table(outputs: type[Outputs]) -> str:
+    rows = [f"| `{name}` | {description} |" for name, description in outputs.descriptions().items()]
     title = (outputs.__doc__ or "").removesuffix(".")
     return "\n".join([f"{title}:", "", "| output | what it is |", "| --- | --- |", *rows, ""])
 

@@ -7,8 +7,7 @@ from modules.delivery.function_boundary import boundary_arn
 from modules.delivery.reach import KEY_USERS, Reach
 from modules.names import Kind, Names
 from stacks.delivery.previews import PREVIEW, PREVIEW_PATTERNS
-from stacks.packaging import FUNCTIONS
-from stacks.settings import Environment
+from stacks.settings import FUNCTIONS, Environment
 from stacks.state_location import StateLocation
 
 # Purposes of the buckets that a deploy may change; the state's are only planned.
@@ -36,7 +35,7 @@ def deployed(environment: Environment, names: Names) -> Reach:
         suffixes=(environment.name,),
         regions=_regions(environment),
         buckets=DEPLOYED_BUCKETS,
-        roles=FUNCTIONS,
+        roles=tuple(sorted(FUNCTIONS)),
         stacks=(*environment.settings.regions, *(["edge"] if environment.settings.edge else [])),
         zone_id=_zone(environment),
         cut_buckets=_cut(environment, names, DEPLOYED_BUCKETS),

@@ -2,6 +2,7 @@
 
 import math
 
+from stacks.settings.model import FUNCTIONS
 from stacks.settings.rule import Refusal, Rule
 
 
@@ -113,9 +114,7 @@ TOGETHER = (
     Rule(
         (
             "alarms.account_concurrency",
-            "receiver.reserved_concurrency",
-            "processor.reserved_concurrency",
-            "importer.reserved_concurrency",
+            *(f"{function}.reserved_concurrency" for function in FUNCTIONS),
         ),
         _reservations,
     ),

@@ -1,5 +1,7 @@
 """Everything that a team may tune in one environment."""
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from modules.alarms_settings import AlarmSettings
@@ -8,7 +10,7 @@ from modules.bucket_lifecycle_settings import StorageSettings
 from modules.cost_budget_settings import BudgetSettings
 from modules.event_source_settings import MappingSettings
 from modules.event_stream_settings import StreamSettings
-from modules.function_settings import Architecture
+from modules.function_settings import Architecture, FunctionSettings
 from modules.http_api_settings import ApiSettings
 from modules.ledger_settings import DeduplicationSettings
 from modules.observability_settings import ObservabilitySettings
@@ -35,9 +37,11 @@ class Settings(Section):
     state: StateSettings
     api: ApiSettings = ApiSettings()
     stream: StreamSettings = StreamSettings()
-    receiver: ReceiverSettings = ReceiverSettings()
-    processor: ProcessorSettings = ProcessorSettings()
-    importer: ImporterSettings = ImporterSettings()
+    # The functions: one field each, described as its output is. Packages, outputs, rules, roles of delivery and tests
+    # follow from `FUNCTIONS`.
+    receiver: ReceiverSettings = Field(ReceiverSettings(), description="Function that answers requests")
+    processor: ProcessorSettings = Field(ProcessorSettings(), description="Function that stores events")
+    importer: ImporterSettings = Field(ImporterSettings(), description="Function that imports files")
     mapping: MappingSettings = MappingSettings()
     storage: StorageSettings = StorageSettings()
     deduplication: DeduplicationSettings = DeduplicationSettings()
@@ -48,3 +52,11 @@ class Settings(Section):
     edge: EdgeSettings | None = None
     delivery: DeliverySettings | None = None
     emulator: EmulatorSettings | None = None
+
+
+# What each function is, by its name: that of its folder in lambda_code/ and of its construct.
+FUNCTIONS: Mapping[str, str] = {
+    name: field.description or ""
+    for name, field in Settings.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, FunctionSettings)
+}

@@ -9,7 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from stacks.packaging import FUNCTIONS, Package, PackagingError, build_packages
+from stacks.packaging import Package, PackagingError, build_packages
+from stacks.settings import FUNCTIONS
 from tests.benchmarks.lambda_copies import duplicates
 from tests.benchmarks.lambda_import import cold_imports
 from tests.benchmarks.lambda_process import deduplicating, processing

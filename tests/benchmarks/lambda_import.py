@@ -18,34 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stacks.packaging import Package
+from stacks.settings import FUNCTIONS
 from tests.benchmarks.measure import BrokenError, Result
 from tests.benchmarks.report import Target
+from tests.function_code import environ, modules_of, services_of
 
 _MAX_RATIO = 1.10
-_SERVICES = {
-    "receiver": ("kinesis", "secretsmanager"),
-    "processor": ("s3", "dynamodb"),
-    "importer": ("s3", "kinesis"),
-}
-_VARIABLES = {
-    "AWS_REGION": "us-east-1",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_ACCESS_KEY_ID": "access",
-    "AWS_SECRET_ACCESS_KEY": "secret",
-    "AWS_LAMBDA_FUNCTION_NAME": "function",
-    "TAP_STACK": "tap-bench",
-    "TAP_ENVIRONMENT": "bench",
-    "TAP_VERSION": "0.0.0",
-    "TAP_API_AUTH": "signature",
-    "TAP_SIGNING_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:111111111111:secret:x",
-    "TAP_STREAM_NAME": "events",
-    "TAP_ARCHIVE_BUCKET": "archive",
-    "TAP_FAILURES_BUCKET": "failures",
-    "TAP_INBOX_BUCKET": "inbox",
-    "TAP_DEDUPLICATION_DAYS": "35",
-    "TAP_LEDGER_TABLE": "ledger",
-    "TAP_ACCOUNT_ID": "111111111111",
-}
+_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "access", "AWS_SECRET_ACCESS_KEY": "secret"}
 # CPU seconds of the statements, without the interpreter's own start, and the peak of memory as the system counts it.
 _TIMED = """\
 import resource, time
@@ -71,9 +50,9 @@ def cold_imports(
     packages: Mapping[str, Package], work: Path, *, runs: int, measured: dict[str, Result]
 ) -> Iterator[Target]:
     """Fill `measured`, and give each function's ratio to bare clients of the services that it uses."""
-    cases = [case for function in _SERVICES for case in _cases(function, packages[function], work)]
+    cases = [case for function in FUNCTIONS for case in _cases(function, packages[function], work)]
     measured.update(_measure(cases, runs))
-    for function in _SERVICES:
+    for function in FUNCTIONS:
         bare = measured[_name(function, "bare botocore clients")].seconds
         for how, limit in (("as deployed", _MAX_RATIO), ("with .pyc", None), ("bare boto3 clients", None)):
             yield Target(f"{_name(function, how)} / bare clients", measured[_name(function, how)].seconds / bare, limit)
@@ -91,8 +70,9 @@ def _cases(function: str, package: Package, work: Path) -> Iterator[_Import]:
     compileall.compile_dir(compiled, quiet=2)
     empty.mkdir()
     handler = f"import lambda_code.{function}.handler"
-    yield _Import(_name(function, "bare botocore clients"), _BOTOCORE.format(_SERVICES[function]), empty)
-    yield _Import(_name(function, "bare boto3 clients"), _BOTO3.format(_SERVICES[function]), empty)
+    services = sorted(services_of(modules_of(function)))
+    yield _Import(_name(function, "bare botocore clients"), _BOTOCORE.format(services), empty)
+    yield _Import(_name(function, "bare boto3 clients"), _BOTO3.format(services), empty)
     yield _Import(_name(function, "as deployed"), handler, plain)
     yield _Import(_name(function, "with .pyc"), handler, compiled)
 
@@ -109,9 +89,13 @@ def _measure(cases: Sequence[_Import], runs: int) -> dict[str, Result]:
 
 
 def _run(case: _Import) -> Result:
-    environ = _VARIABLES | {"PATH": os.environ["PATH"], "PYTHONPATH": str(case.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    variables = (
+        environ()
+        | _CREDENTIALS
+        | {"PATH": os.environ["PATH"], "PYTHONPATH": str(case.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    )
     command = [sys.executable, "-c", _TIMED.format(case.statements)]
-    done = subprocess.run(command, env=environ, cwd=case.folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=variables, cwd=case.folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BrokenError(f"{case.name} failed: {done.stderr.strip()}")
     seconds, peak = map(float, done.stdout.split())

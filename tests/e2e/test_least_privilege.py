@@ -1,6 +1,7 @@
 """Each statement of each role is needed: without it something that the pipeline does fails.
 
-The emulator enforces what functions call themselves. What it doesn't is in `NOT_ENFORCED`, and in docs/emulator.md with
+This is about the functions of the pipeline as it comes; one that is added has tests of its own. The emulator enforces
+what functions call themselves. What it doesn't is in `NOT_ENFORCED`, and in docs/emulator.md with
 how it is covered instead.
 """
 

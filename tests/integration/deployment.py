@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modules.names import Kind, Names
-from stacks.settings import Settings
+from stacks.settings import FUNCTIONS, Settings
 from tests.integration.outputs import Outputs
 from tests.integration.target import Target
 from tests.synthesized import Json
@@ -19,7 +19,6 @@ _REQUEST_SECONDS = 40
 # Batching window, cold starts and retries of the emulator's poll; on AWS the slowest is a first notification of S3.
 _WAIT_SECONDS = 30
 _WAIT_ON_AWS_SECONDS = 120
-FUNCTIONS = ("receiver", "processor", "importer")
 DATA_BUCKETS = ("archive_bucket", "inbox_bucket", "failures_bucket")
 
 

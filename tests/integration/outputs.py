@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -59,5 +58,6 @@ def read_outputs(text: str, *, source: str) -> Outputs:
 
 
 def _required() -> set[str]:
+    """All but those that a stack may lack."""
     hints = get_type_hints(TapOutputs)
-    return {field.name for field in fields(TapOutputs) if type(None) not in get_args(hints[field.name])}
+    return {name for name in TapOutputs.descriptions() if type(None) not in get_args(hints.get(name))}

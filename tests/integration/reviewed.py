@@ -4,8 +4,7 @@ from pathlib import Path
 
 from modules.alarm_catalogue import CATALOGUE
 from modules.failure_mode import Limit, Setting
-from stacks.settings import Settings
-from tests.integration.deployment import FUNCTIONS
+from stacks.settings import FUNCTIONS, Settings
 
 _ADDRESSES = Path(__file__).parent.parent / "snapshot" / "addresses" / "pipeline.txt"
 _ALARM = "aws_cloudwatch_metric_alarm.alarms_"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from stacks.settings import Settings
-from tests.integration.deployment import DATA_BUCKETS, FUNCTIONS, Deployment
+from stacks.settings import FUNCTIONS, Settings
+from tests.integration.deployment import DATA_BUCKETS, Deployment
 from tests.integration.reviewed import reviewed_alarms
 
 pytestmark = pytest.mark.integration

@@ -44,11 +44,11 @@ def calls_are_traced(case: Case) -> Checks:
 @rule(
     "CKV_AWS_116",
     broken_by=[
-        drop(_FUNCTION, "dead_letter_config"),
+        drop(_FUNCTION, "dead_letter_config", of="importer"),
         put(_FUNCTION, "dead_letter_config.target_arn", "arn:aws:sqs:us-east-1:111111111111:other", of="importer"),
-        remove(_INVOKE),
-        put(_INVOKE, "maximum_retry_attempts", 0),
-        statement(_ROLE, "SendDeadLetters", Action="sqs:ReceiveMessage"),
+        remove(_INVOKE, of="importer"),
+        put(_INVOKE, "maximum_retry_attempts", 0, of="importer"),
+        statement(_ROLE, "SendDeadLetters", Action="sqs:ReceiveMessage", of="importer"),
     ],
 )
 def asynchronous_calls_end_in_dead_letters(case: Case) -> Checks:

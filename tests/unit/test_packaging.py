@@ -18,7 +18,8 @@ import pytest
 
 from modules.function_settings import Architecture
 from stacks import packaging
-from stacks.packaging import FUNCTIONS, Package, PackagingError, build_packages
+from stacks.packaging import Package, PackagingError, build_packages
+from stacks.settings import FUNCTIONS
 
 ROOT = Path(__file__).parents[2]
 ELF_MACHINE = {"arm64": 183, "x86_64": 62}
@@ -51,7 +52,7 @@ def build(project: Path, name: str = "out") -> dict[str, str]:
 
 
 def test_every_function_has_a_package_and_its_hash_is_that_of_the_file(packages: dict[str, Package]) -> None:
-    assert sorted(packages) == sorted(FUNCTIONS) == ["importer", "processor", "receiver"]
+    assert set(packages) == set(FUNCTIONS) >= {"importer", "processor", "receiver"}
     for name, package in packages.items():
         data = package.path.read_bytes()
         assert package.name == name
@@ -207,8 +208,8 @@ def test_a_zip_that_has_not_changed_is_left_untouched(project: Path) -> None:
     for file in files:
         os.utime(file, (1, 1))
     build(project)
-    assert len(files) == 3
-    assert [file.stat().st_mtime for file in files] == [1, 1, 1]
+    assert [file.stem for file in files] == sorted(FUNCTIONS)
+    assert {file.stat().st_mtime for file in files} == {1}
 
 
 def test_with_a_filled_cache_no_program_is_started(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from stacks.settings import FUNCTIONS
 from tools.local.pipeline import Pipeline
 
-_FUNCTIONS = ("receiver", "processor", "importer")
 _NOISE = ("START RequestId: ", "END RequestId: ")
 _LAST = 10  # lines per function
 _BUCKETS = (("archive", "events/"), ("failures", "quarantine/"), ("failures", "aws/lambda/"), ("inbox", "incoming/"))
@@ -18,7 +18,7 @@ def recent_logs(pipeline: Pipeline) -> str:
     """The last lines of every function."""
     client = pipeline.account.client("logs")
     lines = []
-    for function in _FUNCTIONS:
+    for function in FUNCTIONS:
         group = f"/aws/lambda/{pipeline.outputs[f'{function}_function']}"
         found = [
             one

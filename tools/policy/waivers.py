@@ -13,7 +13,7 @@ from tools.policy.findings import Finding
 _KEYS = {"check", "kind", "stack", "resources", "reason", "owner", "expires"}
 _CHECK = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _STACK = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
-_RESOURCE = re.compile(r"[a-z][a-z0-9_]*\.[A-Za-z0-9_-]+")
+_RESOURCE = re.compile(r"[a-z]+(_[a-z0-9]+)+(\.[A-Za-z0-9_-]+)?")
 _OWNER = re.compile(r"[a-z]+([ -][a-z]+)*")  # a role: people come and go
 _SHORTEST_REASON = 30
 _LONGEST_DAYS = 366
@@ -22,7 +22,7 @@ _ONLY_WHERE_FOUND = "take it out of the waiver, or waive it only where it is fou
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waiver:
-    """One check, waived for named resources of one stack, or of every stack of one kind."""
+    """One check, waived for named resources, or all of a type, of one stack, or of every stack of one kind."""
 
     check: str
     where: str
@@ -32,7 +32,7 @@ class Waiver:
     def covers(self, finding: Finding, kind: str) -> bool:
         """Whether the finding, in a stack of this kind, is one of those that it accepts."""
         here = self.where in (finding.stack, kind)
-        return here and finding.check == self.check and finding.resource in self.resources
+        return here and finding.check == self.check and any(_is(finding.resource, name) for name in self.resources)
 
 
 def load_waivers(path: Path, today: datetime.date) -> tuple[list[Waiver], list[str]]:
@@ -58,15 +58,20 @@ def unused(waivers: Iterable[Waiver], findings: Collection[Finding], kinds: Mapp
     One for a kind is used if one stack of it has the finding: in others, settings may have taken it away. `kinds` holds
     the kind of every stack, by the stack's name.
     """
-    known = {finding[:3] for finding in findings}
     problems = []
     for waiver in waivers:
         scope = [stack for stack, kind in kinds.items() if waiver.where in (stack, kind)]
         for resource in waiver.resources:
-            if not any((waiver.check, stack, resource) in known for stack in scope):
+            where = {one.stack for one in findings if one.check == waiver.check and _is(one.resource, resource)}
+            if where.isdisjoint(scope):
                 places = ", ".join(scope) or f"{waiver.where}, which is not checked"
                 problems.append(f"{waiver.check} of {resource} is not found in {places}: {_ONLY_WHERE_FOUND}")
     return problems
+
+
+def _is(resource: str, name: str) -> bool:
+    """Whether a name in a waiver, an address or a type, stands for the resource."""
+    return name in (resource, resource.partition(".")[0])
 
 
 def _problems(table: dict[str, object], today: datetime.date) -> Iterable[str]:
@@ -101,7 +106,7 @@ def _resource_problems(resources: object) -> Iterable[str]:
         return
     for resource in resources:
         if not isinstance(resource, str) or not _RESOURCE.fullmatch(resource):
-            yield f"resource {resource!r} is a blanket; allowed: an exact address, such as aws_s3_bucket.archive"
+            yield f"resource {resource!r} is a blanket; allowed: an exact address (aws_s3_bucket.archive) or a type"
 
 
 def _expiry_problems(expires: object, today: datetime.date) -> Iterable[str]:

@@ -9,34 +9,18 @@ from typing import Any
 
 import pytest
 
+from stacks.settings import FUNCTIONS
+from tests.function_code import environ
 from tests.unit.lambda_code.fakes import FakeContext
-
-VARIABLES = {
-    "AWS_REGION": "us-east-1",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_LAMBDA_FUNCTION_NAME": "function",
-    "TAP_STACK": "tap-test",
-    "TAP_ENVIRONMENT": "test",
-    "TAP_VERSION": "0.1.0",
-    "TAP_API_AUTH": "signature",
-    "TAP_SIGNING_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:111111111111:secret:x",
-    "TAP_STREAM_NAME": "events",
-    "TAP_ARCHIVE_BUCKET": "archive",
-    "TAP_FAILURES_BUCKET": "failures",
-    "TAP_INBOX_BUCKET": "inbox",
-    "TAP_DEDUPLICATION_DAYS": "35",
-    "TAP_LEDGER_TABLE": "ledger",
-    "TAP_ACCOUNT_ID": "111111111111",
-}
 
 
 @pytest.fixture
 def in_lambda(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in VARIABLES.items():
+    for name, value in environ().items():
         monkeypatch.setenv(name, value)
     yield
     monkeypatch.undo()
-    for function in ("receiver", "processor", "importer"):
+    for function in FUNCTIONS:
         importlib.reload(importlib.import_module(f"lambda_code.{function}.handler"))
 
 
@@ -46,15 +30,15 @@ def loaded(function: str) -> ModuleType:
 
 
 @pytest.mark.usefixtures("in_lambda")
-@pytest.mark.parametrize("function", ["receiver", "processor", "importer"])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_in_lambda_everything_is_made_while_the_process_starts(function: str) -> None:
     handler: Any = loaded(function)
     assert getattr(handler, function).cache_info().currsize == 1
 
 
-@pytest.mark.parametrize("function", ["receiver", "processor", "importer"])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_elsewhere_importing_a_handler_needs_nothing(function: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in VARIABLES:
+    for name in environ():
         monkeypatch.delenv(name, raising=False)
     handler: Any = loaded(function)
     assert getattr(handler, function).cache_info().currsize == 0
@@ -75,7 +59,7 @@ def test_the_importer_ignores_the_test_notification() -> None:
 def test_the_processor_raises_for_an_event_that_is_no_batch() -> None:
     with pytest.raises(KeyError):
         loaded("processor").handle({}, FakeContext())
-    assert loaded("processor").settings().ledger_table == "ledger"
+    assert loaded("processor").settings().ledger_table == environ()["TAP_LEDGER_TABLE"]
 
 
 @pytest.mark.usefixtures("in_lambda")

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import botocore.session
 import pytest
 from botocore import xform_name
 
 from lambda_code.shared import aws
+from stacks.settings import FUNCTIONS
+from tests.function_code import modules_of, nodes, services_of
+from tests.project import ROOT
 from tests.synthesized import Stack
-
-ROOT = Path(__file__).parents[3]
-FUNCTIONS = ("receiver", "processor", "importer")
 
 # Of each statement that the code makes no call for: who does. By the statement's id, without that of a bucket.
 OTHERS = {
@@ -47,40 +45,6 @@ KEY_USE_OF_OTHERS = {
 TRANSACTED = {name: f"dynamodb:{name}Item" for name in ("Put", "Update", "Delete")} | {
     "ConditionCheck": "dynamodb:ConditionCheckItem"
 }
-
-
-@cache
-def tree(module: str) -> ast.Module | None:
-    path = ROOT / module.replace(".", "/")
-    file = next((each for each in (path.with_suffix(".py"), path / "__init__.py") if each.is_file()), None)
-    return ast.parse(file.read_text("utf-8")) if file else None
-
-
-def modules_of(function: str) -> list[ast.Module]:
-    """Every module of ours that the handler imports, itself or through others."""
-    waiting, found = [f"lambda_code.{function}.handler"], dict[str, ast.Module]()
-    while waiting:
-        name = waiting.pop()
-        if name in found or not name.startswith("lambda_code") or (parsed := tree(name)) is None:
-            continue
-        found[name] = parsed
-        for node in ast.walk(parsed):
-            if isinstance(node, ast.Import):
-                waiting += [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                waiting += [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return list(found.values())
-
-
-def nodes(trees: Iterable[ast.Module]) -> Iterator[ast.AST]:
-    for each in trees:
-        yield from ast.walk(each)
-
-
-def services_of(trees: Iterable[ast.Module]) -> set[str]:
-    """The services that clients are made of: `aws.client("s3", ...)`."""
-    calls = [node for node in nodes(trees) if isinstance(node, ast.Call) and ast.unparse(node.func) == "aws.client"]
-    return {ast.literal_eval(call.args[0]) for call in calls}
 
 
 @cache
@@ -214,9 +178,13 @@ def test_a_new_grant_would_be_seen(dev: Stack) -> None:
     assert granted(widened, "receiver")[0] - granted(dev, "receiver")[0] == {"sqs:SendMessage"}
 
 
-def test_what_the_functions_call() -> None:
-    assert {function: sorted(actions_of(modules_of(function))) for function in FUNCTIONS} == {
-        "receiver": ["kinesis:PutRecords", "secretsmanager:GetSecretValue"],
-        "processor": ["dynamodb:PutItem", "s3:GetObject", "s3:PutObject"],
-        "importer": ["kinesis:PutRecords", "s3:GetObjectVersion", "s3:PutObject"],
-    }
+@pytest.mark.parametrize(
+    ("function", "actions"),
+    [
+        ("receiver", ["kinesis:PutRecords", "secretsmanager:GetSecretValue"]),
+        ("processor", ["dynamodb:PutItem", "s3:GetObject", "s3:PutObject"]),
+        ("importer", ["kinesis:PutRecords", "s3:GetObjectVersion", "s3:PutObject"]),
+    ],
+)
+def test_what_a_function_calls(function: str, actions: list[str]) -> None:
+    assert sorted(actions_of(modules_of(function))) == actions

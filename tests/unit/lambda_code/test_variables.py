@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from stacks.settings import FUNCTIONS
+
 ROOT = Path(__file__).parents[3] / "lambda_code"
-FUNCTIONS = ("receiver", "processor", "importer")
 
 
 def trees(folder: Path) -> Iterator[tuple[Path, ast.AST]]:

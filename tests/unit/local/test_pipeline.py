@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from stacks.settings import FUNCTIONS
 from tests.unit.local.fakes import Answers, Bucket
 from tools.local.accounts import Account
 from tools.local.pipeline import FILE_LINES, Pipeline
@@ -21,9 +22,7 @@ _OUTPUTS = {
     "failures_bucket": "failures",
     "signing_secret_arn": "arn",
     "alerts_topic_arn": "arn:topic",
-    "receiver_function": "receive",
-    "processor_function": "process",
-    "importer_function": "import",
+    **{f"{function}_function": f"tap-{function}" for function in FUNCTIONS},
 }
 
 
@@ -102,7 +101,7 @@ def test_status_counts_objects_and_names_the_alarms_that_ring(pipeline: Pipeline
 def test_logs_are_the_last_lines_of_each_function_without_the_frame_of_each_request(pipeline: Pipeline) -> None:
     lines = recent_logs(pipeline).splitlines()
     assert [line for line in lines if not line.startswith(" ")] == [
-        f"/aws/lambda/{name}: the last of 12 lines" for name in ("receive", "process", "import")
+        f"/aws/lambda/tap-{function}: the last of 12 lines" for function in FUNCTIONS
     ]
-    assert sum(line.endswith("line 11") for line in lines) == 3
+    assert sum(line.endswith("line 11") for line in lines) == len(FUNCTIONS)
     assert not any("START" in line for line in lines)

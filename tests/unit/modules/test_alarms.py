@@ -3,6 +3,7 @@
 import pytest
 
 from modules.alarm_catalogue import CATALOGUE
+from stacks.settings import FUNCTIONS
 from tests.synthesized import Json, Stack
 
 _RECEIVER, _PROCESSOR, _IMPORTER = (
@@ -167,14 +168,14 @@ def test_concurrency_is_measured_against_the_account_where_none_is_reserved(
     every_stack: dict[str, Stack], variant: str, share: int
 ) -> None:
     stack = every_stack[f"tap-{variant}-us-east-1"]
-    names = [f"alarms_{role}-concurrency" for role in ("receiver", "processor", "importer")]
+    names = [f"alarms_{role}-concurrency" for role in FUNCTIONS]
     assert {stack.resource("aws_cloudwatch_metric_alarm", name)["threshold"] for name in names} == {share}
 
 
 def test_a_function_that_runs_once_at_a_time_has_no_alarm_of_concurrency(every_stack: dict[str, Stack]) -> None:
     found = every_stack["tap-single-us-east-1"].resources("aws_cloudwatch_metric_alarm")
     watched = {id_[:-9] for id_ in found if "concurrency" in id_}
-    assert watched == {"alarms_processor-concurrency", "alarms_importer-concurrency"}
+    assert watched == {f"alarms_{role}-concurrency" for role in FUNCTIONS if role != "receiver"}
 
 
 def test_of_two_executions_the_second_is_nearly_all(every_stack: dict[str, Stack]) -> None:

@@ -6,7 +6,8 @@ from itertools import combinations
 import pytest
 
 from modules.alarm_catalogue import CATALOGUE
-from tests.synthesized import Json, Stack
+from stacks.settings import FUNCTIONS
+from tests.synthesized import UNUSUAL, Json, Stack
 
 
 def _graphs(stack: Stack) -> dict[str, Json]:
@@ -33,7 +34,7 @@ def test_a_failure_mode_that_is_not_watched_has_no_graph(every_stack: dict[str, 
 
 
 def test_a_graph_shows_every_subject_in_its_own_region_with_the_threshold_drawn_in(graphs: dict[str, Json]) -> None:
-    functions = [f"zap-{role}-unusual-ap-south-1" for role in ("receiver", "processor", "importer")]
+    functions = [f"zap-{role}-unusual-ap-south-1" for role in FUNCTIONS]
     graph = graphs["A function is close to its timeout (ms)"]
     assert graph["type"] == "metric"
     assert graph["properties"] == {
@@ -47,9 +48,8 @@ def test_a_graph_shows_every_subject_in_its_own_region_with_the_threshold_drawn_
         ],
         "annotations": {
             "horizontal": [
-                {"label": "alarm at 14,700", "value": 14700},
-                {"label": "alarm at 85,400", "value": 85400},
-                {"label": "alarm at 373,100", "value": 373100},
+                {"label": f"alarm at {value:,}", "value": value}
+                for value in sorted(UNUSUAL[role]["timeout_seconds"] * 700 for role in FUNCTIONS)
             ]
         },
     }

@@ -5,10 +5,9 @@ import json
 import pytest
 
 from modules.iam import Statement
-from tests.synthesized import Stack
+from stacks.settings import FUNCTIONS
+from tests.synthesized import UNUSUAL, Stack
 from tests.unit.modules.parts import bare_stack, make_function, make_key
-
-_FUNCTIONS = ("receiver", "processor", "importer")
 
 
 def test_every_field_of_the_receiver_is_what_its_setting_says(prod: Stack) -> None:
@@ -49,7 +48,7 @@ def test_every_field_of_the_receiver_is_what_its_setting_says(prod: Stack) -> No
     }
 
 
-@pytest.mark.parametrize("function", _FUNCTIONS)
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_runs_its_own_handler_from_its_own_package(dev: Stack, function: str) -> None:
     body = dev.resource("aws_lambda_function", function)
     assert body["handler"] == f"lambda_code.{function}.handler.handle"
@@ -61,9 +60,8 @@ def test_sizes_are_not_swapped(every_stack: dict[str, Stack]) -> None:
     functions = every_stack["zap-unusual-ap-south-1"].resources("aws_lambda_function")
     keys = ("memory_size", "timeout", "reserved_concurrent_executions")
     assert {name: tuple(body[key] for key in keys) for name, body in functions.items()} == {
-        "receiver": (1111, 21, 31),
-        "processor": (2222, 122, 42),
-        "importer": (3333, 533, 53),
+        name: (size["memory_mb"], size["timeout_seconds"], size["reserved_concurrency"])
+        for name, size in ((name, UNUSUAL[name]) for name in FUNCTIONS)
     }
 
 
@@ -74,10 +72,10 @@ def test_no_concurrency_is_reserved_unless_a_setting_says_so(dev: Stack) -> None
 
 def test_another_architecture_is_a_setting(every_stack: dict[str, Stack]) -> None:
     bodies = every_stack["tap-intel-us-east-1"].resources("aws_lambda_function").values()
-    assert [body["architectures"] for body in bodies] == [["x86_64"]] * 3
+    assert [body["architectures"] for body in bodies] == [["x86_64"]] * len(FUNCTIONS)
 
 
-@pytest.mark.parametrize("function", _FUNCTIONS)
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_without_tracing_nothing_is_traced_nor_allowed_to_be(every_stack: dict[str, Stack], function: str) -> None:
     traced, untraced = every_stack["tap-plain-us-east-1"], every_stack["tap-untraced-us-east-1"]
     assert traced.resource("aws_lambda_function", function)["tracing_config"] == {"mode": "Active"}
@@ -91,7 +89,7 @@ def test_without_tracing_nothing_is_traced_nor_allowed_to_be(every_stack: dict[s
     assert "SendTraces" not in untraced.granted(function)
 
 
-@pytest.mark.parametrize("function", _FUNCTIONS)
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_of_its_own_may_be_assumed_by_lambda_only(dev: Stack, function: str) -> None:
     role = dev.arguments("aws_iam_role", f"{function}_role")
     (statement,) = json.loads(role.pop("assume_role_policy"))["Statement"]
@@ -103,7 +101,7 @@ def test_a_role_of_its_own_may_be_assumed_by_lambda_only(dev: Stack, function: s
     assert dev.resource("aws_lambda_function", function)["role"] == policy["role"].replace(".id}", ".arn}")
 
 
-@pytest.mark.parametrize("function", _FUNCTIONS)
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_may_write_to_its_own_log_group_but_not_create_one(dev: Stack, function: str) -> None:
     group = f"/aws/lambda/tap-{function}-dev-us-east-1"
     assert dev.granted(function)["WriteLogs"] == {
@@ -138,7 +136,7 @@ def test_a_function_may_do_this_and_nothing_else(dev: Stack, function: str, sids
     assert list(dev.granted(function)) == sids.split()
 
 
-@pytest.mark.parametrize("function", _FUNCTIONS)
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_that_triggers_itself_is_stopped(dev: Stack, function: str) -> None:
     assert dev.arguments("aws_lambda_function_recursion_config", f"{function}_recursion") == {
         "function_name": f"${{aws_lambda_function.{function}.function_name}}",
@@ -146,14 +144,15 @@ def test_a_function_that_triggers_itself_is_stopped(dev: Stack, function: str) -
     }
 
 
-def test_only_the_importer_is_invoked_asynchronously_and_has_dead_letters(dev: Stack) -> None:
+def test_only_what_is_invoked_asynchronously_has_dead_letters(dev: Stack) -> None:
     functions = dev.resources("aws_lambda_function")
-    assert {name: body.get("dead_letter_config") for name, body in functions.items()} == {
+    assert {name: functions[name].get("dead_letter_config") for name in ("receiver", "processor", "importer")} == {
         "receiver": None,
         "processor": None,
         "importer": {"target_arn": "${aws_sqs_queue.dead-letters.arn}"},
     }
-    assert len(dev.resources("aws_lambda_function_event_invoke_config")) == 1
+    with_dead_letters = [name for name, body in functions.items() if "dead_letter_config" in body]
+    assert len(dev.resources("aws_lambda_function_event_invoke_config")) == len(with_dead_letters)
     assert dev.arguments("aws_lambda_function_event_invoke_config", "importer_asynchronous") == {
         "function_name": "${aws_lambda_function.importer.function_name}",
         "maximum_event_age_in_seconds": 21600,

@@ -1,5 +1,6 @@
 """Log groups belong to the stack: with our key, a retention, and gone when it is destroyed."""
 
+from stacks.settings import FUNCTIONS
 from tests.synthesized import Stack
 
 
@@ -11,12 +12,7 @@ def test_every_log_group_has_our_key_and_the_retention_of_the_settings(dev: Stac
             [tuple(value for name, value in sorted(group.items()) if name != "//") for group in groups]
         ) == sorted(
             ("${aws_kms_key.key.arn}", f"{prefix}-{environment}-us-east-1", days)
-            for prefix in (
-                "/aws/lambda/tap-receiver",
-                "/aws/lambda/tap-processor",
-                "/aws/lambda/tap-importer",
-                "/aws/vendedlogs/tap-api",
-            )
+            for prefix in ("/aws/vendedlogs/tap-api", *(f"/aws/lambda/tap-{function}" for function in FUNCTIONS))
         )
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from modules.names import Kind, Names
 from stacks.regions import KNOWN_REGIONS
+from stacks.settings import FUNCTIONS
 from tests.synthesized import Stack
 
 _DEV = Names(project="tap", suffix="dev", region="us-east-1", account_id="111111111111")
@@ -82,7 +83,7 @@ def test_every_suffix_gives_a_name_that_its_service_takes(suffix: str, kind: Kin
     assert "--" not in name
 
 
-@pytest.mark.parametrize("purpose", ["receiver", "processor", "importer"])
+@pytest.mark.parametrize("purpose", FUNCTIONS)
 def test_the_longest_function_names_are_not_cut(purpose: str) -> None:
     """Whoever looks for a log group finds it by suffix and region."""
     assert _names("s" * 24)(purpose, Kind.FUNCTION).endswith(f"-{'s' * 24}-{_LONGEST_REGION}")

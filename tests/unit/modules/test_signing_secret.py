@@ -2,6 +2,7 @@
 
 import pytest
 
+from stacks.settings import FUNCTIONS
 from tests.synthesized import Stack
 
 
@@ -49,7 +50,7 @@ def test_only_the_receiver_may_read_it(dev: Stack) -> None:
         "Resource": "${aws_secretsmanager_secret.signing.arn}",
     }
     assert dev.granted("receiver")["DecryptViaSecretsmanager"]["Action"] == "kms:Decrypt"
-    others = [statement for name in ("processor", "importer") for statement in dev.granted(name).values()]
+    others = [statement for name in FUNCTIONS if name != "receiver" for statement in dev.granted(name).values()]
     assert not [statement for statement in others if "secretsmanager" in str(statement)]
 
 

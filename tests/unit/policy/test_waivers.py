@@ -58,6 +58,7 @@ def test_a_waiver_in_order_is_read(tmp_path: Path) -> None:
         ({"resources": '"*"'}, "allowed: a list of addresses"),
         ({"resources": '["*"]'}, "is a blanket; allowed: an exact address"),
         ({"resources": '["aws_s3_bucket.*"]'}, "is a blanket; allowed: an exact address"),
+        ({"resources": '["bucket"]'}, "is a blanket; allowed: an exact address"),
         ({"resources": "[1]"}, "is a blanket; allowed: an exact address"),
         ({"reason": '"todo"'}, "reason is too short"),
         ({"reason": "1"}, "reason is too short"),
@@ -106,10 +107,23 @@ def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path, text: str | Non
         (_found(STATE), False),
         (_found(DEV, "aws_s3_bucket.inbox"), False),
         (_found(DEV)._replace(check="CKV_AWS_18"), False),
+        (_found(DEV, "aws_s3_bucket_policy.archive"), False),
     ],
 )
 def test_a_waiver_covers_what_it_names_and_nothing_else(tmp_path: Path, finding: Finding, covered: bool) -> None:
     assert _load(tmp_path)[0][0].covers(finding, KINDS[finding.stack]) is covered
+
+
+def test_a_waiver_of_a_type_covers_all_resources_of_it_and_is_needed_by_one(tmp_path: Path) -> None:
+    [waiver] = _load(tmp_path, resources='["aws_s3_bucket"]')[0]
+    of_another_type = _found(DEV, "aws_s3_bucket_policy.archive")
+
+    assert waiver.covers(_found(DEV), "pipeline")
+    assert waiver.covers(_found(PROD, "aws_s3_bucket.new"), "pipeline")
+    assert not waiver.covers(of_another_type, "pipeline")
+    assert unused([waiver], [_found(DEV, "aws_s3_bucket.new")], {DEV: "pipeline"}) == []
+    [problem] = unused([waiver], [of_another_type], {DEV: "pipeline"})
+    assert problem.startswith(f"CKV_AWS_144 of aws_s3_bucket is not found in {DEV}: take it out")
 
 
 def test_a_waiver_of_a_stack_covers_that_stack_only(tmp_path: Path) -> None:

@@ -4,12 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from stacks.settings import SettingsError, load_settings
+from stacks.settings import FUNCTIONS, SettingsError, load_settings
 from tests.unit.settings.documents import document, write_environment
 
 
 def _rows() -> list[tuple[str, str, list[str]]]:
-    table = Path(__file__).with_name("bad_input.txt").read_text(encoding="utf-8")
+    table = (
+        Path(__file__)
+        .with_name("bad_input.txt")
+        .read_text(encoding="utf-8")
+        .replace("@functions@", ", ".join(FUNCTIONS))
+    )
     rows = []
     for block in table.split("\n## ")[1:]:
         title, *lines = block.strip().splitlines()

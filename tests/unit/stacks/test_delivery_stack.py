@@ -9,8 +9,7 @@ import pytest
 
 from stacks.delivery.reaches import DEPLOYED_BUCKETS
 from stacks.identity import StackKind
-from stacks.packaging import FUNCTIONS
-from stacks.settings import Environment
+from stacks.settings import FUNCTIONS, Environment
 from stacks.synthesis import synthesize
 from tests.project import ROOT
 from tests.rules.reading import as_list

@@ -3,7 +3,7 @@
 import tomllib
 
 from stacks.identity import StackKind
-from stacks.settings import Environment
+from stacks.settings import FUNCTIONS, Environment
 from tests.project import ROOT
 from tests.synthesized import Stack
 
@@ -53,7 +53,7 @@ def test_packages_are_those_of_the_environment_s_architecture(every_stack: dict[
 
 
 def test_regions_of_an_environment_get_the_same_packages(stacks: dict[str, Stack]) -> None:
-    for id_ in ("receiver", "processor", "importer"):
+    for id_ in FUNCTIONS:
         functions = [
             stacks[f"tap-prod-{region}"].resource("aws_lambda_function", id_) for region in ("us-east-1", "eu-west-1")
         ]

@@ -10,14 +10,13 @@ from stacks import deployment
 from stacks.edge_stack import EdgeStack
 from stacks.identity import StackKind
 from stacks.packaging import Package
-from stacks.settings import Environment
+from stacks.settings import FUNCTIONS, Environment
 from tests.project import ROOT
 from tests.synthesized import VARIANTS, Stack
 from tests.unit.settings.factory import make_settings
 
 _PACKAGES = {
-    name: Package(name=name, path=Path(__file__), sha256_base64="", size_bytes=0, build="")
-    for name in ("receiver", "processor", "importer")
+    name: Package(name=name, path=Path(__file__), sha256_base64="", size_bytes=0, build="") for name in FUNCTIONS
 }
 _PIPELINES = ["tap-edged-us-east-1", "tap-edged-eu-west-1"]
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from stacks.settings import FUNCTIONS
 from tests.synthesized import Stack
 
 
@@ -19,9 +20,7 @@ def test_a_pipeline_tells_the_names_of_what_it_made(dev: Stack) -> None:
         "failures_bucket": dev.resource("aws_s3_bucket", "failures")["bucket"],
         "ledger_table": dev.resource("aws_dynamodb_table", "ledger")["name"],
         "signing_secret_arn": "${aws_secretsmanager_secret.signing.arn}",
-        "receiver_function": dev.resource("aws_lambda_function", "receiver")["function_name"],
-        "processor_function": dev.resource("aws_lambda_function", "processor")["function_name"],
-        "importer_function": dev.resource("aws_lambda_function", "importer")["function_name"],
+        **{f"{role}_function": dev.resource("aws_lambda_function", role)["function_name"] for role in FUNCTIONS},
         "dead_letter_queue": dev.resource("aws_sqs_queue", "dead-letters")["name"],
         "alerts_topic_arn": "${aws_sns_topic.alerts.arn}",
         "dashboard_name": dev.resource("aws_cloudwatch_dashboard", "dashboard")["dashboard_name"],

@@ -8,12 +8,18 @@ import pytest
 
 from modules.alarm_catalogue import CATALOGUE
 from modules.failure_mode import Setting
+from stacks.settings import FUNCTIONS
 from stacks.settings.fields import leaves
 from tests.synthesized import UNUSUAL, VARIANTS, Stack
 
 _Read = Callable[[Stack], Any]
 _PIPELINE, _STATE, _EDGE = "zap-unusual-ap-south-1", "zap-unusual-state", "tap-edged-edge"
 _DELIVERY = "zap-unusual-delivery"
+_SIZES = {
+    "memory_mb": "memory_size",
+    "timeout_seconds": "timeout",
+    "reserved_concurrency": "reserved_concurrent_executions",
+}
 
 # Settings that reach no resource, and why.
 _ELSEWHERE = {
@@ -116,15 +122,11 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
     ),
     "stream.shards": (_PIPELINE, _argument("aws_kinesis_stream", "events", "shard_count"), 3),
     "stream.retention_hours": (_PIPELINE, _argument("aws_kinesis_stream", "events", "retention_period"), 240),
-    "receiver.memory_mb": (_PIPELINE, _function("receiver", "memory_size"), 1111),
-    "receiver.timeout_seconds": (_PIPELINE, _function("receiver", "timeout"), 21),
-    "receiver.reserved_concurrency": (_PIPELINE, _function("receiver", "reserved_concurrent_executions"), 31),
-    "processor.memory_mb": (_PIPELINE, _function("processor", "memory_size"), 2222),
-    "processor.timeout_seconds": (_PIPELINE, _function("processor", "timeout"), 122),
-    "processor.reserved_concurrency": (_PIPELINE, _function("processor", "reserved_concurrent_executions"), 42),
-    "importer.memory_mb": (_PIPELINE, _function("importer", "memory_size"), 3333),
-    "importer.timeout_seconds": (_PIPELINE, _function("importer", "timeout"), 533),
-    "importer.reserved_concurrency": (_PIPELINE, _function("importer", "reserved_concurrent_executions"), 53),
+    **{
+        f"{function}.{setting}": (_PIPELINE, _function(function, argument), UNUSUAL[function][setting])
+        for function in FUNCTIONS
+        for setting, argument in _SIZES.items()
+    },
     "mapping.batch_size": (_PIPELINE, _mapping("batch_size"), 777),
     "mapping.batching_window_seconds": (_PIPELINE, _mapping("maximum_batching_window_in_seconds"), 13),
     "mapping.parallelization_factor": (_PIPELINE, _mapping("parallelization_factor"), 4),

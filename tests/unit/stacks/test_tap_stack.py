@@ -1,24 +1,16 @@
 """The pipeline as a whole: what it is told, what each function is told."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from lambda_code.importer import notification
-from lambda_code.importer import settings as importer
-from lambda_code.processor import settings as processor
 from lambda_code.processor.records import read_batch
-from lambda_code.receiver import settings as receiver
 from lambda_code.shared import quarantine
 from stacks import tap_stack
+from stacks.settings import FUNCTIONS
+from tests.function_code import settings_of
 from tests.synthesized import Stack
-
-_READERS: Mapping[str, Callable[[Mapping[str, str]], object]] = {
-    "receiver": receiver.Settings.from_environ,
-    "processor": processor.Settings.from_environ,
-    "importer": importer.Settings.from_environ,
-}
-_DECLARED = {"receiver": receiver.VARIABLES, "processor": processor.VARIABLES, "importer": importer.VARIABLES}
 
 
 class _Recorded(Mapping[str, str]):
@@ -43,7 +35,7 @@ def _variables(stack: Stack, function: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("function", _READERS)
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_reads_every_variable_that_its_stack_sets_and_no_other(
     every_stack: dict[str, Stack], function: str
 ) -> None:
@@ -52,14 +44,14 @@ def test_a_function_reads_every_variable_that_its_stack_sets_and_no_other(
     for stack in pipelines:
         given = _variables(stack, function)
         recorded = _Recorded({**given, "AWS_REGION": "us-east-1"})
-        _READERS[function](recorded)
+        settings_of(function).Settings.from_environ(recorded)
         assert {name for name in recorded.asked if name.startswith("TAP_")} == set(given), stack.name
 
 
-@pytest.mark.parametrize("function", _READERS)
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_declares_the_variables_that_some_stack_sets(every_stack: dict[str, Stack], function: str) -> None:
     pipelines = [stack for stack in every_stack.values() if stack.resources("aws_lambda_function")]
-    assert set(_DECLARED[function]) == {name for stack in pipelines for name in _variables(stack, function)}
+    assert set(settings_of(function).VARIABLES) == {name for stack in pipelines for name in _variables(stack, function)}
 
 
 def test_the_functions_are_told_where_to_read_and_write(dev: Stack) -> None:
