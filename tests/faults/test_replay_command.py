@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from tests.faults import mapping
+from tests.faults.clients import Books
 from tests.faults.injection import ChosenFaults, CrashError
 from tests.faults.pipeline import DAYS, World
 from tests.faults.properties import BrokenError, check
-from tests.faults.records import holds, mixed
+from tests.faults.records import event, holds, mixed
 from tests.faults.simulation import Plan, run
+from tests.faults.test_processor_faults import Slow
 from tools.replay.batch import Batch, Found
 from tools.replay.ports import Answer
 from tools.replay.run import Replay
@@ -79,6 +81,38 @@ def test_the_command_restores_what_was_given_up_while_the_processor_still_fails(
     monkeypatch.setattr(World, "replay", replay)
     result = run(seed, Plan(events=2_000))
     check(result.world, result.books, result.poison)
+
+
+def test_a_batch_whose_events_are_in_more_objects_than_one_invocation_has_time_for_is_replayed_in_one_run() -> None:
+    world = World(settings=mapping.Settings(batch_size=1))
+    books = Books()
+    for number in range(300):
+        world.stream.put("one key", event(f"e{number}", number))
+        books.accepted.add(f"/s e{number}")
+        books.data[f"/s e{number}"] = number
+    world.mapping.drain()
+    assert len(world.buckets.bodies("archive")) == 300
+    world.mapping.settings = mapping.Settings(maximum_retry_attempts=0)
+    world.mapping.start_over()
+    world.consume_with(ChosenFaults(world.clock, {0: "refused"}))
+    world.mapping.drain()
+    assert world.mapping.discarded == 1
+    world.consume_with(Slow(world, {"s3": 0.5}))
+    payloads: list[int] = []
+
+    class Counted(Ports):
+        def invoke(self, payload: bytes) -> Answer:
+            payloads.append(len(json.loads(payload)["Records"]))
+            world.processor = world.new_process()
+            return super().invoke(payload)
+
+    ports = Counted(world)
+    tally = Tally(Silent())
+    Replay(failures=ports, processor=ports, tally=tally, concurrency=1).run(select(ports.keys(), Wanted()).batches)
+    assert (tally.batches, tally.records, tally.failures) == (1, 300, 0)
+    assert payloads == sorted(payloads, reverse=True)
+    assert len(payloads) > 1
+    check(world, books)
 
 
 def given_up_after_it_was_stored(world: World) -> Callable[[], None]:

@@ -9,8 +9,8 @@ class FailedAgainError(Exception):
     """The batch was not stored wholly; the text says why."""
 
 
-def check(batch: Batch, answer: bytes, function_error: str | None) -> None:
-    """Return if every record is stored; raise FailedAgainError for any other answer, and for one not understood.
+def count_stored(batch: Batch, answer: bytes, function_error: str | None) -> int:
+    """How many records are stored, from the first on; raises FailedAgainError for an answer that is not understood.
 
     The rules of partial batch responses (Lambda developer guide, "Configuring partial batch response with Kinesis Data
     Streams and Lambda"), but strict: what a mapping would take for success only because nothing is said fails here.
@@ -24,8 +24,7 @@ def check(batch: Batch, answer: bytes, function_error: str | None) -> None:
     failures = said.get("batchItemFailures") if isinstance(said, dict) else None
     if not isinstance(failures, list):
         raise FailedAgainError("the answer is not that of a processor; is this its function?")
-    if failures:
-        raise FailedAgainError(_partial(batch, failures))
+    return _first_failed(batch, failures) if failures else len(batch.sequences)
 
 
 def _error(said: object) -> str:
@@ -35,8 +34,7 @@ def _error(said: object) -> str:
     return f"{kind}: {message}" if kind else message
 
 
-def _partial(batch: Batch, failures: list[object]) -> str:
+def _first_failed(batch: Batch, failures: list[object]) -> int:
     named = [item.get("itemIdentifier") for item in failures if isinstance(item, dict)]
     places = [batch.sequences.index(name) for name in named if name in batch.sequences]
-    done = min(places) if len(places) == len(failures) else 0
-    return f"{done} of {len(batch.sequences)} records stored; its log says why the next one failed"
+    return min(places) if len(places) == len(failures) else 0

@@ -42,6 +42,12 @@ class Batch:
     sequences: tuple[str, ...]
     why: str
 
+    def without_first(self, count: int) -> "Batch":
+        """What is left of it, as a mapping hands it on after a partial success."""
+        event = json.loads(self.payload)
+        event["Records"] = event["Records"][count:]
+        return Batch(json.dumps(event, separators=(",", ":")).encode(), self.sequences[count:], self.why)
+
 
 def found(key: str) -> Found | None:
     """Read an object's name; None if a mapping does not name its batches so."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from tools.replay.answer import FailedAgainError, check
+from tools.replay.answer import FailedAgainError, count_stored
 from tools.replay.batch import Batch, Found, NotABatchError, read
 from tools.replay.ports import Failures, Processor, ServiceError
 from tools.replay.tally import Tally
@@ -65,14 +65,29 @@ class Replay:
 
     def _one(self, found: Found, batch: Batch) -> None:
         if not self.dry_run:
-            answer = self.processor.invoke(batch.payload)
             try:
-                check(batch, answer.payload, answer.function_error)
+                if not self._store(batch):
+                    return
             except FailedAgainError as error:
                 self.tally.failed(found, str(error))
                 return
             self.failures.remove(found.key)
         self.tally.done(found, batch)
+
+    def _store(self, batch: Batch) -> bool:
+        """Hand on what is left of the batch as long as that gets further; whether all of it was stored.
+
+        One invocation may not have the time for all, where the events are in many objects. Raises FailedAgainError.
+        """
+        rest = batch
+        while rest.sequences and not self.stop.is_set():
+            answer = self.processor.invoke(rest.payload)
+            stored = count_stored(rest, answer.payload, answer.function_error)
+            if not stored:
+                done, total = len(batch.sequences) - len(rest.sequences), len(batch.sequences)
+                raise FailedAgainError(f"{done} of {total} records stored; its log says why the next one failed")
+            rest = rest.without_first(stored)
+        return not rest.sequences
 
 
 def _place(found: Found) -> tuple[str, datetime, str]:

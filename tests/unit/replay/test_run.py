@@ -62,6 +62,41 @@ def test_what_fails_again_stays_and_what_comes_after_it_goes_on(bad: Answer) -> 
     assert heard[0].startswith("failed 0000")
 
 
+def failing_at(number: int) -> Answer:
+    """The processor's answer that this record is the first that must come again."""
+    [record] = payload(number)["Records"]
+    return Answer(json.dumps({"batchItemFailures": [{"itemIdentifier": record["kinesis"]["sequenceNumber"]}]}).encode())
+
+
+def test_a_batch_that_one_invocation_has_no_time_for_is_handed_on_from_where_it_stopped() -> None:
+    world = world_of((1, 2, 3, 4, 5))
+    world.answers = [failing_at(3), failing_at(4)]
+    tally, heard = replay(world)
+    assert [len(json.loads(each)["Records"]) for each in world.invoked] == [5, 3, 2]
+    assert json.loads(world.invoked[1]) == payload(3, 4, 5)
+    assert world.failed == {}
+    assert (tally.batches, tally.records, heard) == (1, 5, ["done 0000 5"])
+
+
+def test_a_batch_that_gets_no_further_stays_whole_and_says_how_far_it_got() -> None:
+    world = world_of((1, 2, 3), (4,))
+    before = dict(world.failed)
+    world.answers = [failing_at(2), failing_at(2)]
+    tally, heard = replay(world)
+    assert heard[0] == "failed 0000 1 of 3 records stored; its log says why the next one failed"
+    assert world.failed == {key: body for key, body in before.items() if key.endswith("0000")}
+    assert (tally.failures, tally.batches) == (1, 1)
+
+
+def test_an_interrupt_ends_a_batch_after_the_invocation_under_way() -> None:
+    world = world_of((1, 2, 3))
+    world.answers = [failing_at(2)]
+    stop = threading.Event()
+    world.steps = Steps(lambda _, __: stop.set() if world.invoked else None)
+    tally, heard = replay(world, stop=stop)
+    assert (len(world.invoked), len(world.failed), heard, tally.failures) == (1, 1, [], 0)
+
+
 def test_what_is_no_batch_stays_and_hinders_nothing() -> None:
     world = world_of((1,), (2,))
     world.failed[key(0, time="2025-06-15T15.06.00")] = b"damaged"
