@@ -1,4 +1,4 @@
-"""The ledger table: one row per event, below 1 KB, so that claiming in a transaction costs two write units."""
+"""The ledger table: one row per event, below 1 KB but for very long ids: claiming in a transaction costs two units."""
 # ruff: noqa: N803 - AWS writes its parameters so
 
 import random

@@ -92,6 +92,17 @@ def test_the_ids_of_a_request_are_in_its_answer_its_log_the_record_and_the_archi
         assert {(event["taprequest"], event["taptrace"]) for event in archived} == {("request-1", TRACE)}
 
 
+def test_a_line_of_log_holds_no_more_ids_than_it_can() -> None:
+    events = [{**EVENT, "id": f"{number}-{'x' * 1000}"} for number in range(500)]
+    with logged() as lines:
+        answer = receiving.World().post(events, BATCH)
+    [line] = lines
+    assert (answer.body["accepted"], line["events"]) == (500, 500)
+    assert 0 < len(line["event_ids"]) < 500
+    assert line["event_ids"] == answer.body["ids"][: len(line["event_ids"])]
+    assert len(json.dumps(line, ensure_ascii=False).encode()) < 256 * 1024
+
+
 def test_the_processors_line_names_the_object_that_the_events_are_in() -> None:
     world, pipeline = receiving.World(), Pipeline()
     world.post(EVENT, STRUCTURED)
