@@ -1,4 +1,4 @@
-"""Ctrl-C, and what else asks a program to end, without leaving a process behind."""
+"""Handles Ctrl-C and the other signals that ask a program to end, so that no process is left behind."""
 
 import signal
 import threading
@@ -10,14 +10,14 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def take_signals() -> None:
-    """Makes the first of the signals a KeyboardInterrupt; later ones can't disturb the tidying up that follows it."""
+    """Turns the first signal into a KeyboardInterrupt; later ones don't disturb the cleanup that follows."""
     for one in SIGNALS:
         signal.signal(one, _first)
 
 
 def _first(_number: int, _frame: FrameType | None) -> None:
     for one in SIGNALS:
-        # Not SIG_IGN, which programs started later would inherit.
+        # Not SIG_IGN: programs started later would inherit it.
         signal.signal(one, _later)
     raise KeyboardInterrupt
 
@@ -28,7 +28,7 @@ def _later(_number: int, _frame: FrameType | None) -> None:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Puts the signals off to the end of the block: for starting a process and noting down that it runs."""
+    """Defers signals to the end of the block: for starting a process and recording that it runs."""
     if threading.current_thread() is not threading.main_thread():
         yield  # signals reach the main thread only
         return

@@ -1,4 +1,4 @@
-"""Programs that are run to their end, and that end when the command that runs them is interrupted."""
+"""Runs programs to their end, and stops them when the command that runs them is interrupted."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ def run(
     """Runs it to its end and returns what it printed, stdout and stderr apart; `log` keeps both in their order.
 
     `on_line` gets each line of stdout as it comes. On any exception, Ctrl-C too, the program and what it has
-    started are ended first.
+    started are stopped first.
     """
     process: subprocess.Popen[str] | None = None
     out, err = list[str](), list[str]()
@@ -80,13 +80,13 @@ def _spawn(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> 
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        start_new_session=True,  # Ctrl-C reaches it through us, once, and what it has started not at all
+        start_new_session=True,  # so that Ctrl-C reaches it once, through us, and its children not at all
     )
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Asks it to end, as Terraform then gives up its lock; afterwards nothing of its group is left."""
-    # What it still prints must not keep it from ending.
+    """Interrupts it, so that Terraform releases its lock, then kills what is left of its process group."""
+    # A full pipe must not keep it from ending.
     rest = threading.Thread(target=_read, args=(process.stdout,), daemon=True)
     rest.start()
     if process.poll() is None:

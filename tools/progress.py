@@ -44,16 +44,18 @@ class Progress:
             text = f"{step.title:{_TITLE}} {step.detail:{_DETAIL}} {took} {outcome}".rstrip()
             return Text(text, no_wrap=True, overflow="ellipsis")
 
-        with Live(get_renderable=line, console=self._console, refresh_per_second=10):
-            try:
+        try:
+            with Live(get_renderable=line, console=self._console, refresh_per_second=10, transient=True):
                 yield step
-                outcome = ""
-            except Exception:
-                outcome = "failed"
-                raise
-            except BaseException:
-                outcome = "stopped"
-                raise
+            outcome = ""
+        except Exception:
+            outcome = "failed"
+            raise
+        except BaseException:
+            outcome = "stopped"
+            raise
+        finally:
+            self._console.print(line())
 
 
 class Count:

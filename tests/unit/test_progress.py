@@ -29,6 +29,15 @@ def test_without_a_terminal_a_step_is_one_plain_line_however_long_it_is() -> Non
     assert line.split() == ["Deploy", "[tap-local-state]", name, "0.0", "s"]
 
 
+def test_steps_are_a_line_each() -> None:
+    stream = io.StringIO()
+    for title in ("One", "Two"):
+        with Progress(stream).step(title):
+            pass
+    assert [line.split()[0] for line in stream.getvalue().splitlines()] == ["One", "Two"]
+    assert stream.getvalue().endswith("\n")
+
+
 def test_a_step_says_how_long_it_took() -> None:
     stream = io.StringIO()
     times = iter([0.0, *[1.25] * 10])
@@ -46,9 +55,9 @@ def test_on_a_terminal_the_same_line_is_kept_up_to_date_and_stays() -> None:
     text = stream.getvalue()
     assert (text.count(_HIDE), text.count(_SHOW)) == (1, 1)
     assert text.count("...") > 1
-    last = text.split("\r")[-1]
+    last = text.splitlines()[-1]
     assert "2 of 2" in last
-    assert "..." not in last
+    assert "..." not in last.rpartition("2 of 2")[2]
 
 
 @pytest.mark.parametrize(("error", "word"), [(ValueError, "failed"), (KeyboardInterrupt, "stopped")])

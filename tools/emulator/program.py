@@ -22,14 +22,14 @@ class EmulatorError(ToolError):
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
+    """A free port of this machine."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
 
 
 def is_listened_to(port: int) -> bool:
-    """Tell whether anybody listens on a port of this machine."""
+    """Tell whether a process listens on a port of this machine."""
     with socket.socket() as caller:
         return caller.connect_ex(("127.0.0.1", port)) == 0
 
@@ -40,7 +40,7 @@ def url_of(port: int) -> str:
 
 
 def command() -> list[str]:
-    """What starts the emulator that is installed beside the interpreter that runs this; raises EmulatorError."""
+    """The command that starts the emulator with this Python; raises EmulatorError if it isn't installed."""
     if importlib.util.find_spec("ministack") is None:
         raise EmulatorError(f"ministack is not installed for {sys.executable}: run `make local`, which installs it")
     # -P keeps the folder of the script off the path.
@@ -52,7 +52,7 @@ def environ_of(home: Path, port: int) -> dict[str, str]:
     return {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(home),
-        "TMPDIR": str(home),  # the functions' code: it doesn't clean up all of it
+        "TMPDIR": str(home),  # holds the functions' code, not all of which it removes
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "LAMBDA_EXECUTOR": "local",

@@ -1,1 +1,1 @@
-"""The `local` environment as a running thing: an emulator, deployed to by Terraform, tried, and taken away again."""
+"""The environment `local` on this machine: an emulator, deployed to with Terraform, tested, and destroyed."""

@@ -4,18 +4,18 @@ import sys
 
 from tools.interrupts import take_signals
 
-# Before the imports that take a moment, in which Ctrl-C may come, too.
+# Before the slow imports, so that Ctrl-C during them is handled, too.
 take_signals()
 
 
 def run() -> int:
-    """Runs the command line; Ctrl-C ends it in one line, and with 130."""
+    """Runs the command line; Ctrl-C prints one line and returns 130."""
     try:
         from tools.local.command_line import main
 
         return main(sys.argv[1:])
     except KeyboardInterrupt:
-        print("\nInterrupted: nothing had been started.", file=sys.stderr)
+        print("\nInterrupted before anything was started.", file=sys.stderr)
         return 130
 
 

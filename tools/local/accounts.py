@@ -1,4 +1,4 @@
-"""boto3 clients of the account on the emulator."""
+"""boto3 clients for the account on the emulator."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from typing import Any
 
 import boto3
 
-Client = Any  # boto3 makes the classes of its clients when it is asked for them
-SECRET_KEY = "emulator"  # any will do  # noqa: S105
+Client = Any  # boto3 creates the classes of its clients at run time
+SECRET_KEY = "emulator"  # the emulator accepts any  # noqa: S105
 
 
 def forget_other_settings(environ: MutableMapping[str, str]) -> None:
-    """Takes away what a person has set for AWS, and keeps calls to this machine away from proxies."""
+    """Removes the AWS settings of the shell, and lets calls to this machine bypass proxies."""
     for name in [name for name in environ if name.startswith("AWS_")]:
         del environ[name]
     environ["AWS_CONFIG_FILE"] = environ["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null"
@@ -22,7 +22,7 @@ def forget_other_settings(environ: MutableMapping[str, str]) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """An account on an emulator, seen from one region; the emulator takes the account id for an access key."""
+    """An account on an emulator, in one region; the emulator takes the access key for the account id."""
 
     url: str
     account_id: str

@@ -1,4 +1,4 @@
-"""The archive bucket, read while events come in."""
+"""Reads the archive bucket while events arrive."""
 
 import gzip
 import json
@@ -18,7 +18,7 @@ _WAIT_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An event that is in the archive: where, and when it was seen there (seconds since 1970)."""
+    """An event in the archive: its object, and when it was first seen there (seconds since 1970)."""
 
     event: Event
     key: str
@@ -26,7 +26,7 @@ class Arrival:
 
 
 class Archive:
-    """Reads objects that are new, or that have grown, since it was last asked."""
+    """Reads the objects that are new or have changed since the last call."""
 
     def __init__(self, s3: Client, bucket: str) -> None:
         self._s3 = s3
@@ -34,11 +34,11 @@ class Archive:
         self._read: set[tuple[str, str]] = set()
 
     def skip_what_is_there(self) -> None:
-        """Takes what the archive holds now for read."""
+        """Marks everything that is in the archive now as read."""
         self._read.update(self._objects())
 
     def new_events(self) -> list[Arrival]:
-        """Every event of objects not read before."""
+        """Every event of the objects that are new or have changed."""
         found = []
         for key, tag in self._objects():
             if (key, tag) not in self._read:
@@ -50,7 +50,7 @@ class Archive:
     def wait_for(
         self, count: int, wanted: Callable[[Event], bool], on_progress: Callable[[str], None]
     ) -> list[Arrival]:
-        """The first `count` events that are wanted; raises LocalError when they don't come."""
+        """Waits for `count` events for which `wanted` is true; raises LocalError when they don't arrive."""
         found: dict[tuple[str, str], Arrival] = {}
         end = time.monotonic() + _WAIT_SECONDS
         while len(found) < count and time.monotonic() < end:
@@ -62,8 +62,8 @@ class Archive:
                 time.sleep(_POLL_SECONDS)
         if len(found) < count:
             raise LocalError(
-                f"after {_WAIT_SECONDS:.0f} s only {len(found)} of {count} events are in {self.bucket}: "
-                "make local-logs shows what the functions say, make local-status what is in quarantine"
+                f"only {len(found)} of {count} events arrived in {self.bucket} within {_WAIT_SECONDS:.0f} s: "
+                "`make local-logs` shows the functions' logs, `make local-status` what was quarantined"
             )
         return list(found.values())
 

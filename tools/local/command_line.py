@@ -1,4 +1,4 @@
-"""The arguments of `python -m tools.local`."""
+"""The command line of `python -m tools.local`."""
 
 import argparse
 import os
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs the command that the arguments name; returns the exit status: 1 failed, 2 asked for in a wrong way."""
+    """Runs a command; returns the exit status: 1 it failed, 2 wrong arguments or settings."""
     asked = _parser().parse_args(arguments)
     forget_other_settings(os.environ)
     commands = Commands(root=ROOT, progress=Progress())
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except (BotoCoreError, ClientError) as error:
-        print(f"\nThe emulator did not answer as it should ({error}): see {commands.emulator.log}", file=sys.stderr)
+        print(f"\nThe emulator failed ({error}): see {commands.emulator.log}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"\n{_interrupted(commands)}", file=sys.stderr)
@@ -42,8 +42,10 @@ def main(arguments: Sequence[str]) -> int:
 
 def _interrupted(commands: Commands) -> str:
     running = commands.emulator.running()
-    still = f" The emulator that ran before still runs at {running.url}: make local-down ends it." if running else ""
-    return f"Interrupted: what this command had started has been ended.{still}"
+    still = (
+        f" The emulator from before is still running at {running.url}: `make local-down` stops it." if running else ""
+    )
+    return f"Interrupted; everything that this command started has been stopped.{still}"
 
 
 def _run(commands: Commands, asked: argparse.Namespace) -> int:
@@ -55,14 +57,16 @@ def _run(commands: Commands, asked: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tools.local", description="The environment local, on an emulator.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.local", description="Run the environment local on an AWS emulator."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     up = commands.add_parser("up", help="start the emulator, deploy to it, send an event and a file")
-    up.add_argument("--regions", help="separated by commas; default: those that run, else those of local.toml")
-    commands.add_parser("down", help="destroy through Terraform, look whether anything is left, stop the emulator")
+    up.add_argument("--regions", help="separated by commas (default: those running, else those of local.toml)")
+    commands.add_parser("down", help="destroy everything with Terraform, check that nothing is left, stop the emulator")
     send = commands.add_parser("send", help="send another signed event")
-    send.add_argument("--data", default='{"hello": "again"}', help="JSON of the event's data")
-    send.add_argument("--region", help="which region gets it; default: the first")
-    commands.add_parser("logs", help="what the functions logged last")
-    commands.add_parser("status", help="what runs, what is stored, the alarms")
+    send.add_argument("--data", default='{"hello": "again"}', help="the event's data as JSON")
+    send.add_argument("--region", help="the region to send it to (default: the first)")
+    commands.add_parser("logs", help="show the functions' latest log lines")
+    commands.add_parser("status", help="show what is running, what is stored, and the alarms")
     return parser

@@ -1,4 +1,4 @@
-"""`up`, `down`, `send`, `logs` and `status`: each prints what came of it and returns the exit status."""
+"""`up`, `down`, `send`, `logs` and `status`: each prints its result and returns the exit status."""
 
 import fcntl
 import json
@@ -25,14 +25,14 @@ from tools.terraform import TerraformError
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Commands:
-    """The commands of a project folder; they raise LocalError and SettingsError."""
+    """The commands for one project folder; they raise ToolError and SettingsError."""
 
     root: Path
     progress: Progress
 
     @property
     def folder(self) -> Path:
-        """Where everything is kept that they write."""
+        """Where they write everything."""
         return self.root / ".cache/local"
 
     @property
@@ -41,7 +41,7 @@ class Commands:
         return Emulator(self.folder)
 
     def up(self, regions: Sequence[str]) -> int:
-        """Deploys to the emulator that runs, or to a new one; what fails or is interrupted leaves no new one behind."""
+        """Deploys to the running emulator, or to a new one, which is stopped if anything fails or is interrupted."""
         with self._alone():
             running = self._usable()
             try:
@@ -54,7 +54,7 @@ class Commands:
         return 0
 
     def _usable(self) -> Running | None:
-        """The emulator that runs; one whose deployment was never finished is ended."""
+        """The running emulator; one whose deployment was never finished is stopped first."""
         running = self.emulator.running()
         if running is not None and running.complete:
             return running
@@ -62,12 +62,12 @@ class Commands:
         return None
 
     def _clear(self) -> None:
-        """Ends the emulator, and forgets what Terraform knew about it."""
+        """Stops the emulator, and removes what Terraform knew about it."""
         self.emulator.stop()
         shutil.rmtree(self.folder / "cdktf.out", ignore_errors=True)
 
     def _up(self, running: Running | None, regions: Sequence[str]) -> str:
-        """What came of it."""
+        """Returns the report."""
         port = running.port if running else free_port()
         kept = running.regions if running else ()
         deployment = self._deployment(url_of(port), [*kept, *(one for one in regions if one not in kept)])
@@ -89,7 +89,7 @@ class Commands:
         return f"{arrived(journeys)}\n\n{next_steps(done, pipelines)}"
 
     def _prepare(self, deployment: Deployment) -> Path:
-        """Checks all that is needed, before anything is started."""
+        """Checks everything that is needed, before anything is started."""
         terraform = terraform_in(self.folder / "provider", self.folder)
         with self.progress.step("Find Terraform") as step:
             step.detail = check_terraform(terraform)
@@ -98,44 +98,42 @@ class Commands:
             return fetch_provider(terraform, deployment.needs())
 
     def down(self) -> int:
-        """Destroys through Terraform, looks whether anything is left, and ends the emulator, whatever came before."""
+        """Destroys with Terraform, checks that nothing is left, and stops the emulator in any case."""
         with self._alone():
             running = self.emulator.running()
             try:
                 return self._down(running) if running else self._nothing_runs()
             except TerraformError as error:
-                raise LocalError(
-                    f"{error}\nThe emulator is ended all the same, and all that it held is gone."
-                ) from error
+                raise LocalError(f"{error}\nThe emulator was stopped anyway, and everything in it is gone.") from error
             finally:
                 self._clear()
 
     def _nothing_runs(self) -> int:
-        print("Nothing runs: there is nothing to stop.")
+        print("Nothing is running, so there is nothing to stop.")
         return 0
 
     def _down(self, running: Running) -> int:
         deployment = self._deployment(running.url, running.regions)
         settings = deployment.environment.settings
         regions = sorted({*settings.regions, settings.state.region})
-        with self.progress.step("Look for what is there") as step:
-            step.detail = f"{len(self._found(deployment, regions))} things"
+        with self.progress.step("List what is there") as step:
+            step.detail = f"{len(self._found(deployment, regions))} resources"
         if running.regions:
             deployment.destroy(self.folder / "provider/.terraform/providers")
-        with self.progress.step("Look for what is left") as step:
+        with self.progress.step("Check what is left") as step:
             left = self._found(deployment, regions)
-            step.detail = f"{len(left)} things"
+            step.detail = f"{len(left)} resources"
         with self.progress.step("Stop the emulator"):
             self.emulator.stop()
-        left += [f"somebody listens on port {running.port}"] * is_listened_to(running.port)
+        left += [f"a process still listens on port {running.port}"] * is_listened_to(running.port)
         if left:
-            print("", "Left behind after destroy; what was in the emulator is gone with it:", *left, sep="\n  ")
+            print("", "Left behind by the destroy (and gone with the emulator):", *left, sep="\n  ")
             return 1
-        print(f"\nNothing is left: nothing in {', '.join(regions)}, no process, nobody on port {running.port}.")
+        print(f"\nNothing is left: no resources in {', '.join(regions)}, no process, nothing on port {running.port}.")
         return 0
 
     def _found(self, deployment: Deployment, regions: Sequence[str]) -> list[str]:
-        """The name of everything that the account holds in these regions."""
+        """The names of all resources of the account in these regions."""
         return [
             f"{region}: {kind}: {name}"
             for region in regions
@@ -144,25 +142,27 @@ class Commands:
         ]
 
     def send(self, data: str, region: str | None) -> int:
-        """Sends an event to one region, the first unless another is named."""
+        """Sends an event to a region, by default the first."""
         pipeline = self._chosen(region)
         try:
             content = json.loads(data)
         except ValueError as error:
-            raise LocalError(f"--data is not JSON ({error}): give it as in --data '{{\"total\": 12}}'") from error
+            raise LocalError(
+                f"--data is not JSON ({error}); allowed: JSON, such as --data '{{\"total\": 12}}'"
+            ) from error
         print(f"\n{arrived([pipeline.send_event(content)])}")
         return 0
 
     def logs(self) -> int:
-        """Prints what the functions logged last."""
+        """Prints the latest log lines of every function."""
         for pipeline in self._pipelines(self._complete()):
             print(recent_logs(pipeline))
         return 0
 
     def status(self) -> int:
-        """Prints what runs, what is stored, and the alarms; returns 1 where nothing runs."""
+        """Prints what is running, what is stored, and the alarms; returns 1 when nothing is running."""
         if self.emulator.running() is None:
-            print("Nothing runs: make local starts it.")
+            print("Nothing is running: `make local` starts it.")
             return 1
         running = self._complete()
         pipelines = self._pipelines(running)
@@ -172,16 +172,16 @@ class Commands:
     def _chosen(self, region: str | None) -> Pipeline:
         running = self._complete()
         if region is not None and region not in running.regions:
-            raise LocalError(f"--region: got {region}; it runs in {', '.join(running.regions)}")
+            raise LocalError(f"--region: got {region}; allowed: {', '.join(running.regions)}, where it is running")
         pipelines = self._pipelines(running)
         return next(one for one in pipelines if region in (None, one.account.region))
 
     def _complete(self) -> Running:
         running = self.emulator.running()
         if running is None:
-            raise LocalError("nothing runs: make local starts it")
+            raise LocalError("nothing is running: `make local` starts it")
         if not running.complete:
-            raise LocalError("the deployment isn't finished: wait for make local, or run it again")
+            raise LocalError("the deployment isn't finished: wait for `make local`, or run it again")
         return running
 
     def _pipelines(self, running: Running) -> list[Pipeline]:
@@ -203,6 +203,6 @@ class Commands:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise LocalError(
-                    "another make local or make local-down is at work in this folder: wait for it"
+                    "another `make local` or `make local-down` is running in this folder: wait for it"
                 ) from None
             yield

@@ -1,4 +1,4 @@
-"""The stacks of `local`, deployed by Terraform as those of any environment: state first, each state in the bucket."""
+"""Deploys the stacks of `local` as any environment's: the state stack first, and every state in its bucket."""
 
 import json
 import os
@@ -19,12 +19,12 @@ from tools.terraform import Terraform
 from tools.terraform.environ import clean_environ
 from tools.terraform.messages import Counter
 
-_STATE_FILE = "state.tfstate"  # in the folder of the state stack, while there is no bucket
+_STATE_FILE = "state.tfstate"  # in the folder of the state stack, as long as the bucket doesn't exist
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deployment:
-    """Works below `folder`, where the stacks are synthesized and Terraform's own words are kept."""
+    """Works below `folder`, where the stacks are synthesized and Terraform's output is kept."""
 
     folder: Path
     environment: Environment
@@ -32,14 +32,16 @@ class Deployment:
 
     @property
     def stacks(self) -> list[str]:
-        """Names of all stacks, in the order in which they are deployed."""
+        """Names of all stacks, in the order of deployment."""
         return [one.name for one in self.environment.stacks]
 
     def account(self, region: str) -> Account:
-        """The account that it is in."""
+        """The account that it is deployed to."""
         settings = self.environment.settings
         if settings.emulator is None:
-            raise LocalError("environments/local.toml has no [emulator]: this is for an environment on one")
+            raise LocalError(
+                'environments/local.toml has no [emulator]: `make local` needs one, such as endpoint_url = "http://127.0.0.1:4566"'
+            )
         return Account(url=settings.emulator.endpoint_url, account_id=settings.account_id, region=region)
 
     def terraform(self, stack: str) -> Terraform:
@@ -60,7 +62,7 @@ class Deployment:
             step.detail = f"{len(self.stacks)} stacks"
 
     def needs(self) -> Mapping[str, Mapping[str, str]]:
-        """The providers that the stacks ask for."""
+        """The `required_providers` of the stacks."""
         found: Mapping[str, Mapping[str, str]] = self._synthesized_state()["required_providers"]
         return found
 
@@ -80,7 +82,7 @@ class Deployment:
             self._apply(stack, providers)
 
     def destroy(self, providers: Path) -> None:
-        """Destroys every stack, the state last; one that was never begun has nothing to destroy."""
+        """Destroys every stack, the state stack last; without a state bucket no pipeline was deployed."""
         state, *pipelines = self.stacks
         if self._has_state_bucket():
             for stack in reversed(pipelines):
@@ -91,7 +93,7 @@ class Deployment:
         shutil.rmtree(terraform.folder)
 
     def outputs(self, region: str) -> dict[str, str]:
-        """What the region's stack says about itself."""
+        """The outputs of the region's pipeline."""
         return self.terraform(self.environment.pipeline(region).name).outputs()
 
     def _apply(self, stack: str, providers: Path) -> None:
@@ -113,7 +115,7 @@ class Deployment:
         return str(self._synthesized_state()["backend"]["s3"]["bucket"])
 
     def _synthesized_state(self) -> Mapping[str, Any]:
-        """What the state stack tells Terraform; read, because making it would start cdktf."""
+        """The `terraform` block of the state stack, read from the synthesized JSON: computing it would start cdktf."""
         text = (self.terraform(self.stacks[0]).folder / "cdk.tf.json").read_text()
         found: Mapping[str, Any] = json.loads(text)["terraform"]
         return found
@@ -128,6 +130,6 @@ class Deployment:
 
 
 def terraform_in(folder: Path, home: Path) -> Terraform:
-    """Terraform in a folder, with its words kept in `home`."""
+    """Terraform in a folder, with its output kept in `home`."""
     folder.mkdir(parents=True, exist_ok=True)
     return Terraform(folder, clean_environ(os.environ), home / "terraform.log")

@@ -1,4 +1,4 @@
-"""The AWS emulator (MiniStack) as a process of its own, which goes on when the command that started it has ended."""
+"""The emulator of `make local`: a process that keeps running after the command that started it has ended."""
 
 import fcntl
 import os
@@ -19,7 +19,7 @@ _STOP_SECONDS = 10.0
 
 
 class Emulator:
-    """The one emulator of a folder. Its process holds a lock as long as it lives, so that no other is taken for it."""
+    """The one emulator of a folder. Its process holds a lock while it runs, so that no other is mistaken for it."""
 
     def __init__(self, folder: Path) -> None:
         self._home = folder / "emulator"
@@ -28,7 +28,7 @@ class Emulator:
         self.log = folder / "emulator.log"
 
     def running(self) -> Running | None:
-        """The emulator that runs; None where there is none."""
+        """The running emulator, or None."""
         return record.load(self._record) if self._is_alive() else None
 
     def start(self, port: int) -> Running:
@@ -47,26 +47,26 @@ class Emulator:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return program.start(port, home=self._home, log=self.log, keep_open=[lock])
         except BlockingIOError:
-            raise LocalError(f"another process holds {self._lock}: end it, then run the same command again") from None
+            raise LocalError(f"another process holds {self._lock}: stop it, then run the same command again") from None
         finally:
             os.close(lock)
 
     def note(self, *, regions: tuple[str, ...], complete: bool) -> Running:
-        """Notes down what was deployed, and whether all of it was; returns all that is noted."""
+        """Records what was deployed, and whether the deployment is complete; returns the whole record."""
         running = self.running()
         if running is None:
-            raise LocalError(f"the emulator has ended by itself: see {self.log}, then run make local again")
+            raise LocalError(f"the emulator stopped unexpectedly: see {self.log}, then run `make local` again")
         running = replace(running, regions=regions, complete=complete)
         record.save(self._record, running)
         return running
 
     def stop(self) -> None:
-        """Ends it and its workers, and forgets it; nothing happens where none runs."""
+        """Stops it and its workers and removes its files; does nothing when none is running."""
         running = self.running()
         if running is not None:
             _signal_group(running.pid, signal.SIGTERM)
             self._wait_until_dead()
-            # Workers end with it; one that hangs is ended here.
+            # Workers end with it; one that hangs is killed here.
             _signal_group(running.pid, signal.SIGKILL)
             self._wait_until_dead()
         self._record.unlink(missing_ok=True)

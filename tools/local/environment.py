@@ -1,4 +1,4 @@
-"""The environment `local`, moved to the emulator that runs and to the regions that are wanted."""
+"""The environment `local`, with the running emulator's endpoint and the chosen regions."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ NAME = "local"
 
 
 def local_environment(root: Path, url: str, regions: Sequence[str] = ()) -> Environment:
-    """`local` at an emulator, in these regions instead of those of its file; raises SettingsError."""
+    """`local` with this endpoint, and with these regions instead of those of its file; raises SettingsError."""
     variables = {"TAP_ENVIRONMENT": NAME, "AWS_ENDPOINT_URL": url}
     (environment,) = select_environments(root / "environments", variables)
     settings = environment.settings
@@ -21,7 +21,7 @@ def local_environment(root: Path, url: str, regions: Sequence[str] = ()) -> Envi
 
 
 def parse_regions(text: str | None) -> tuple[str, ...]:
-    """Regions separated by commas, each once; raises SettingsError that names every one that isn't there."""
+    """Regions separated by commas, without duplicates; raises SettingsError naming every unknown one."""
     names = tuple(dict.fromkeys(part.strip() for part in text.split(","))) if text is not None else ()
     allowed = "allowed: AWS regions, separated by commas, such as us-east-1,eu-west-1"
     problems = [

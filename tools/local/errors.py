@@ -1,7 +1,7 @@
-"""What can go wrong, said to people."""
+"""Errors of `make local`, in words for people."""
 
 from tools.errors import ToolError
 
 
 class LocalError(ToolError):
-    """Something about the environment `local`."""
+    """Something is wrong with the environment `local`; the text says what to do."""

@@ -1,4 +1,4 @@
-"""Signed CloudEvents, and requests to the API on the emulator."""
+"""Sends signed CloudEvents and other requests to the API on the emulator."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ _TIMEOUT_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Of the API: status, body, and how long it took in seconds."""
+    """A response of the API: status, body, and how long it took in seconds."""
 
     status: int
     body: Mapping[str, Any]
@@ -40,24 +40,24 @@ def cloud_event(data: object) -> dict[str, object]:
 
 
 def signed(secret: str, message_id: str, body: bytes, *, now: int) -> dict[str, str]:
-    """Headers as Standard Webhooks 1.0 wants them."""
+    """The headers of Standard Webhooks 1.0."""
     content = f"{message_id}.{now}.".encode() + body
     signature = base64.b64encode(hmac.digest(base64.b64decode(secret), content, hashlib.sha256)).decode()
     return {"webhook-id": message_id, "webhook-timestamp": str(now), "webhook-signature": f"v1,{signature}"}
 
 
 def post_event(url: str, secret: str | None, event: Mapping[str, object]) -> Answer:
-    """Sends an event to the API at `url`, signed if there is a secret; raises LocalError unless it was accepted."""
+    """Sends an event to the API at `url`, signed if there is a secret; raises LocalError unless it is accepted."""
     body = json.dumps(event).encode()
     headers = signed(secret, f"msg-{event['id']}", body, now=int(time.time())) if secret else {}
     answer = request(f"{url}/process", body, {"content-type": "application/cloudevents+json", **headers})
     if answer.status != 202:
-        raise LocalError(f"the API did not accept the event: {answer.status} {json.dumps(answer.body)}")
+        raise LocalError(f"the API didn't accept the event: {answer.status} {json.dumps(answer.body)}")
     return answer
 
 
 def request(url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
-    """The API's answer to a request, a POST if there is a body; raises LocalError where nothing answers."""
+    """Sends a request, a POST if there is a body; raises LocalError when there is no response."""
     asked = urllib.request.Request(url, body, dict(headers or {}))  # noqa: S310 - our own URL
     started = time.monotonic()
     try:
@@ -66,7 +66,7 @@ def request(url: str, body: bytes | None = None, headers: Mapping[str, str] | No
     except urllib.error.HTTPError as answer:
         return Answer(answer.code, _content(answer.read()), time.monotonic() - started)
     except OSError as error:
-        raise LocalError(f"{url} does not answer: {error}") from error
+        raise LocalError(f"{url} doesn't respond: {error}") from error
 
 
 def _content(body: bytes) -> Mapping[str, Any]:

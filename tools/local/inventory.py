@@ -1,4 +1,4 @@
-"""What an account holds, by kind."""
+"""Lists the resources of an account, by type."""
 
 from collections.abc import Callable
 
@@ -25,9 +25,9 @@ _LISTS = (
 
 
 def inventory(client: Callable[[str], Client]) -> Inventory:
-    """The names of everything that a stack could leave behind; `client` makes a boto3 client of a service."""
+    """The names of everything that a stack could leave behind; `client` returns a boto3 client for a service."""
     found = {f"{service} {list_}": _names(client(service), op, list_, name) for service, op, list_, name in _LISTS}
-    return found | {"kms living keys": _living_keys(client("kms"))}
+    return found | {"kms keys not scheduled for deletion": _living_keys(client("kms"))}
 
 
 def _names(client: Client, operation: str, list_: str, name: str | None) -> list[str]:
@@ -36,6 +36,6 @@ def _names(client: Client, operation: str, list_: str, name: str | None) -> list
 
 
 def _living_keys(client: Client) -> list[str]:
-    """Keys that aren't on their way out: AWS deletes none at once."""
+    """Keys that aren't scheduled for deletion: AWS deletes none at once."""
     keys = _names(client, "list_keys", "Keys", "KeyId")
     return [key for key in keys if not client.describe_key(KeyId=key)["KeyMetadata"].get("DeletionDate")]

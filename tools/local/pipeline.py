@@ -1,4 +1,4 @@
-"""A deployed pipeline as its users see it."""
+"""A deployed pipeline, as its users see it."""
 
 import json
 import time
@@ -17,7 +17,7 @@ FILE_LINES = 3
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """A part of the way, and the seconds that it took."""
+    """A part of the path of an event, and how long it took in seconds."""
 
     name: str
     seconds: float
@@ -25,7 +25,7 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """What was sent, the parts of its way, and how it lies in the archive."""
+    """What was sent, its path, and where it was stored."""
 
     what: str
     region: str
@@ -44,15 +44,15 @@ class Pipeline:
 
     @property
     def url(self) -> str:
-        """Where the API answers; the output `api_url` is the form that AWS has."""
+        """The API's address on the emulator; the output `api_url` is the one on AWS."""
         return f"{self.account.url}/_aws/execute-api/{self.outputs['api_id']}/$default"
 
     def is_healthy(self) -> bool:
-        """Tell whether GET /health is answered as it should be."""
+        """Tell whether GET /health returns 200."""
         return request(f"{self.url}/health").status == 200
 
     def send_event(self, data: object) -> Journey:
-        """Sends an event, signed where that is wanted, and returns when it is in the archive; raises LocalError."""
+        """Sends an event, signed if the API asks for it, and waits until it is in the archive; raises LocalError."""
         archive, event = self._archive(), cloud_event(data)
         secret = self._secret()
         what = "signed event" if secret else "event"
@@ -68,7 +68,7 @@ class Pipeline:
         return Journey(what, self.account.region, hops, archive.bucket, arrivals)
 
     def drop_file(self) -> Journey:
-        """Drops a file of JSON lines in the inbox, and returns when all are in the archive; raises LocalError."""
+        """Uploads a file of JSON lines to the inbox, and waits until all are in the archive; raises LocalError."""
         archive, run = self._archive(), str(uuid.uuid4())
         lines = [json.dumps({"hello": "file", "run": run, "line": number + 1}) for number in range(FILE_LINES)]
         what = f"file of {FILE_LINES} lines"
@@ -104,5 +104,5 @@ class Pipeline:
 
 
 def _time(event: Event) -> float:
-    """When a function took the event in."""
+    """When a function received the event."""
     return datetime.fromisoformat(event["taptime"]).timestamp()

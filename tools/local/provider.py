@@ -1,4 +1,4 @@
-"""The AWS provider: had before anything is started, and fetched once for all stacks."""
+"""Checks Terraform's version and downloads the AWS provider, once for all stacks, before anything is started."""
 
 import json
 import re
@@ -18,18 +18,18 @@ def check_terraform(terraform: Terraform) -> str:
     version = terraform.version()
     major, minor = (int(part) for part in re.findall(r"\d+", version)[:2])
     if (major, minor) < _OLDEST:
-        raise LocalError(f"Terraform is {version}, so nothing was started: install 1.11 or later.")
+        raise LocalError(f"Terraform is {version}, so nothing was started; allowed: 1.11 or later")
     return version
 
 
 def fetch_provider(terraform: Terraform, needs: Mapping[str, Any]) -> Path:
-    """The folder that the providers named by `needs` (a `required_providers` block) are in; raises LocalError."""
+    """Downloads the providers of a `required_providers` block; returns their folder. Raises LocalError."""
     folder = terraform.folder
     (folder / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": needs}}))
     try:
         terraform.init()
     except TerraformError:
-        # What an earlier run left may be what is in the way: a lock on another build of the provider.
+        # What an earlier run left may be the reason: a lock on another build of the provider.
         shutil.rmtree(folder / ".terraform", ignore_errors=True)
         (folder / ".terraform.lock.hcl").unlink(missing_ok=True)
         try:
@@ -42,7 +42,7 @@ def fetch_provider(terraform: Terraform, needs: Mapping[str, Any]) -> Path:
 def _both_ways_out(needs: Mapping[str, Any], reason: str) -> str:
     wanted = ", ".join(f"{one['source']} {one['version']}" for one in needs.values())
     return (
-        f"Terraform can't get the AWS provider ({wanted}), so nothing was started: let this machine reach the "
-        "Terraform registry, or set TF_CLI_CONFIG_FILE to a configuration whose provider_installation names a "
-        f"mirror that has it (docs/local.md shows one).\n{reason}"
+        f"Terraform can't download the AWS provider ({wanted}), so nothing was started: give this machine access to "
+        "the Terraform registry, or set TF_CLI_CONFIG_FILE to a configuration whose provider_installation names a "
+        f"mirror that has it (see docs/local.md).\n{reason}"
     )

@@ -1,4 +1,4 @@
-"""What is noted down about a running emulator, for the commands that come later."""
+"""The record of a running emulator, for later commands."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -9,7 +9,7 @@ from tools.emulator.program import url_of
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Running:
-    """An emulator: its process and port, the regions that were deployed to it, and whether all of that succeeded."""
+    """An emulator: process and port, the regions deployed to it, and whether that deployment is complete."""
 
     pid: int
     port: int
@@ -23,7 +23,7 @@ class Running:
 
 
 def load(path: Path) -> Running | None:
-    """What was noted; None where nothing was, or nothing that can be read."""
+    """The record, or None if there is none that can be read."""
     try:
         found = json.loads(path.read_text())
         return Running(**{**found, "regions": tuple(found["regions"])})
@@ -32,7 +32,7 @@ def load(path: Path) -> Running | None:
 
 
 def save(path: Path, running: Running) -> None:
-    """Notes it down at once or not at all."""
+    """Writes the record, all of it or nothing."""
     draft = path.with_suffix(".draft")
     draft.write_text(json.dumps(asdict(running)))
     draft.replace(path)

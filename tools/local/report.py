@@ -1,4 +1,4 @@
-"""What the commands say at their end."""
+"""What the commands print at the end."""
 
 import json
 from collections.abc import Sequence
@@ -7,11 +7,11 @@ from tools.local.accounts import SECRET_KEY
 from tools.local.pipeline import Journey, Pipeline
 from tools.local.record import Running
 
-_SHOWN = 1  # events of each journey
+_SHOWN = 1  # events of each thing sent
 
 
 def arrived(journeys: Sequence[Journey]) -> str:
-    """What arrived, how long each part of its way took, and where it lies."""
+    """What arrived, how long each part of its path took, and where it is stored."""
     lines = ["Arrived, once each:"]
     for one in journeys:
         hops = ", ".join(f"{hop.name} {hop.seconds * 1000:.0f} ms" for hop in one.hops)
@@ -23,7 +23,7 @@ def arrived(journeys: Sequence[Journey]) -> str:
 
 
 def next_steps(running: Running, pipelines: Sequence[Pipeline]) -> str:
-    """What a person may do with what runs now."""
+    """What to do next with the running pipeline."""
     first = pipelines[0].account
     variables = {
         "AWS_ENDPOINT_URL": running.url,
@@ -33,16 +33,16 @@ def next_steps(running: Running, pipelines: Sequence[Pipeline]) -> str:
     }
     steps = (
         ("send another event", """make local-send ARGS='--data "{\\"total\\": 12}"'"""),
-        ("what the functions log", "make local-logs"),
-        ("alarms, and what is where", "make local-status"),
-        ("deploy what you changed", "make local"),
-        ("stop, and leave nothing", "make local-down"),
+        ("show the functions' logs", "make local-logs"),
+        ("show alarms and objects", "make local-status"),
+        ("deploy your changes", "make local"),
+        ("destroy and stop", "make local-down"),
     )
     return "\n".join(
         [
-            f"It keeps running at {running.url} (process {running.pid}). Next:",
+            f"Running at {running.url} (process {running.pid}). Next:",
             *(f"  {what:26} {command}" for what, command in steps),
-            *(f"  {'health, ' + one.account.region:26} curl '{one.url}/health'" for one in pipelines),
-            f"  {'any AWS tool':26} {' '.join(f'{name}={value}' for name, value in variables.items())} aws s3 ls",
+            *(f"  {'check health, ' + one.account.region:26} curl '{one.url}/health'" for one in pipelines),
+            f"  {'use any AWS tool':26} {' '.join(f'{name}={value}' for name, value in variables.items())} aws s3 ls",
         ]
     )

@@ -1,6 +1,6 @@
 """Synthesis in a process of its own: `python -m tools.local.synthesis OUTDIR URL REGION...`.
 
-So that cdktf's node ends with it, and never sees the Ctrl-C of a terminal.
+This way cdktf's node ends with it, and doesn't get the Ctrl-C of a terminal.
 """
 
 import os
@@ -18,7 +18,7 @@ from tools.local.errors import LocalError
 
 
 def synthesize_apart(root: Path, outdir: Path, *, url: str, regions: Sequence[str], log: Path) -> None:
-    """Writes the stacks of `local` for an emulator and these regions; raises LocalError."""
+    """Synthesizes the stacks of `local` for an endpoint and these regions; raises LocalError."""
     command = [sys.executable, "-m", "tools.local.synthesis", str(outdir), url, *regions]
     done = process.run(command, folder=root, environ=os.environ, log=log)
     if done.returncode:
@@ -43,5 +43,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever sends it has a word for it
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the parent process reports it
     sys.exit(main(sys.argv[1:]))

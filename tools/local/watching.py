@@ -1,6 +1,5 @@
-"""Logs, alarms and stored objects of a pipeline, in a few lines."""
+"""Summarizes the logs, alarms and stored objects of a pipeline."""
 
-import json
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ _BUCKETS = (("archive", "events/"), ("failures", "quarantine/"), ("failures", "a
 
 
 def recent_logs(pipeline: Pipeline) -> str:
-    """The last lines of every function."""
+    """The latest log lines of every function."""
     client = pipeline.account.client("logs")
     lines = []
     for function in FUNCTIONS:
@@ -25,7 +24,7 @@ def recent_logs(pipeline: Pipeline) -> str:
             for one in client.filter_log_events(logGroupName=group)["events"]
             if not one["message"].startswith(_NOISE)
         ]
-        lines += [f"{group}: {'the last of ' if len(found) > _LAST else ''}{len(found)} lines"]
+        lines += [f"{group}: {'the latest of ' if len(found) > _LAST else ''}{len(found)} lines"]
         lines += [f"  {_clock(one)} {one['message'].rstrip()}" for one in found[-_LAST:]]
     return "\n".join(lines)
 
@@ -35,7 +34,7 @@ def _clock(entry: Mapping[str, Any]) -> str:
 
 
 def summary(pipeline: Pipeline) -> str:
-    """Health, objects by bucket and prefix, alarms by state, and those that ring."""
+    """Health, number of objects by bucket and prefix, number of alarms by state, and every alarm in ALARM."""
     alarms = pipeline.account.client("cloudwatch").describe_alarms(MaxRecords=100)["MetricAlarms"]
     states = Counter(alarm["StateValue"] for alarm in alarms)
     ringing = [f"  ALARM {one['AlarmName']}: {one['StateReason']}" for one in alarms if one["StateValue"] == "ALARM"]
@@ -46,7 +45,7 @@ def summary(pipeline: Pipeline) -> str:
             *(f"  {_count(pipeline, bucket, prefix)}" for bucket, prefix in _BUCKETS),
             f"  {len(alarms)} alarms: {', '.join(f'{count} {state}' for state, count in sorted(states.items()))}",
             *ringing,
-            f"  alarms tell {json.dumps(pipeline.outputs['alerts_topic_arn'])}",
+            f"  alarm topic: {pipeline.outputs['alerts_topic_arn']}",
         ]
     )
 

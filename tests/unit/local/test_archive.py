@@ -50,5 +50,5 @@ def test_waiting_ends_when_all_are_there_each_counted_once() -> None:
 
 def test_what_does_not_come_is_an_error_that_says_where_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_WAIT_SECONDS", 0.05)
-    with pytest.raises(LocalError, match="only 1 of 2 events are in archive: make local-logs"):
+    with pytest.raises(LocalError, match="only 1 of 2 events arrived in archive within 0 s: `make local-logs`"):
         Archive(Bucket({"events/a.gz": _packed("one")}), "archive").wait_for(2, lambda _: True, lambda _: None)

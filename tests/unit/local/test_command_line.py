@@ -51,8 +51,8 @@ def test_each_command_gets_its_arguments(monkeypatch: pytest.MonkeyPatch) -> Non
     ("error", "status", "text"),
     [
         (LocalError("do this"), 1, "do this"),
-        (EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), 1, "The emulator did not answer as it should"),
-        (KeyboardInterrupt(), 130, "Interrupted: what this command had started has been ended."),
+        (EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), 1, "The emulator failed"),
+        (KeyboardInterrupt(), 130, "Interrupted; everything that this command started has been stopped."),
     ],
 )
 def test_what_goes_wrong_is_said_without_a_traceback(
@@ -102,7 +102,7 @@ def test_ctrl_c_ends_the_command_and_what_it_runs(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert "Interrupted: what this command had started has been ended." in said
+    assert "Interrupted; everything that this command started has been stopped." in said
     assert "Traceback" not in said
     running = subprocess.run(["ps", "-eo", "args="], capture_output=True, text=True, check=True).stdout
     assert str(tmp_path / "terraform") not in running

@@ -160,7 +160,7 @@ def test_down_destroys_looks_and_stops(
     commands, world = _commands(monkeypatch, tmp_path, running=_DONE)
     assert commands.down() == 0
     assert _words(world) == ["destroy", "stop"]
-    assert "Nothing is left: nothing in us-east-1, no process" in capsys.readouterr().out
+    assert "Nothing is left: no resources in us-east-1, no process" in capsys.readouterr().out
 
 
 def test_down_names_what_is_left_and_stops_all_the_same(
@@ -188,7 +188,7 @@ def test_down_without_anything_to_stop_says_so(
     commands, world = _commands(monkeypatch, tmp_path)
     assert commands.down() == 0
     assert world.happened == []
-    assert "Nothing runs" in capsys.readouterr().out
+    assert "Nothing is running" in capsys.readouterr().out
 
 
 def test_two_at_once_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_two_at_once_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     commands.folder.mkdir(parents=True)
     with (commands.folder / "command.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(LocalError, match="another make local"):
+        with pytest.raises(LocalError, match="another `make local`"):
             commands.up(())
 
 
@@ -214,10 +214,10 @@ def test_send_goes_to_the_region_that_is_named(monkeypatch: pytest.MonkeyPatch, 
 @pytest.mark.parametrize(
     ("running", "data", "region", "message"),
     [
-        (None, "{}", None, "nothing runs: make local starts it"),
+        (None, "{}", None, "nothing is running: `make local` starts it"),
         (Running(pid=1, port=1), "{}", None, "isn't finished"),
         (_DONE, "{", None, "--data is not JSON"),
-        (_DONE, "{}", "eu-west-1", "--region: got eu-west-1; it runs in us-east-1"),
+        (_DONE, "{}", "eu-west-1", "--region: got eu-west-1; allowed: us-east-1, where it is running"),
     ],
 )
 def test_send_says_what_is_wrong(

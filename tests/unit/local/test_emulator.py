@@ -102,5 +102,5 @@ def test_one_that_ends_at_once_is_an_error_with_its_last_words(emulator: Emulato
 
 
 def test_one_that_is_gone_cannot_be_noted_about(emulator: Emulator) -> None:
-    with pytest.raises(LocalError, match="ended by itself"):
+    with pytest.raises(LocalError, match="stopped unexpectedly"):
         emulator.note(regions=(), complete=True)

@@ -70,5 +70,5 @@ def test_where_nothing_answers_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         raise urllib.error.URLError("refused")
 
     monkeypatch.setattr(urllib.request, "urlopen", urlopen)
-    with pytest.raises(LocalError, match=r"http://127\.0\.0\.1:1/health does not answer: .*refused"):
+    with pytest.raises(LocalError, match=r"http://127\.0\.0\.1:1/health doesn't respond: .*refused"):
         events.request("http://127.0.0.1:1/health")

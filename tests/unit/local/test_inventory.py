@@ -21,7 +21,7 @@ def test_everything_is_named_by_kind_and_keys_on_their_way_out_do_not_count() ->
     assert {kind: names for kind, names in found.items() if names} == {
         "s3 Buckets": ["a", "b"],
         "kinesis StreamNames": ["events"],
-        "kms living keys": ["living"],
+        "kms keys not scheduled for deletion": ["living"],
     }
     assert "logs logGroups" in found
 

@@ -101,7 +101,7 @@ def test_status_counts_objects_and_names_the_alarms_that_ring(pipeline: Pipeline
 def test_logs_are_the_last_lines_of_each_function_without_the_frame_of_each_request(pipeline: Pipeline) -> None:
     lines = recent_logs(pipeline).splitlines()
     assert [line for line in lines if not line.startswith(" ")] == [
-        f"/aws/lambda/tap-{function}: the last of 12 lines" for function in FUNCTIONS
+        f"/aws/lambda/tap-{function}: the latest of 12 lines" for function in FUNCTIONS
     ]
     assert sum(line.endswith("line 11") for line in lines) == len(FUNCTIONS)
     assert not any("START" in line for line in lines)

@@ -41,8 +41,8 @@ def test_a_provider_that_cannot_be_had_is_one_sentence_with_both_ways_out(tmp_pa
     with pytest.raises(LocalError) as raised:
         fetch_provider(terraform, _NEEDS)
     sentence, *reason = str(raised.value).splitlines()
-    assert "can't get the AWS provider (hashicorp/aws ~> 6.25), so nothing was started" in sentence
-    assert "let this machine reach the Terraform registry, or set TF_CLI_CONFIG_FILE" in sentence
+    assert "can't download the AWS provider (hashicorp/aws ~> 6.25), so nothing was started" in sentence
+    assert "give this machine access to the Terraform registry, or set TF_CLI_CONFIG_FILE" in sentence
     assert "no such host" in reason[0]
 
 
