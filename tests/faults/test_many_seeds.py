@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
+from itertools import count
+from typing import Any
 
 import pytest
 
 from lambda_code.processor.ledger import NoLedger
+from lambda_code.shared import exact_json
+from lambda_code.shared.events import MARKS
 from tests.faults.injection import RandomFaults
 from tests.faults.naive import make_naive
 from tests.faults.pipeline import World
@@ -39,6 +44,35 @@ def test_large_requests_make_no_difference(seed: int) -> None:
 def test_short_runs_find_what_long_ones_hide(seed: int) -> None:
     result = run(seed, Plan(events=300, clients=3, largest_request=20, late=0.02 * (seed % 2)))
     check(result.world, result.books, result.poison, order=seed % 2 == 0)
+
+
+@pytest.mark.parametrize("seed", range(500, 503))
+def test_a_deploy_while_events_flow_makes_no_conflict_of_what_the_code_before_claimed(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F20: rows of the first version are read by the next; copies of their events come before and after the deploy."""
+    rows_before: set[str] = set()
+
+    def first_hash(event: dict[str, Any]) -> str:
+        return hashlib.sha256(exact_json.encode({k: v for k, v in event.items() if k not in MARKS})).hexdigest()
+
+    def deploy_halfway(world: World) -> None:
+        post, requests = world.post, count(1)
+
+        def posted(request: dict[str, Any]) -> dict[str, Any] | None:
+            if next(requests) == 60:
+                rows_before.update(world.table.rows)
+                monkeypatch.undo()
+            return post(request)
+
+        world.post = posted  # type: ignore[method-assign]
+
+    monkeypatch.setattr("lambda_code.processor.records.content_hash", first_hash)
+    result = run(seed, Plan(events=3_000, change=deploy_halfway))
+    check(result.world, result.books, result.poison)
+    versions = Counter(":" in row["content_hash"]["S"] for row in result.world.table.rows.values())
+    assert versions[False] == len(rows_before) > 100
+    assert versions[True] > 100
 
 
 def test_in_these_runs_everything_does_go_wrong() -> None:
