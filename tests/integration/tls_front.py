@@ -46,7 +46,7 @@ def running_front(port: int) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(b"" if self.command == "HEAD" else content)
 
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _pass_on  # noqa: N815 - the names that http.server looks for
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_OPTIONS = _pass_on  # noqa: N815 - the names that http.server looks for
 
         def log_message(self, *_: object) -> None:
             """Nothing: the emulator has a log."""
