@@ -27,7 +27,7 @@ def synthesis_report(outdir: Path, environments: Sequence[Environment]) -> str:
     stack = first.pipelines[0].name
     parts.append(f"Next: `./cdktf diff {stack}` shows what would change, `./cdktf deploy {stack}` changes it.")
     bootstrap = f"TAP_BOOTSTRAP=1 ./cdktf deploy {first.state.name}"
-    parts.append(f"Once before that, to make the bucket of the state: `{bootstrap}` (README).")
+    parts.append(f"Before the first deploy, create the bucket of the state: `{bootstrap}` (step 2 in README.md).")
     return "\n".join(parts)
 
 

@@ -27,7 +27,7 @@ from tools.plan_review.configuration import read_configuration  # noqa: E402
 from tools.plan_review.table import rules_table  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/architecture.md", "docs/plan-review.md", "docs/runbook.md")
+PAGES = ("docs/architecture.md", "docs/plan-review.md", "docs/runbook.md", "docs/settings.md")
 
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of generated part -->\n)", re.DOTALL)
 _EXAMPLE, _REGION = "dev", "us-east-1"

@@ -1,4 +1,4 @@
-"""The settings table of the README, made from the model."""
+"""The table of settings in docs/settings.md, made from the model."""
 
 import types
 from typing import Annotated, Literal, Union, get_args, get_origin

@@ -1,1 +1,1 @@
-"""What the README tells users to do, done in copies of the project."""
+"""What the README and its pages tell users to do, done in copies of the project."""

@@ -67,7 +67,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 def test_nothing_changes_but_what_the_page_names_and_what_is_generated(copy: Copy) -> None:
     generated = {name for name in _changed(copy) - _BY_HAND if not name.startswith("tests/snapshot/")}
-    assert generated == {"README.md", "docs/architecture.md"}
+    assert generated == {"docs/architecture.md", "docs/settings.md"}
 
 
 def test_format_lint_and_types_are_in_order(copy: Copy) -> None:
@@ -87,7 +87,7 @@ def test_it_is_sized_watched_and_found(copy: Copy) -> None:
     assert (
         "auditor_function: Function that measures" in (copy.folder / "tests/snapshot/outputs/pipeline.txt").read_text()
     )
-    assert "| `auditor.memory_mb` | number | `512` |" in (copy.folder / "README.md").read_text()
+    assert "| `auditor.memory_mb` | number | `512` |" in (copy.folder / "docs/settings.md").read_text()
 
 
 def test_a_record_without_a_function_is_refused_by_name(copy: Copy) -> None:

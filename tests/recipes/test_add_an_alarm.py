@@ -1,4 +1,4 @@
-"""The README's "an alarm", done word for word, and alarms of other kinds: nothing but the named files has to change."""
+"""docs/alarms.md, done word for word, and alarms of other kinds: nothing but the named files has to change."""
 
 import subprocess
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 
 _CATALOGUE, _SETTINGS = "modules/alarm_catalogue.py", "modules/alarms_settings.py"
 _CLOSING = ")\n"
-# What the README's example leaves out: a setting of its own that may be 0, a value of a dimension that is always the
+# What its example leaves out: a setting of its own that may be 0, a value of a dimension that is always the
 # same, a percentile, a percentage of a limit, several periods, fewer than a threshold.
 _OTHERS = """    FailureMode(
         id="failed-claims",

@@ -123,15 +123,15 @@ def test_roles_are_shown_without_suffix_region_and_account() -> None:
 def test_check_names_stale_pages_and_rewriting_makes_them_current(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = tmp_path / "README.md"
+    page = tmp_path / "settings.md"
     page.write_text("before\n<!-- generated: settings -->\nold\n<!-- end of generated part -->\nafter\n")
     monkeypatch.setattr(docs, "ROOT", tmp_path)
-    monkeypatch.setattr(docs, "PAGES", ("README.md",))
+    monkeypatch.setattr(docs, "PAGES", ("settings.md",))
     monkeypatch.setattr(docs, "example_stack", dict)
     assert docs.main(["--check"]) == 1
-    assert "README.md is stale: run python -m tools.docs" in capsys.readouterr().err
+    assert "settings.md is stale: run python -m tools.docs" in capsys.readouterr().err
     assert docs.main([]) == 0
-    assert "README.md rewritten" in capsys.readouterr().out
+    assert "settings.md rewritten" in capsys.readouterr().out
     assert "`stream.retention_hours`" in page.read_text()
     assert page.read_text().startswith("before\n")
     assert page.read_text().endswith("\nafter\n")

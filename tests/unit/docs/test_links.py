@@ -12,7 +12,7 @@ _CODE = re.compile(r"`([^`\s]+)`")
 _TOP = ("main.py", "cdktf.json", "Pipfile", "Makefile", "package", ".ci/", "pyproject.toml")
 # Not environments/, whose files users rename and remove.
 _FOLDERS = ("stacks/", "modules/", "lambda_code/", "docs/", "tools/", "tests/")
-_MADE_UP = ("lambda_code/auditor/",)  # what the README shows how to add
+_MADE_UP = ("lambda_code/auditor/",)  # what docs/functions.md shows how to add
 _FORBIDDEN = re.compile(r"/work/|/tmp/|helper|localhost:\d", re.IGNORECASE)
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

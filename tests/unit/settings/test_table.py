@@ -1,4 +1,4 @@
-"""The settings table of the README comes from the model and leaves nothing out."""
+"""The table of settings in the documentation comes from the model and leaves nothing out."""
 
 from stacks.settings.fields import leaves
 from stacks.settings.markdown_table import settings_table

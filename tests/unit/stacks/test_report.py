@@ -46,7 +46,7 @@ def test_the_report_says_what_to_do_next_with_the_first_pipeline(lines: list[str
 
 
 def test_the_report_ends_with_how_the_bucket_of_the_state_is_made(lines: list[str]) -> None:
-    assert lines[-1].startswith("Once before that, to make the bucket of the state: ")
+    assert lines[-1].startswith("Before the first deploy, create the bucket of the state: ")
     assert "`TAP_BOOTSTRAP=1 ./cdktf deploy tap-dev-state`" in lines[-1]
 
 

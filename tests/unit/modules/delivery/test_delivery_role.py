@@ -37,7 +37,7 @@ def test_a_service_without_a_part_is_refused() -> None:
 def test_policies_fit_with_many_regions_and_a_long_project(
     suffixes: tuple[str, ...], key_users: tuple[str, ...], regions: int, project: str
 ) -> None:
-    """The limit is IAM's; README names it."""
+    """The limit is IAM's."""
     names = Names(project=project, suffix="integration", region="ap-southeast-1", account_id="111111111111")
     reach = make_reach(
         names=names,
