@@ -42,6 +42,11 @@ ifeq ($(strip $(ARGS)),)
 	$(PY) -m coverage report --include='stacks/*,modules/*' --format=total --fail-under=95
 endif
 
+# They change copies of the project as its users would, and take longer than all other tests.
+.PHONY: recipes
+recipes: dev ## Follow the documented recipes in copies of the project, and show that all stays green
+	$(PY) -m pytest tests/recipes $(if $(ARGS),$(ARGS),$(ON_ALL))
+
 .PHONY: check
 check: lint types workflows policy ## Check format, lint, types, workflows and policies
 
