@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from lambda_code.processor import ledger
 from tests.faults import mapping
 from tests.faults.clients import Books
 from tests.faults.injection import ChosenFaults, CrashError, NoFaults
@@ -23,6 +25,12 @@ KEYS = ("one key", "another one")  # of two shards
 Scene = Callable[[], tuple[World, list[Delivery]]]
 
 
+@pytest.fixture(autouse=True)
+def _row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that something can happen between any two claims, too."""
+    monkeypatch.setattr(ledger, "MAX_CLAIMS", 1)
+
+
 def put(world: World, key: str, *names: str, **marks: str) -> list[Record]:
     """Records of these events, in the shard of the key; marks tell the copies apart."""
     return [world.stream.put(key, event(name, 0, **marks)) for name in names]
@@ -32,7 +40,8 @@ def claimed_and_lost(*names: str) -> tuple[World, list[Record]]:
     """A batch that was claimed, and whose invocation died before it put anything; and its records."""
     world = World(shards=2)
     records = put(world, KEYS[0], *names, taptime="first")
-    world.consume_with(ChosenFaults(world.clock, {1: "crash_before"}))
+    calls = math.ceil(len(names) / ledger.MAX_CLAIMS)
+    world.consume_with(ChosenFaults(world.clock, {calls: "crash_before"}))
     world.mapping.poll(world.stream.shard_of(KEYS[0]), 0)
     assert set(world.table.rows) == {f"/s {name}" for name in names}
     assert not world.buckets.bodies("archive")
