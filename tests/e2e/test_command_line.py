@@ -16,9 +16,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(scope="module")
 def empty_account(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """An account with nothing in it; skips where the command line can't be installed."""
-    installed = subprocess.run(
-        ["make", "--no-print-directory", "-C", str(ROOT), "cli"], capture_output=True, text=True, check=False
-    )
+    installed = subprocess.run([ROOT / "tools/setup/ensure", "cli"], capture_output=True, text=True, check=False)
     if installed.returncode:
         pytest.skip(f"the cdktf command line can't be installed: {installed.stderr}")
     with new_account(tmp_path_factory.mktemp("command-line"), provider) as account:
