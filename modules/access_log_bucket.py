@@ -5,7 +5,8 @@ from constructs import Construct
 from modules.bucket import Bucket, BucketProps
 from modules.bucket_lifecycle_settings import ObjectAges
 from modules.iam import Statement
-from modules.names import Kind, Names
+from modules.named_stack import names_of
+from modules.names import Kind
 from modules.protection_settings import ProtectionSettings
 
 
@@ -22,11 +23,11 @@ class AccessLogBucket(Bucket):
         id_: str,
         *,
         purpose: str,
-        names: Names,
         ages: ObjectAges,
         protection: ProtectionSettings,
     ) -> None:
         """`ages` should expire what is current: logs come without end. Logs are never protected from a destroy."""
+        names = names_of(scope)
         arn = names.global_arn("s3", names(purpose, Kind.BUCKET))
         deliver = Statement(
             sid="DeliverAccessLogs",
@@ -40,7 +41,6 @@ class AccessLogBucket(Bucket):
             id_,
             BucketProps(
                 purpose=purpose,
-                names=names,
                 key=None,
                 ages=ages,
                 protection=protection.model_copy(update={"deletion_protection": False}),

@@ -21,7 +21,8 @@ from modules.failure_mode import FailureMode, Limit, Part, Setting
 from modules.function import Function
 from modules.http_api import HttpApi
 from modules.ledger import Ledger
-from modules.names import Kind, Names
+from modules.named_stack import names_of
+from modules.names import Kind
 
 _Limits = Mapping[Limit, int]
 _NONE: _Limits = {}
@@ -41,12 +42,10 @@ class Watched:
 class Alarms(Construct):
     """Creates the alarms of failure modes. Each notifies the topic when it goes to ALARM and back to OK."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, names: Names, topic: AlertTopic, settings: AlarmSettings, runbook: str
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, topic: AlertTopic, settings: AlarmSettings, runbook: str) -> None:
         """`runbook` is the URL of the runbook page; each alarm's description adds its anchor."""
         super().__init__(scope, id_)
-        self._names, self._topic, self._settings, self._runbook = names, topic, settings, runbook
+        self._names, self._topic, self._settings, self._runbook = names_of(self), topic, settings, runbook
         self.watched: list[Watched] = []
 
     def watch_api(self, api: HttpApi, *, method: str, path: str) -> None:
@@ -54,7 +53,7 @@ class Alarms(Construct):
 
         On the whole API, health checks and scanners would hide what happens to the route that matters.
         """
-        route = {"ApiId": api.id, "Stage": api.stage, "Method": method, "Resource": path}
+        route = {"ApiId": api.resource.id, "Stage": api.stage, "Method": method, "Resource": path}
         self._watch("api", api, route)
 
     def watch_function(self, function: Function) -> None:
@@ -65,7 +64,7 @@ class Alarms(Construct):
             # With a limit of one, every execution would be an alarm.
             Limit.CONCURRENCY: share if share > 1 else 0,
         }
-        dimensions = {"FunctionName": function.function_name}
+        dimensions = {"FunctionName": function.name}
         self._watch("function", function, dimensions, limits)
         if function.dead_letters:
             self._watch("asynchronous", function, dimensions)
@@ -80,7 +79,7 @@ class Alarms(Construct):
 
     def watch_source(self, source: EventSource, function: Function) -> None:
         """What the mapping discards, and how far behind the function is."""
-        dimensions = {"EventSourceMappingUUID": source.uuid, "FunctionName": function.function_name}
+        dimensions = {"EventSourceMappingUUID": source.resource.uuid, "FunctionName": function.name}
         self._watch("source", function, dimensions, _record_age(source))
 
     def watch_ledger(self, ledger: Ledger) -> None:
@@ -131,8 +130,8 @@ class Alarms(Construct):
             evaluation_periods=mode.evaluated_periods,
             datapoints_to_alarm=mode.breaching_periods,
             treat_missing_data=mode.missing,
-            alarm_actions=[self._topic.arn],
-            ok_actions=[self._topic.arn],
+            alarm_actions=[self._topic.resource.arn],
+            ok_actions=[self._topic.resource.arn],
             metric_query=_share_of(watched) if share else None,
             namespace=None if share else mode.namespace,
             metric_name=None if share else mode.metric,

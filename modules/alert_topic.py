@@ -9,28 +9,28 @@ from constructs import Construct
 
 from modules.encryption_key import EncryptionKey
 from modules.iam import Statement, policy_document
-from modules.names import Kind, Names
+from modules.named_stack import names_of
+from modules.names import Kind
 
 
 class AlertTopic(Construct):
     """An encrypted topic that only this account's alarms may publish to."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, names: Names, key: EncryptionKey, emails: tuple[str, ...]
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, key: EncryptionKey, emails: tuple[str, ...]) -> None:
         """Each of `emails` is asked by AWS to confirm, once, before it gets anything."""
         super().__init__(scope, id_)
-        name = names(id_, Kind.TOPIC)
-        arn = names.arn("sns", name)
-        topic = SnsTopic(self, "Default", name=name, kms_master_key_id=key.arn)
-        self.arn = topic.arn
-        SnsTopicPolicy(self, "policy", arn=topic.arn, policy=policy_document(_statements(arn, names.account_id)))
+        names = names_of(self)
+        self.name = names(id_, Kind.TOPIC)
+        self.arn = names.arn("sns", self.name)
+        self.resource = SnsTopic(self, "Default", name=self.name, kms_master_key_id=key.arn)
+        policy = policy_document(_statements(self.arn, names.account_id))
+        SnsTopicPolicy(self, "policy", arn=self.resource.arn, policy=policy)
         for email in emails:
             # Named by its address, not its place in the list: a list that changes must not replace its neighbours.
             SnsTopicSubscription(
                 self,
                 f"email-{hashlib.sha256(email.encode()).hexdigest()[:8]}",
-                topic_arn=topic.arn,
+                topic_arn=self.resource.arn,
                 protocol="email",
                 endpoint=email,
             )

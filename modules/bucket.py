@@ -32,7 +32,8 @@ from modules.encryption_key import EncryptionKey
 from modules.function import Function
 from modules.iam import Grantee, Statement, deny_insecure_transport, policy_document
 from modules.lifecycle import protected
-from modules.names import Kind, Names
+from modules.named_stack import names_of
+from modules.names import Kind
 from modules.protection_settings import ProtectionSettings
 
 
@@ -41,7 +42,6 @@ class BucketProps:
     """What a bucket is; without `key` S3's own keys encrypt it (SSE-S3), without `access_logs` nothing is logged."""
 
     purpose: str
-    names: Names
     key: EncryptionKey | None
     ages: ObjectAges
     protection: ProtectionSettings
@@ -55,32 +55,31 @@ class Bucket(Construct):
     def __init__(self, scope: Construct, id_: str, props: BucketProps) -> None:
         """See `BucketProps`."""
         super().__init__(scope, id_)
-        self._names, self._key = props.names, props.key
-        self.name = props.names(props.purpose, Kind.BUCKET)
-        self._bucket = S3Bucket(
+        self._names, self._key = names_of(self), props.key
+        self.name = self._names(props.purpose, Kind.BUCKET)
+        self.resource = S3Bucket(
             self,
             "Default",
             bucket=self.name,
             force_destroy=props.protection.force_destroy,
             lifecycle=protected(props.protection),
         )
-        self.arn = props.names.global_arn("s3", self.name)
-        self.attribute_arn = self._bucket.arn
+        self.arn = self._names.global_arn("s3", self.name)
         self._keep_private(props)
         self._encrypt()
         versioning = Versioning(
             self,
             "versioning",
-            bucket=self._bucket.id,
+            bucket=self.resource.id,
             versioning_configuration=VersioningConfiguration(status="Enabled"),
         )
-        BucketLifecycle(self, "lifecycle", bucket=self._bucket.id, ages=props.ages, versioning=versioning)
+        BucketLifecycle(self, "lifecycle", bucket=self.resource.id, ages=props.ages, versioning=versioning)
         if props.access_logs:
             AccessLogging(
                 self,
                 "logging",
-                bucket=self._bucket.id,
-                target_bucket=props.access_logs._bucket.id,
+                bucket=self.resource.id,
+                target_bucket=props.access_logs.resource.id,
                 target_prefix=f"{self.name}/",
             )
         self._notified = False
@@ -136,17 +135,17 @@ class Bucket(Construct):
             action="lambda:InvokeFunction",
             function_name=function.resource.function_name,
             principal="s3.amazonaws.com",
-            source_arn=self._bucket.arn,
+            source_arn=self.resource.arn,
             source_account=self._names.account_id,
         )
         S3BucketNotification(
             self,
             "notification",
-            bucket=self._bucket.id,
+            bucket=self.resource.id,
             lambda_function=[
                 NotifyFunction(
                     id="object-created",
-                    lambda_function_arn=function.function_arn,
+                    lambda_function_arn=function.resource.arn,
                     events=["s3:ObjectCreated:*"],
                     filter_prefix=prefix,
                 )
@@ -166,7 +165,7 @@ class Bucket(Construct):
         S3BucketPublicAccessBlock(
             self,
             "public-access-block",
-            bucket=self._bucket.id,
+            bucket=self.resource.id,
             block_public_acls=True,
             block_public_policy=True,
             ignore_public_acls=True,
@@ -175,7 +174,7 @@ class Bucket(Construct):
         S3BucketOwnershipControls(
             self,
             "ownership",
-            bucket=self._bucket.id,
+            bucket=self.resource.id,
             rule=OwnershipRule(object_ownership="BucketOwnerEnforced"),
         )
         both = (self.arn, f"{self.arn}/*")
@@ -188,7 +187,7 @@ class Bucket(Construct):
             conditions={"NumericLessThan": {"s3:TlsVersion": "1.2"}},
         )
         statements = [deny_insecure_transport(both, "s3"), old_tls, *props.statements]
-        S3BucketPolicy(self, "policy", bucket=self._bucket.id, policy=policy_document(statements))
+        S3BucketPolicy(self, "policy", bucket=self.resource.id, policy=policy_document(statements))
 
     def _encrypt(self) -> None:
         by_default = (
@@ -199,7 +198,7 @@ class Bucket(Construct):
         Encryption(
             self,
             "encryption",
-            bucket=self._bucket.id,
+            bucket=self.resource.id,
             rule=[
                 EncryptionRule(
                     apply_server_side_encryption_by_default=by_default,

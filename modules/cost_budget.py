@@ -4,6 +4,7 @@ from cdktf_cdktf_provider_aws.budgets_budget import BudgetsBudget, BudgetsBudget
 from constructs import Construct
 
 from modules.cost_budget_settings import BudgetSettings
+from modules.named_stack import names_of
 
 
 class CostBudget(Construct):
@@ -12,27 +13,19 @@ class CostBudget(Construct):
     It counts what carries the tag `Environment`: activate that cost allocation tag once in the billing console.
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        name: str,
-        environment: str,
-        settings: BudgetSettings,
-        emails: tuple[str, ...],
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, settings: BudgetSettings, emails: tuple[str, ...]) -> None:
         """AWS takes no notification without somebody to tell: `emails` names 1 to 10 people."""
         super().__init__(scope, id_)
+        names = names_of(self)
         BudgetsBudget(
             self,
             "Default",
-            name=name,
+            name=f"{names.project}-{names.suffix}",
             budget_type="COST",
             time_unit="MONTHLY",
             limit_amount=str(settings.monthly_usd),
             limit_unit="USD",
-            cost_filter=[BudgetsBudgetCostFilter(name="TagKeyValue", values=[f"user:Environment${environment}"])],
+            cost_filter=[BudgetsBudgetCostFilter(name="TagKeyValue", values=[f"user:Environment${names.suffix}"])],
             notification=[
                 _notification("ACTUAL", 80, emails),
                 _notification("FORECASTED", 100, emails),

@@ -8,7 +8,8 @@ from constructs import Construct
 
 from modules.alarm_catalogue import CATALOGUE
 from modules.alarms import Alarms, Watched
-from modules.names import Kind, Names
+from modules.named_stack import names_of
+from modules.names import Kind
 
 # A dashboard is 24 units wide (CloudWatch API reference, "Dashboard Body Structure").
 _COLUMNS = 3
@@ -19,9 +20,10 @@ _HEIGHT = 6
 class Dashboard(Construct):
     """One graph for each failure mode that is watched, in the order of the catalogue, with its threshold drawn in."""
 
-    def __init__(self, scope: Construct, id_: str, *, names: Names, alarms: Alarms) -> None:
+    def __init__(self, scope: Construct, id_: str, *, alarms: Alarms) -> None:
         """Shows what `alarms` watches when this is created: create it last."""
         super().__init__(scope, id_)
+        names = names_of(self)
         self.name = names("overview", Kind.DASHBOARD)
         groups = [group for mode in CATALOGUE if (group := [one for one in alarms.watched if one.mode is mode])]
         widgets = [_graph(place, group, names.region) for place, group in enumerate(groups)]

@@ -6,7 +6,8 @@ from constructs import Construct
 
 from modules.encryption_key import EncryptionKey
 from modules.iam import Grantee, Statement, deny_insecure_transport, policy_document
-from modules.names import Kind, Names
+from modules.named_stack import names_of
+from modules.names import Kind
 
 _RETENTION_SECONDS = 14 * 24 * 3600  # the longest that SQS takes (API `CreateQueue`)
 
@@ -14,24 +15,24 @@ _RETENTION_SECONDS = 14 * 24 * 3600  # the longest that SQS takes (API `CreateQu
 class DeadLetterQueue(Construct):
     """An encrypted queue that keeps messages for 14 days."""
 
-    def __init__(self, scope: Construct, id_: str, *, names: Names, key: EncryptionKey) -> None:
+    def __init__(self, scope: Construct, id_: str, *, key: EncryptionKey) -> None:
         """Named after its construct id."""
         super().__init__(scope, id_)
         self._key = key
+        names = names_of(self)
         self.name = names(id_, Kind.QUEUE)
         self.arn = names.arn("sqs", self.name)
-        queue = SqsQueue(
+        self.resource = SqsQueue(
             self,
             "Default",
             name=self.name,
             kms_master_key_id=key.arn,
             message_retention_seconds=_RETENTION_SECONDS,
         )
-        self.attribute_arn = queue.arn
         SqsQueuePolicy(
             self,
             "policy",
-            queue_url=queue.url,
+            queue_url=self.resource.url,
             policy=policy_document([deny_insecure_transport((self.arn,), "sqs")]),
         )
 

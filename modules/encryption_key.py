@@ -6,6 +6,7 @@ from constructs import Construct
 
 from modules.iam import Grantee, Statement, policy_document
 from modules.lifecycle import protected
+from modules.named_stack import names_of
 from modules.names import Kind, Names
 from modules.protection_settings import ProtectionSettings
 
@@ -26,15 +27,14 @@ class EncryptionKey(Construct):
         scope: Construct,
         id_: str,
         *,
-        names: Names,
         purpose: str,
         protection: ProtectionSettings,
         services: tuple[Statement, ...] = (),
     ) -> None:
         """`services`: what AWS services may do with the key for themselves."""
         super().__init__(scope, id_)
-        self._names = names
-        key = KmsKey(
+        names = self._names = names_of(self)
+        self.resource = KmsKey(
             self,
             "Default",
             description=f"Encrypts the {purpose} of {names.project}-{names.suffix} in {names.region}",
@@ -43,9 +43,9 @@ class EncryptionKey(Construct):
             policy=policy_document([_administered_by_iam(names), *services]),
             lifecycle=protected(protection),
         )
-        self.alias = f"alias/{names(purpose, Kind.KEY_ALIAS)}"
-        KmsAlias(self, "alias", name=self.alias, target_key_id=key.key_id)
-        self.arn = key.arn
+        # An alias names it: AWS makes the key's id, and so its ARN.
+        self.name, self.arn = f"alias/{names(purpose, Kind.KEY_ALIAS)}", self.resource.arn
+        KmsAlias(self, "alias", name=self.name, target_key_id=self.resource.key_id)
 
     def grant_encrypt(self, grantee: Grantee, *, via: str) -> None:
         """Lets the grantee encrypt through the AWS service `via` (its endpoint name: `kinesis`, `s3`, ...)."""

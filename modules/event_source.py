@@ -1,5 +1,7 @@
 """The event source mapping that carries records from the stream to a function."""
 
+from dataclasses import dataclass
+
 from cdktf_cdktf_provider_aws.lambda_event_source_mapping import LambdaEventSourceMapping
 from cdktf_cdktf_provider_aws.lambda_event_source_mapping import (
     LambdaEventSourceMappingDestinationConfig as Destination,
@@ -20,21 +22,23 @@ from modules.function import Function
 FAILED_BATCHES_PREFIX = "aws/lambda/"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventSourceProps:
+    """Who reads what, how, and where that goes which always fails."""
+
+    stream: EventStream
+    function: Function
+    failures: Bucket
+    settings: MappingSettings
+
+
 class EventSource(Construct):
     """A Kinesis mapping that bisects, reports single failures, gives up in time, and loses nothing that it gives up."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        stream: EventStream,
-        function: Function,
-        failures: Bucket,
-        settings: MappingSettings,
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, props: EventSourceProps) -> None:
         """Grants the function's role what a mapping needs, then creates the mapping: the policy must be there first."""
         super().__init__(scope, id_)
+        stream, function, failures, settings = props.stream, props.function, props.failures, props.settings
         if settings.maximum_record_age_seconds >= stream.retention_hours * 3600:
             raise ValueError(
                 f"maximum_record_age_seconds must be below the stream's retention of {stream.retention_hours} h, "
@@ -43,11 +47,11 @@ class EventSource(Construct):
         self.maximum_record_age_seconds = settings.maximum_record_age_seconds
         stream.grant_read(function)
         failures.grant_failure_destination(function, prefix=FAILED_BATCHES_PREFIX)
-        mapping = LambdaEventSourceMapping(
+        self.resource = LambdaEventSourceMapping(
             self,
             "Default",
-            event_source_arn=stream.attribute_arn,
-            function_name=function.function_arn,
+            event_source_arn=stream.resource.arn,
+            function_name=function.resource.arn,
             starting_position="TRIM_HORIZON",
             batch_size=settings.batch_size,
             maximum_batching_window_in_seconds=settings.batching_window_seconds,
@@ -56,8 +60,7 @@ class EventSource(Construct):
             maximum_record_age_in_seconds=settings.maximum_record_age_seconds,
             bisect_batch_on_function_error=True,
             function_response_types=["ReportBatchItemFailures"],
-            destination_config=Destination(on_failure=OnFailure(destination_arn=failures.attribute_arn)),
+            destination_config=Destination(on_failure=OnFailure(destination_arn=failures.resource.arn)),
             metrics_config=Metrics(metrics=["EventCount"]),
             depends_on=[function.policy],
         )
-        self.uuid = mapping.uuid

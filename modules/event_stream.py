@@ -8,7 +8,8 @@ from modules.encryption_key import EncryptionKey
 from modules.event_stream_settings import StreamSettings
 from modules.iam import Grantee, Statement
 from modules.lifecycle import protected
-from modules.names import Kind, Names
+from modules.named_stack import names_of
+from modules.names import Kind
 from modules.protection_settings import ProtectionSettings
 
 _WRITE = ("kinesis:PutRecords",)
@@ -31,7 +32,6 @@ class EventStream(Construct):
         scope: Construct,
         id_: str,
         *,
-        names: Names,
         key: EncryptionKey,
         settings: StreamSettings,
         protection: ProtectionSettings,
@@ -40,9 +40,10 @@ class EventStream(Construct):
         super().__init__(scope, id_)
         self._key = key
         self.retention_hours = settings.retention_hours
+        names = names_of(self)
         self.name = names(id_, Kind.STREAM)
         self.arn = names.arn("kinesis", f"stream/{self.name}")
-        stream = KinesisStream(
+        self.resource = KinesisStream(
             self,
             "Default",
             name=self.name,
@@ -54,7 +55,6 @@ class EventStream(Construct):
             enforce_consumer_deletion=True,
             lifecycle=protected(protection),
         )
-        self.attribute_arn = stream.arn
 
     def grant_write(self, grantee: Grantee) -> None:
         """Lets the grantee put records."""

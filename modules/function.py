@@ -22,7 +22,8 @@ from modules.encryption_key import EncryptionKey
 from modules.function_settings import Architecture, FunctionSettings
 from modules.iam import Statement, assume_role_document, policy_document
 from modules.log_group import LogGroup
-from modules.names import Kind, Names
+from modules.named_stack import names_of
+from modules.names import Kind
 from modules.observability_settings import ObservabilitySettings
 
 _RUNTIME = "python3.13"
@@ -46,7 +47,6 @@ class FunctionProps:
     `permissions_boundary`: ARN of the policy that limits its role; without, the role's own policy is the only limit.
     """
 
-    names: Names
     key: EncryptionKey
     code: Code
     settings: FunctionSettings
@@ -67,20 +67,20 @@ class Function(Construct):
         """See `FunctionProps`."""
         super().__init__(scope, id_)
         self.settings, self.dead_letters = props.settings, props.dead_letters
-        self.function_name = props.names(id_, Kind.FUNCTION)
+        names = names_of(self)
+        self.name = names(id_, Kind.FUNCTION)
+        self.arn = names.arn("lambda", f"function:{self.name}")
         log_group = LogGroup(
             self,
             "logs",
-            name=f"/aws/lambda/{self.function_name}",
-            names=props.names,
+            name=f"/aws/lambda/{self.name}",
             key=props.key,
             retention_days=props.observability.log_retention_days,
         )
-        self.log_group_name = log_group.name
         role = IamRole(
             self,
             "role",
-            name=props.names(id_, Kind.ROLE),
+            name=names(id_, Kind.ROLE),
             assume_role_policy=assume_role_document("lambda.amazonaws.com"),
             permissions_boundary=props.permissions_boundary,
         )
@@ -88,17 +88,16 @@ class Function(Construct):
         self.policy = IamRolePolicy(self, "policy", role=role.id, name="grants", policy=self._document())
         if props.dead_letters:
             props.dead_letters.grant_send(self)
-        function = self._function(props, role, log_group)
-        self.resource, self.function_arn, self.invoke_arn = function, function.arn, function.invoke_arn
+        self.resource = self._function(props, role, log_group)
         # Lambda's default, said aloud: a function that triggers itself is stopped after about 16 rounds.
         LambdaFunctionRecursionConfig(
-            self, "recursion", function_name=function.function_name, recursive_loop="Terminate"
+            self, "recursion", function_name=self.resource.function_name, recursive_loop="Terminate"
         )
         if props.dead_letters:
             LambdaFunctionEventInvokeConfig(
                 self,
                 "asynchronous",
-                function_name=function.function_name,
+                function_name=self.resource.function_name,
                 maximum_event_age_in_seconds=_ASYNCHRONOUS_AGE_SECONDS,
                 maximum_retry_attempts=_ASYNCHRONOUS_RETRIES,
             )
@@ -117,7 +116,7 @@ class Function(Construct):
         return LambdaFunction(
             self,
             "Default",
-            function_name=self.function_name,
+            function_name=self.name,
             role=role.arn,
             runtime=_RUNTIME,
             architectures=[props.architecture],
@@ -137,7 +136,7 @@ class Function(Construct):
                 log_group=log_group.name,
             ),
             dead_letter_config=(
-                LambdaFunctionDeadLetterConfig(target_arn=props.dead_letters.attribute_arn)
+                LambdaFunctionDeadLetterConfig(target_arn=props.dead_letters.resource.arn)
                 if props.dead_letters
                 else None
             ),

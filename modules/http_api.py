@@ -18,7 +18,8 @@ from modules.encryption_key import EncryptionKey
 from modules.function import Function
 from modules.http_api_settings import LONGEST_FUNCTION_SECONDS, ApiSettings
 from modules.log_group import LogGroup
-from modules.names import Kind, Names
+from modules.named_stack import names_of
+from modules.names import Kind
 from modules.observability_settings import LogRetentionDays
 
 STAGE = "$default"  # its URL has no path of its own
@@ -54,17 +55,17 @@ class HttpApi(Construct):
         scope: Construct,
         id_: str,
         *,
-        names: Names,
         key: EncryptionKey,
         settings: ApiSettings,
         log_retention_days: LogRetentionDays,
     ) -> None:
         """Named after its construct id."""
         super().__init__(scope, id_)
-        self._api = Apigatewayv2Api(
+        self.name = names_of(self)(id_, Kind.API)
+        self.resource = Apigatewayv2Api(
             self,
             "Default",
-            name=names(id_, Kind.API),
+            name=self.name,
             protocol_type="HTTP",
             cors_configuration=_cors(settings.cors_origins),
         )
@@ -73,19 +74,17 @@ class HttpApi(Construct):
             "access-logs",
             # Groups under this prefix share one entry of the account's size-limited resource policy for delivered logs
             # (CloudWatch Logs user guide, "Enabling logging from AWS services").
-            name=f"/aws/vendedlogs/{names(id_, Kind.API)}",
-            names=names,
+            name=f"/aws/vendedlogs/{self.name}",
             key=key,
             retention_days=log_retention_days,
         )
-        self.access_log_group_name = logs.name
         Apigatewayv2Stage(
             self,
             "stage",
-            api_id=self._api.id,
+            api_id=self.resource.id,
             name=STAGE,
             auto_deploy=True,
-            access_log_settings=AccessLogs(destination_arn=logs.attribute_arn, format=json.dumps(_ACCESS_LOG)),
+            access_log_settings=AccessLogs(destination_arn=logs.resource.arn, format=json.dumps(_ACCESS_LOG)),
             default_route_settings=RouteSettings(
                 detailed_metrics_enabled=True,
                 throttling_rate_limit=settings.throttle_rate_per_second,
@@ -95,7 +94,7 @@ class HttpApi(Construct):
         self._auth = settings.auth
         self._authorizer = self._jwt_authorizer(settings) if settings.auth == "jwt" else None
         self._integrations: dict[str, Apigatewayv2Integration] = {}
-        self.id, self.stage, self.url = self._api.id, STAGE, self._api.api_endpoint
+        self.arn, self.url, self.stage = self.resource.arn, self.resource.api_endpoint, STAGE
 
     def route(self, method: str, path: str, function: Function, *, public: bool = False) -> None:
         """Sends `method path` to the function; a `public` route asks for no authorisation, whatever `auth` says."""
@@ -119,7 +118,7 @@ class HttpApi(Construct):
         Apigatewayv2Route(
             self,
             role,
-            api_id=self._api.id,
+            api_id=self.resource.id,
             route_key=route_key,
             target=f"integrations/{self._integration(function).id}",
             authorization_type=authorisation,
@@ -132,7 +131,7 @@ class HttpApi(Construct):
             action="lambda:InvokeFunction",
             function_name=function.resource.function_name,
             principal="apigateway.amazonaws.com",
-            source_arn=f"{self._api.execution_arn}/{STAGE}/{resource}",
+            source_arn=f"{self.resource.execution_arn}/{STAGE}/{resource}",
         )
 
     def _integration(self, function: Function) -> Apigatewayv2Integration:
@@ -141,9 +140,9 @@ class HttpApi(Construct):
             self._integrations[id_] = Apigatewayv2Integration(
                 self,
                 f"to-{id_}",
-                api_id=self._api.id,
+                api_id=self.resource.id,
                 integration_type="AWS_PROXY",
-                integration_uri=function.invoke_arn,
+                integration_uri=function.resource.invoke_arn,
                 payload_format_version="2.0",
                 timeout_milliseconds=(function.settings.timeout_seconds + 1) * 1000,
             )
@@ -155,7 +154,7 @@ class HttpApi(Construct):
         return Apigatewayv2Authorizer(
             self,
             "jwt",
-            api_id=self._api.id,
+            api_id=self.resource.id,
             name="jwt",
             authorizer_type="JWT",
             identity_sources=["$request.header.Authorization"],

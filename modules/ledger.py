@@ -12,7 +12,8 @@ from constructs import Construct
 from modules.encryption_key import EncryptionKey
 from modules.iam import Grantee, Statement
 from modules.lifecycle import protected
-from modules.names import Kind, Names
+from modules.named_stack import names_of
+from modules.names import Kind
 from modules.protection_settings import ProtectionSettings
 
 # A transaction of puts is authorised put by put (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
@@ -22,15 +23,14 @@ _CLAIM = ("dynamodb:PutItem",)
 class Ledger(Construct):
     """An on-demand table keyed by event identity; rows leave it by their time to live (`expires_at`, epoch seconds)."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, names: Names, key: EncryptionKey, protection: ProtectionSettings
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, key: EncryptionKey, protection: ProtectionSettings) -> None:
         """Deletion protection is Terraform's and DynamoDB's own."""
         super().__init__(scope, id_)
         self._key = key
+        names = names_of(self)
         self.name = names(id_, Kind.TABLE)
         self.arn = names.arn("dynamodb", f"table/{self.name}")
-        DynamodbTable(
+        self.resource = DynamodbTable(
             self,
             "Default",
             name=self.name,

@@ -4,7 +4,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from constructs import Construct
 
 from modules.encryption_key import EncryptionKey
-from modules.names import Names
+from modules.named_stack import names_of
 from modules.observability_settings import LogRetentionDays
 
 
@@ -20,15 +20,13 @@ class LogGroup(Construct):
         id_: str,
         *,
         name: str,
-        names: Names,
         key: EncryptionKey,
         retention_days: LogRetentionDays,
     ) -> None:
         """`name`: whole, with the prefix of whoever writes to it."""
         super().__init__(scope, id_)
+        self.name = name
+        self.arn = names_of(self).arn("logs", f"log-group:{name}")
         self.resource = CloudwatchLogGroup(
             self, "Default", name=name, retention_in_days=retention_days, kms_key_id=key.arn
         )
-        self.name = name
-        self.arn = names.arn("logs", f"log-group:{name}")
-        self.attribute_arn = self.resource.arn

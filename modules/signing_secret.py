@@ -7,7 +7,8 @@ from constructs import Construct
 
 from modules.encryption_key import EncryptionKey
 from modules.iam import Grantee, Statement
-from modules.names import Kind, Names
+from modules.named_stack import names_of
+from modules.names import Kind
 from modules.protection_settings import ProtectionSettings
 
 # Letters and digits: also the base64 of 36 bytes, within the 24 to 64 of Standard Webhooks, "Signature scheme".
@@ -25,7 +26,6 @@ class SigningSecret(Construct):
         scope: Construct,
         id_: str,
         *,
-        names: Names,
         key: EncryptionKey,
         version: int,
         protection: ProtectionSettings,
@@ -33,10 +33,11 @@ class SigningSecret(Construct):
         """`version`: raised by one for a new value."""
         super().__init__(scope, id_)
         self._key = key
-        secret = SecretsmanagerSecret(
+        self.name = names_of(self)(id_, Kind.SECRET)
+        self.resource = SecretsmanagerSecret(
             self,
             "Default",
-            name=names(id_, Kind.SECRET),
+            name=self.name,
             description="Signs requests to POST /process (Standard Webhooks)",
             kms_key_id=key.arn,
             recovery_window_in_days=protection.secret_recovery_window_days,
@@ -49,11 +50,11 @@ class SigningSecret(Construct):
         SecretsmanagerSecretVersion(
             self,
             "value",
-            secret_id=secret.id,
+            secret_id=self.resource.id,
             secret_string_wo=f"${{ephemeral.aws_secretsmanager_random_password.{id_}.random_password}}",
             secret_string_wo_version=version,
         )
-        self.arn = secret.arn
+        self.arn = self.resource.arn  # ends in characters that AWS makes up
 
     def grant_read(self, grantee: Grantee) -> None:
         """Lets the grantee read the secret's value."""

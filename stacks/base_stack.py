@@ -1,13 +1,16 @@
 """What every stack has: one provider with tags, a Terraform version, and a place for its state."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from cdktf import LocalBackend, S3Backend, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from constructs import Construct
 
+from modules.named_stack import NamedStack
 from modules.names import Names
 from stacks.emulator import emulator_provider
+from stacks.identity import StackIdentity
 from stacks.settings import Settings
 from stacks.state_location import StateLocation
 
@@ -19,7 +22,7 @@ _TERRAFORM = ">= 1.11.0, < 2.0.0"
 _PROVIDER = {"source": "hashicorp/aws", "version": "~> 6.25"}
 
 
-class BaseStack(TerraformStack):
+class BaseStack(NamedStack):
     """A stack of one region of one environment; state goes to the environment's bucket, locked by S3 itself."""
 
     def __init__(
@@ -33,8 +36,8 @@ class BaseStack(TerraformStack):
         state: StateLocation | None,
     ) -> None:
         """Without `state` it stays in a file of the project's folder: only for a state bucket that isn't there yet."""
-        super().__init__(scope, id_)
-        self.names = Names(project=settings.project, suffix=suffix, region=region, account_id=settings.account_id)
+        names = Names(project=settings.project, suffix=suffix, region=region, account_id=settings.account_id)
+        super().__init__(scope, id_, names=names)
         self.add_override("terraform.required_version", _TERRAFORM)
         self.add_override("terraform.required_providers.aws", _PROVIDER)
         AwsProvider(
@@ -64,6 +67,11 @@ class BaseStack(TerraformStack):
             "Repository": settings.repository,
             "ManagedBy": "cdktf",
         }
+
+
+def made(app: Construct, stacks: Iterable[StackIdentity]) -> list[TerraformStack]:
+    """These stacks, which were made in the app before."""
+    return [TerraformStack.of(app.node.find_child(one.name)) for one in stacks]
 
 
 def _reach(settings: Settings) -> dict[str, Any]:

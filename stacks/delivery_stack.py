@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from cdktf import TerraformResource
 from constructs import Construct
 
 from modules.delivery.delivery_role import DeliveryRole
@@ -10,10 +11,11 @@ from modules.delivery.github_provider import HOST, GitHubProvider
 from modules.delivery.permissions import TESTS, permissions_for
 from modules.delivery.statements import deploying, planning
 from modules.iam import Statement
-from stacks.base_stack import BaseStack
+from stacks.base_stack import BaseStack, made
 from stacks.delivery import reaches
 from stacks.delivery.previews import PREVIEW_PATTERNS
 from stacks.delivery.state_access import read_state, write_state
+from stacks.identity import StackIdentity, StackKind
 from stacks.outputs import DeliveryOutputs
 from stacks.settings import Environment
 from stacks.state_location import StateLocation
@@ -31,17 +33,8 @@ class DeliveryStack(BaseStack):
     workflow can widen what workflows may do.
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        environment: Environment,
-        pipeline: Iterable[str],
-        edge: Iterable[str],
-        seen: Iterable[str],
-    ) -> None:
-        """Types of resources: those that workflows deploy, in pipelines and the edge, and those they only plan."""
+    def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
+        """Made last, in the same app: permissions follow from the stacks of the environment."""
         settings, location = environment.settings, StateLocation.of(environment)
         if settings.delivery is None:
             raise ValueError("a delivery stack needs the settings table [delivery]")
@@ -51,20 +44,20 @@ class DeliveryStack(BaseStack):
         delivery = settings.delivery
         if delivery.create_provider:
             GitHubProvider(self, "github")
-        previewed = set(pipeline)
-        deployed = previewed | set(edge)
-        planned = deployed | {*seen, *_OWN, *([_OWN_PROVIDER] if delivery.create_provider else [])}
+        others = [one for one in environment.stacks if one.kind is not StackKind.DELIVERY]
+        previewed = _types(scope, environment.pipelines)
+        deployed = _types(scope, [one for one in others if not one.is_deployed_by_hand])
+        planned = _types(scope, others) | {*_OWN, *([_OWN_PROVIDER] if delivery.create_provider else [])}
 
         def role(id_: str, *, of: Sequence[str], statements: Sequence[Statement]) -> str:
             """The ARN of a role for runs whose token's subject ends like one of these."""
             return DeliveryRole(
                 self,
                 id_,
-                names=self.names,
                 provider_arn=self.names.global_arn("iam", f"oidc-provider/{HOST}"),
                 subjects=[f"repo:{delivery.repository}:{end}" for end in of],
                 statements=statements,
-            ).arn
+            ).resource.arn
 
         plan = role(
             "plan",
@@ -75,7 +68,7 @@ class DeliveryStack(BaseStack):
             ],
         )
         reach = reaches.deployed(environment, self.names)
-        FunctionBoundary(self, reaches.BOUNDARY, names=self.names, reach=reach)
+        FunctionBoundary(self, reaches.BOUNDARY, reach=reach)
         deploy = role(
             "deploy",
             of=[f"environment:{environment.name}"],
@@ -88,7 +81,7 @@ class DeliveryStack(BaseStack):
         preview = None
         if delivery.previews:
             reach = reaches.previews(environment, self.names)
-            FunctionBoundary(self, reaches.PREVIEW_BOUNDARY, names=self.names, reach=reach)
+            FunctionBoundary(self, reaches.PREVIEW_BOUNDARY, reach=reach)
             states = [f"{suffix}.tfstate" for suffix in PREVIEW_PATTERNS]
             preview = role(
                 PREVIEW,
@@ -100,3 +93,9 @@ class DeliveryStack(BaseStack):
                 ],
             )
         DeliveryOutputs(plan_role_arn=plan, deploy_role_arn=deploy, preview_role_arn=preview).publish(self)
+
+
+def _types(app: Construct, stacks: Iterable[StackIdentity]) -> set[str]:
+    """Types of all resources in the stacks."""
+    nodes = [node for stack in made(app, stacks) for node in stack.node.find_all()]
+    return {node.terraform_resource_type for node in nodes if isinstance(node, TerraformResource)}

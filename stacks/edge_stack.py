@@ -7,7 +7,7 @@ from constructs import Construct
 
 from modules.api_domain import ApiDomain, RegionalApi
 from modules.http_api import STAGE
-from stacks.base_stack import BaseStack
+from stacks.base_stack import BaseStack, made
 from stacks.outputs import EdgeOutputs
 from stacks.settings import Environment
 from stacks.state_location import StateLocation
@@ -16,8 +16,8 @@ from stacks.state_location import StateLocation
 class EdgeStack(BaseStack):
     """Failover by DNS. It reads API ids, which AWS makes up, from the regions' state: deploy the regions first."""
 
-    def __init__(self, scope: Construct, id_: str, *, environment: Environment, stacks: dict[str, str]) -> None:
-        """`stacks`: the pipeline stack of each region."""
+    def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
+        """Made after the pipelines of the environment, in the same app: it is deployed after them."""
         settings, location = environment.settings, StateLocation.of(environment)
         if settings.edge is None:
             raise ValueError("an edge stack needs the settings table [edge]")
@@ -34,10 +34,12 @@ class EdgeStack(BaseStack):
             "domain",
             settings=settings.edge,
             apis=tuple(
-                self._api(region, location.backend(suffix=environment.suffix, stack=stack))
-                for region, stack in stacks.items()
+                self._api(one.region, location.backend(suffix=one.suffix, stack=one.name))
+                for one in environment.pipelines
             ),
         )
+        for pipeline in made(scope, environment.pipelines):
+            self.add_dependency(pipeline)
         EdgeOutputs(api_url=f"https://{settings.edge.domain_name}").publish(self)
 
     def _api(self, region: str, state: dict[str, Any]) -> RegionalApi:

@@ -28,20 +28,9 @@ class StateStack(BaseStack):
             region=settings.state.region,
             state=None if bootstrap else location,
         )
-        key = EncryptionKey(
-            self,
-            "key",
-            names=location.names,
-            purpose="state",
-            protection=protection,
-        )
+        key = EncryptionKey(self, "key", purpose="state", protection=protection)
         access_logs = AccessLogBucket(
-            self,
-            "access-logs",
-            purpose="logs-of-state",
-            names=location.names,
-            ages=settings.storage.access_logs,
-            protection=protection,
+            self, "access-logs", purpose="logs-of-state", ages=settings.storage.access_logs, protection=protection
         )
         Bucket(
             self,
@@ -52,16 +41,8 @@ class StateStack(BaseStack):
                 ages=ObjectAges(noncurrent_days=settings.state.noncurrent_version_days),
                 protection=protection,
                 access_logs=access_logs,
-                names=location.names,
             ),
         )
         if settings.budget.monthly_usd:
-            CostBudget(
-                self,
-                "budget",
-                name=f"{settings.project}-{environment.name}",
-                environment=environment.name,
-                settings=settings.budget,
-                emails=settings.alarms.emails,
-            )
-        StateOutputs(state_bucket=location.bucket, state_key_alias=key.alias).publish(self)
+            CostBudget(self, "budget", settings=settings.budget, emails=settings.alarms.emails)
+        StateOutputs(state_bucket=location.bucket, state_key_alias=key.name).publish(self)

@@ -14,8 +14,8 @@ from stacks import speed
 os.environ.pop("SYNTH_HCL_OUTPUT", None)  # read by cdktf's node, which is started once
 speed.install()
 
+from main import synthesize  # noqa: E402
 from stacks.settings import Environment, select_environments  # noqa: E402  # install() comes before any cdktf import
-from stacks.synthesis import synthesize  # noqa: E402
 from tests.guard import Guard  # noqa: E402
 from tests.project import ENVIRONMENTS, ROOT, copy_project  # noqa: E402
 from tests.synthesized import VARIANTS, Stack, read_stacks  # noqa: E402

@@ -17,11 +17,11 @@ from stacks import speed
 speed.install()
 
 # After install(), which makes these imports fast.
+from main import synthesize  # noqa: E402
 from stacks.outputs import DeliveryOutputs, EdgeOutputs, Outputs, StateOutputs, TapOutputs  # noqa: E402
 from stacks.packaging import PackagingError  # noqa: E402
 from stacks.settings import SettingsError, select_environments  # noqa: E402
 from stacks.settings.markdown_table import settings_table  # noqa: E402
-from stacks.synthesis import synthesize  # noqa: E402
 from tools import failure_modes  # noqa: E402
 from tools.plan_review.configuration import read_configuration  # noqa: E402
 from tools.plan_review.table import rules_table  # noqa: E402

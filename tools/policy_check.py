@@ -68,7 +68,7 @@ def _synthesize(outdir: Path) -> tuple[dict[str, dict[str, Json]], dict[str, Sta
     environments = chosen(select_environments(ROOT / "environments", {}))
     speed.install()
     # After install(), which makes this import fast.
-    from stacks.synthesis import synthesize
+    from main import synthesize
 
     synthesize(environments, outdir, root=ROOT)
     documents = {name: json.loads((one / "cdk.tf.json").read_text()) for name, one in stack_folders(outdir).items()}

@@ -10,7 +10,8 @@ from constructs import Construct
 
 from modules.delivery.github_provider import HOST
 from modules.iam import Statement, fitting, policy_document
-from modules.names import Kind, Names
+from modules.named_stack import names_of
+from modules.names import Kind
 
 # One policy would be too long, and a role has at most 10. Each part holds the statements of these services.
 PARTS = {
@@ -34,7 +35,6 @@ class DeliveryRole(Construct):
         scope: Construct,
         id_: str,
         *,
-        names: Names,
         provider_arn: str,
         subjects: Sequence[str],
         statements: Sequence[Statement],
@@ -44,12 +44,15 @@ class DeliveryRole(Construct):
         A statement of a service that no part of `PARTS` has, or a part longer than IAM takes, is a `ValueError`.
         """
         super().__init__(scope, id_)
-        role = IamRole(self, "Default", name=names(id_, Kind.ROLE), assume_role_policy=_trust(provider_arn, subjects))
-        self.arn = role.arn
+        names = names_of(self)
+        self.name = names(id_, Kind.ROLE)
+        trust = _trust(provider_arn, subjects)
+        self.resource = IamRole(self, "Default", name=self.name, assume_role_policy=trust)
+        self.arn = names.global_arn("iam", f"role/{self.name}")
         for part, own in divided(statements).items():
             name = names(f"{id_}-{part}", Kind.POLICY)
             policy = IamPolicy(self, part, name=name, policy=fitting(name, policy_document(own), shorter=_SHORTER))
-            IamRolePolicyAttachment(self, f"{part}-attached", role=role.name, policy_arn=policy.arn)
+            IamRolePolicyAttachment(self, f"{part}-attached", role=self.resource.name, policy_arn=policy.arn)
 
 
 def divided(statements: Sequence[Statement]) -> dict[str, list[Statement]]:

@@ -10,6 +10,7 @@ from constructs import Construct
 from modules.delivery.reach import Reach
 from modules.delivery.scopes import IN_REGIONS
 from modules.iam import Statement, fitting, policy_document
+from modules.named_stack import names_of
 from modules.names import Kind, Names
 
 # Under any settings, the roles of functions are allowed no more than these.
@@ -46,14 +47,15 @@ def boundary_arn(names: Names, id_: str) -> str:
 class FunctionBoundary(Construct):
     """The policy that is the boundary of the roles of all functions within the reach."""
 
-    def __init__(self, scope: Construct, id_: str, *, names: Names, reach: Reach) -> None:
+    def __init__(self, scope: Construct, id_: str, *, reach: Reach) -> None:
         """A reach whose policy is longer than IAM takes is a `ValueError`."""
         super().__init__(scope, id_)
-        name = names(id_, Kind.POLICY)
+        names = names_of(self)
+        self.name, self.arn = names(id_, Kind.POLICY), boundary_arn(names, id_)
         document = fitting(
-            name, policy_document(limits(reach)), shorter="fewer regions, or a shorter name of the project"
+            self.name, policy_document(limits(reach)), shorter="fewer regions, or a shorter name of the project"
         )
-        IamPolicy(self, "Default", name=name, policy=document)
+        self.resource = IamPolicy(self, "Default", name=self.name, policy=document)
 
 
 def limits(reach: Reach) -> list[Statement]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from main import synthesize
 from stacks.settings import Environment, select_environments
-from stacks.synthesis import synthesize
 from tests.integration.account import STATE_BUCKET, STATE_STACK, Account, Provider, new_account
 from tests.project import ENVIRONMENTS, ROOT
 from tools import plan

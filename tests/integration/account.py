@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from main import synthesize
 from stacks.settings import Environment, Settings, select_environments
-from stacks.synthesis import synthesize
 from tests.integration.emulator import running_emulator
 from tests.integration.target import Target
 from tests.project import ENVIRONMENTS, ROOT

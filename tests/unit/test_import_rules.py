@@ -18,7 +18,7 @@ _MAY_IMPORT = {
     "stacks": {"stacks", "modules"},
     "modules": {"modules"},
     "lambda_code": {"lambda_code"},
-    "tools": {"tools", "stacks", "modules"},
+    "tools": {"tools", "main", "stacks", "modules"},
 }
 _ROOMS = {
     "main": [ROOT / "main.py"],

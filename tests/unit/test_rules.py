@@ -7,7 +7,7 @@ from cdktf import App
 from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
 
 from stacks.identity import StackKind, write_identities
-from stacks.packaging import build_packages
+from stacks.release import Release
 from stacks.settings import Environment, TapStackArgs
 from stacks.state_location import StateLocation
 from stacks.tap_stack import TapStack
@@ -88,8 +88,7 @@ def test_a_broken_stack_that_is_really_synthesized_is_caught(tmp_path: Path) -> 
         "tap-broken-us-east-1",
         TapStackArgs(environment_suffix="broken", region="us-east-1", settings=environment.settings, environ={}),
         state=StateLocation.of(environment),
-        packages=build_packages(ROOT, tmp_path / "packages", architecture="arm64"),
-        version="0.0.0",
+        release=Release.build(ROOT, environment),
     )
     block = stack.node.find_child("archive").node.find_child("public-access-block")
     assert isinstance(block, S3BucketPublicAccessBlock)

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     environment = local_environment(root, url, regions)
     speed.install()
     # After install(), which makes this import fast.
-    from stacks.synthesis import synthesize
+    from main import synthesize
 
     try:
         synthesize([environment], Path(outdir), root=root)

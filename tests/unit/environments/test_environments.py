@@ -2,8 +2,8 @@
 
 import pytest
 
+from main import synthesize
 from stacks.settings import Environment, SettingsError, select_environments
-from stacks.synthesis import synthesize
 from tests.project import ROOT
 from tests.rules import RULES, cases_of
 from tests.snapshot.reading import in_place_of

@@ -12,7 +12,7 @@ from modules.alert_topic import AlertTopic
 from modules.failure_mode import FailureMode, Limit, Setting
 from stacks.settings.fields import leaves
 from tests.synthesized import VARIANTS, Json, Stack
-from tests.unit.modules.parts import NAMES, bare_stack, make_function, make_key
+from tests.unit.modules.parts import bare_stack, make_function, make_key
 
 _ERRORS = next(mode for mode in CATALOGUE if mode.id == "errors")
 
@@ -99,8 +99,8 @@ def _alarms_of(mode: FailureMode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modules.alarms.CATALOGUE", (mode,))
     stack = bare_stack()
     key = make_key(stack)
-    topic = AlertTopic(stack, "alerts", names=NAMES, key=key, emails=())
-    alarms = Alarms(stack, "alarms", names=NAMES, topic=topic, settings=AlarmSettings(), runbook="runbook.md")
+    topic = AlertTopic(stack, "alerts", key=key, emails=())
+    alarms = Alarms(stack, "alarms", topic=topic, settings=AlarmSettings(), runbook="runbook.md")
     alarms.watch_function(make_function(stack, key))
 
 

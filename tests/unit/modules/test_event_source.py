@@ -2,7 +2,7 @@
 
 import pytest
 
-from modules.event_source import EventSource
+from modules.event_source import EventSource, EventSourceProps
 from modules.event_source_settings import MappingSettings
 from modules.event_stream_settings import StreamSettings
 from tests.synthesized import Stack
@@ -65,7 +65,8 @@ def test_a_record_age_of_the_stream_s_retention_is_refused() -> None:
 
     def source(id_: str, seconds: int) -> EventSource:
         settings = MappingSettings(maximum_record_age_seconds=seconds)
-        return EventSource(stack, id_, stream=stream, function=function, failures=failures, settings=settings)
+        props = EventSourceProps(stream=stream, function=function, failures=failures, settings=settings)
+        return EventSource(stack, id_, props)
 
     with pytest.raises(ValueError, match="must be below the stream's retention of 24 h, got 86400"):
         source("source", 24 * 3600)

@@ -9,7 +9,7 @@ from modules.encryption_key import EncryptionKey
 from modules.http_api import HttpApi
 from modules.http_api_settings import ApiSettings, Auth
 from tests.synthesized import Json, Stack
-from tests.unit.modules.parts import NAMES, bare_stack, make_function, make_key
+from tests.unit.modules.parts import bare_stack, make_function, make_key
 
 
 def _routes(stack: Stack) -> dict[str, Json]:
@@ -135,7 +135,7 @@ def test_the_gateway_may_invoke_the_receiver_for_exactly_this_route(
 
 def _api(stack: TerraformStack, key: EncryptionKey, auth: Auth, **given: object) -> HttpApi:
     settings = ApiSettings(auth=auth, **given)  # type: ignore[arg-type]
-    return HttpApi(stack, "api", names=NAMES, key=key, settings=settings, log_retention_days=30)
+    return HttpApi(stack, "api", key=key, settings=settings, log_retention_days=30)
 
 
 @pytest.mark.parametrize("given", [{}, {"jwt_issuer": "https://a.example.com"}, {"jwt_audience": ("a",)}])

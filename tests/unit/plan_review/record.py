@@ -22,8 +22,8 @@ from stacks import speed
 
 speed.install()
 
+from main import synthesize  # noqa: E402
 from stacks.settings import Environment, Settings, select_environments  # noqa: E402  # after install()
-from stacks.synthesis import synthesize  # noqa: E402
 from tests.integration.emulator import running_emulator  # noqa: E402
 from tests.project import ENVIRONMENTS, ROOT  # noqa: E402
 from tests.unit.plan_review.scenarios import BASE_EDITS, BASES, SCENARIOS, Json, Scenario  # noqa: E402

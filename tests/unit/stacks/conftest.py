@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from main import synthesize
 from stacks.settings import Environment
-from stacks.synthesis import synthesize
 from tests.project import ROOT
 from tests.synthesized import Stack, read_stacks
 

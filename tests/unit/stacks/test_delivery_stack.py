@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from main import synthesize
 from stacks.delivery.reaches import DEPLOYED_BUCKETS
 from stacks.identity import StackKind
 from stacks.settings import FUNCTIONS, Environment
-from stacks.synthesis import synthesize
 from tests.project import ROOT
 from tests.rules.reading import as_list
 from tests.synthesized import Json, Stack, read_stacks

@@ -6,18 +6,14 @@ from pathlib import Path
 import pytest
 from cdktf import App
 
-from stacks import deployment
+from main import synthesize
 from stacks.edge_stack import EdgeStack
 from stacks.identity import StackKind
-from stacks.packaging import Package
-from stacks.settings import FUNCTIONS, Environment
+from stacks.settings import Environment
 from tests.project import ROOT
-from tests.synthesized import VARIANTS, Stack
+from tests.synthesized import VARIANTS, Stack, read_stacks
 from tests.unit.settings.factory import make_settings
 
-_PACKAGES = {
-    name: Package(name=name, path=Path(__file__), sha256_base64="", size_bytes=0, build="") for name in FUNCTIONS
-}
 _PIPELINES = ["tap-edged-us-east-1", "tap-edged-eu-west-1"]
 
 
@@ -66,21 +62,13 @@ def test_there_is_an_edge_only_where_a_domain_is_configured(every_stack: dict[st
     assert [name for name, stack in every_stack.items() if stack.identity.kind is StackKind.EDGE] == ["tap-edged-edge"]
 
 
-def test_an_ephemeral_environment_has_no_edge_so_that_it_claims_no_domain(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_an_ephemeral_environment_has_no_edge_so_that_it_claims_no_domain(tmp_path: Path) -> None:
     settings = next(environment.settings for environment in VARIANTS if environment.name == "edged")
-    monkeypatch.setattr(deployment, "build_packages", lambda *_args, **_options: _PACKAGES)
-    app = App(outdir=str(tmp_path))
-    for suffix in ("edged", "pr42"):
-        environment = Environment(name="edged", suffix=suffix, settings=settings)
-        deployment.add_stacks(app, environment, root=ROOT, bootstrap=False)
-    found = [child.node.id for child in app.node.children]
-    assert {"tap-edged-edge", "tap-pr42-us-east-1", "tap-pr42-eu-west-1"} <= set(found)
-    assert "tap-pr42-edge" not in found
+    synthesize([Environment(name="edged", suffix="pr42", settings=settings)], tmp_path, root=ROOT)
+    assert sorted(read_stacks(tmp_path)) == ["tap-pr42-eu-west-1", "tap-pr42-us-east-1"]
 
 
 def test_an_edge_without_a_domain_is_refused() -> None:
     environment = Environment(name="dev", suffix="dev", settings=make_settings())
     with pytest.raises(ValueError, match=r"an edge stack needs the settings table \[edge\]"):
-        EdgeStack(App(), "tap-dev-edge", environment=environment, stacks={})
+        EdgeStack(App(), "tap-dev-edge", environment=environment)

@@ -1,35 +1,33 @@
-"""From settings to Terraform JSON."""
+"""The app that stacks are added to, and what is written of it."""
 
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from cdktf import App
 
-from stacks.deployment import add_stacks
-from stacks.identity import write_identities
-from stacks.settings import Environment, Problem, SettingsError
+from stacks.identity import StackIdentity, write_identities
+from stacks.settings import Problem, SettingsError
 
 _HCL = "SYNTH_HCL_OUTPUT"  # cdktf's own
 # Said here and not in cdktf.json, which only the CLI reads: both ways of synthesizing must write the same bytes.
 _CONTEXT = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
 
 
-def synthesize(environments: Sequence[Environment], outdir: Path, *, root: Path, bootstrap: bool = False) -> None:
-    """Writes every stack of the environments to `outdir`, and removes what an earlier choice left there.
-
-    `bootstrap` keeps the state of state stacks in a local file, as long as their bucket isn't there yet. Raises
-    SettingsError where cdktf would write HCL.
-    """
+def new_app(outdir: Path) -> App:
+    """An app without stacks, to be written to `outdir`; raises SettingsError where cdktf would write HCL."""
     _refuse_hcl()
     outdir.mkdir(parents=True, exist_ok=True)
-    app = App(outdir=str(outdir), context=_CONTEXT)
-    for environment in environments:
-        add_stacks(app, environment, root=root, bootstrap=bootstrap)
+    return App(outdir=str(outdir), context=_CONTEXT)
+
+
+def write_stacks(app: App, stacks: Iterable[StackIdentity]) -> None:
+    """Writes every stack of the app, and which ones these are; removes what an earlier choice left there."""
     app.synth()
-    write_identities(outdir, [one for environment in environments for one in environment.stacks])
+    outdir = Path(app.outdir)
+    write_identities(outdir, stacks)
     _remove_other_stacks(outdir)
 
 

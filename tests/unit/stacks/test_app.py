@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from main import synthesize
 from stacks.identity import StackKind, read_identities
-from stacks.synthesis import synthesize
 from tests.project import ROOT
 from tests.synthesized import Stack
 from tests.unit.stacks.conftest import Other

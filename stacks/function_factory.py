@@ -1,0 +1,55 @@
+"""Makes the functions of a pipeline."""
+
+from collections.abc import Mapping
+
+from constructs import Construct
+
+from modules.dead_letter_queue import DeadLetterQueue
+from modules.encryption_key import EncryptionKey
+from modules.function import Code, Function, FunctionProps
+from stacks.release import Release
+from stacks.settings import FUNCTIONS, Settings
+
+
+class FunctionFactory:
+    """Makes functions in a stack, each with what all of them have alike, its own size and its own package."""
+
+    def __init__(
+        self,
+        stack: Construct,
+        *,
+        key: EncryptionKey,
+        settings: Settings,
+        release: Release,
+        permissions_boundary: str | None,
+    ) -> None:
+        """`permissions_boundary`: ARN of the policy that limits the functions' roles, if there is one."""
+        self._stack, self._key, self._settings = stack, key, settings
+        self._release, self._boundary = release, permissions_boundary
+        self._made: dict[str, Function] = {}
+
+    def __call__(self, role: str, *, dead_letters: DeadLetterQueue | None = None, **variables: str | None) -> Function:
+        """Makes one of `FUNCTIONS`, which is told these variables; those that are `None` are left out."""
+        package = self._release.packages[role]
+        props = FunctionProps(
+            key=self._key,
+            code=Code(
+                path=str(package.path),
+                sha256_base64=package.sha256_base64,
+                handler=f"lambda_code.{role}.handler.handle",
+            ),
+            settings=getattr(self._settings, role),
+            observability=self._settings.observability,
+            architecture=self._settings.architecture,
+            variables={name: value for name, value in variables.items() if value is not None},
+            dead_letters=dead_letters,
+            permissions_boundary=self._boundary,
+        )
+        self._made[role] = Function(self._stack, role, props)
+        return self._made[role]
+
+    def all(self) -> Mapping[str, Function]:
+        """Every function, by role; one of `FUNCTIONS` that was not made is a `ValueError`."""
+        if forgotten := FUNCTIONS.keys() - self._made.keys():
+            raise ValueError(f"stacks/tap_stack.py deploys no function {', '.join(sorted(forgotten))}")
+        return self._made
