@@ -13,8 +13,9 @@ from lambda_code.processor.seen import Seen
 from lambda_code.shared.errors import UnavailableError
 
 _TRIES = 6  # how often it may turn out that the object is there after all, has gone, or has been replaced
-# 412 and 409 of a conditional put: it is there, it has changed, or somebody is just writing it; 404: it has gone.
-_LOST = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey")
+_THERE = "PreconditionFailed"  # 412 of a conditional put: the object is there, or has changed
+# Likewise 409: somebody is just writing it; and 404: it has gone.
+_LOST = (_THERE, "ConditionalRequestConflict", "NoSuchKey")
 
 
 class S3Client(Protocol):
@@ -48,9 +49,9 @@ class S3Archive:
         return stored
 
     def _store(self, home: str, events: Mapping[str, Arrived], *, is_new: bool) -> Stored:
-        was_refused = False
+        is_there = False
         for _ in range(_TRIES):
-            found = None if is_new else self._read(home, may_be_hidden=not was_refused)
+            found = None if is_new else self._read(home, may_be_hidden=not is_there)
             present: dict[str, bytes] = {}
             condition = {"IfNoneMatch": "*"}
             if found:
@@ -60,9 +61,10 @@ class S3Archive:
             if not absent:
                 return Stored()
             body = pack({**present, **{sequence: event.line for sequence, event in absent.items()}})
-            if self._put(home, body, **condition):
+            lost = self._put(home, body, **condition)
+            if lost is None:
                 return Stored(frozenset(absent), len(body))
-            is_new, was_refused = False, True
+            is_new, is_there = False, lost == _THERE
         raise UnavailableError(f"{home}: others keep replacing it")
 
     def _read(self, home: str, *, may_be_hidden: bool) -> Mapping[str, Any] | None:
@@ -75,13 +77,15 @@ class S3Archive:
                 return None
             raise
 
-    def _put(self, home: str, body: bytes, **condition: str) -> bool:
+    def _put(self, home: str, body: bytes, **condition: str) -> str | None:
+        """Put the object; give the code of the error where another put came first."""
         try:
             self._client.put_object(
                 Bucket=self._bucket, Key=home, Body=body, ContentType="application/gzip", **condition
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] in _LOST:
-                return False
+            code = error.response["Error"]["Code"]
+            if code in _LOST:
+                return code
             raise
-        return True
+        return None

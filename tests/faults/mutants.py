@@ -176,7 +176,7 @@ def overwrites_objects(patch: Patch) -> None:
 
 
 def completes_without_comparing(patch: Patch) -> None:
-    def put(self: S3Archive, home: str, body: bytes, **condition: str) -> bool:
+    def put(self: S3Archive, home: str, body: bytes, **condition: str) -> str | None:
         condition.pop("IfMatch", None)
         return _archive_put(self, home, body, **condition)
 

@@ -84,6 +84,19 @@ class TestLostOriginal:
         assert world.run([record(7, COPY)]) is None
         assert world.ids() == ["same"]
 
+    def test_what_somebody_is_just_writing_may_still_look_as_if_it_were_not_there(self) -> None:
+        world = claimed(record(0, SAME))
+        denied, writing = client_error("AccessDenied"), client_error("ConditionalRequestConflict")
+        world.s3.before = [denied, writing, denied]
+        assert world.run([record(7, COPY)]) is None
+        assert world.ids() == ["same"]
+
+    def test_the_log_says_how_many_events_copies_have_brought(self, caplog: pytest.LogCaptureFixture) -> None:
+        world = claimed(record(0, SAME))
+        with caplog.at_level("INFO"):
+            world.run([record(7, COPY), record(8, COPY), record(9)])
+        assert [vars(line)["completed"] for line in caplog.records if line.message == "processed"] == [1]
+
     def test_a_home_that_is_there_and_may_not_be_read_is_reported(self) -> None:
         world = claimed(record(0, SAME))
         world.s3.objects["archive", HOME] = b"unread"
