@@ -13,8 +13,9 @@ from modules.protection_settings import ProtectionSettings
 class AccessLogBucket(Bucket):
     """A bucket that S3 delivers this account's access logs to.
 
-    It is encrypted by S3's own keys and logs nothing itself: S3 delivers no logs to a bucket whose default encryption
-    is SSE-KMS, and a bucket that logs onto itself never stops (S3 user guide, "Enabling server access logging").
+    It is encrypted with S3 managed keys (SSE-S3) and logs nothing itself: S3 delivers no logs to a bucket whose default
+    encryption is SSE-KMS, and a bucket that logs to itself never stops (S3 user guide, "Enabling server
+    access logging").
     """
 
     def __init__(
@@ -26,7 +27,7 @@ class AccessLogBucket(Bucket):
         ages: ObjectAges,
         protection: ProtectionSettings,
     ) -> None:
-        """`ages` should expire what is current: logs come without end. Logs are never protected from a destroy."""
+        """`ages` should expire current objects: logs never stop. Logs are never protected from a destroy."""
         names = names_of(scope)
         arn = names.global_arn("s3", names(purpose, Kind.BUCKET))
         deliver = Statement(

@@ -1,4 +1,4 @@
-"""Where alarms go, and from there to people."""
+"""The topic that alarms notify, and its e-mail subscriptions."""
 
 import hashlib
 
@@ -17,7 +17,7 @@ class AlertTopic(Construct):
     """An encrypted topic that only this account's alarms may publish to."""
 
     def __init__(self, scope: Construct, id_: str, *, key: EncryptionKey, emails: tuple[str, ...]) -> None:
-        """Each of `emails` is asked by AWS to confirm, once, before it gets anything."""
+        """AWS asks each of `emails` to confirm, once, before it sends anything."""
         super().__init__(scope, id_)
         names = names_of(self)
         self.name = names(id_, Kind.TOPIC)
@@ -26,7 +26,7 @@ class AlertTopic(Construct):
         policy = policy_document(_statements(self.arn, names.account_id))
         SnsTopicPolicy(self, "policy", arn=self.resource.arn, policy=policy)
         for email in emails:
-            # Named by its address, not its place in the list: a list that changes must not replace its neighbours.
+            # Named after its address, not its place in the list: a changed list must not replace other subscriptions.
             SnsTopicSubscription(
                 self,
                 f"email-{hashlib.sha256(email.encode()).hexdigest()[:8]}",

@@ -43,9 +43,9 @@ class ApiDomain(Construct):
         """`apis`: one or more, of different regions."""
         super().__init__(scope, id_)
         if not apis:
-            raise ValueError("a domain needs the API of one region at least")
+            raise ValueError("a domain needs the API of at least one region")
         self._domain_name, self._zone_id = settings.domain_name, settings.hosted_zone_id
-        # The region is in the ids: it tells these resources apart and is stable, unlike a place in a list.
+        # The region is in the ids: it is unique and, unlike a place in a list, stable.
         certificates = {api.region: self._certificate(api.region) for api in apis}
         record = self._validation_record(certificates[apis[0].region])
         for api in apis:

@@ -1,4 +1,4 @@
-"""What may be tuned of the one name for all regions."""
+"""Settings of the one name for all regions."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ HostedZoneId = Annotated[
 
 
 class EdgeSettings(Section):
-    """DNS failover over the regions; only where this table is given."""
+    """DNS failover between the regions; only if this table is given."""
 
-    domain_name: DomainName = Field(description="Name under which clients find the API, whatever region answers")
-    hosted_zone_id: HostedZoneId = Field(description="Route 53 zone that holds the name")
+    domain_name: DomainName = Field(description="Name under which clients reach the API, whichever region answers")
+    hosted_zone_id: HostedZoneId = Field(description="Route 53 hosted zone of the name")

@@ -1,4 +1,4 @@
-"""A private, versioned, encrypted bucket that takes requests only over TLS."""
+"""A private, versioned, encrypted bucket that accepts requests only over TLS."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ from modules.protection_settings import ProtectionSettings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BucketProps:
-    """What a bucket is; without `key` S3's own keys encrypt it (SSE-S3), without `access_logs` nothing is logged."""
+    """What a bucket is; without `key` it has S3 managed keys (SSE-S3), without `access_logs` no access logs."""
 
     purpose: str
     key: EncryptionKey | None
@@ -89,9 +89,9 @@ class Bucket(Construct):
         self._grant_get(grantee, "Read", "s3:GetObject", prefix)
 
     def grant_read_versions(self, grantee: Grantee, *, prefix: str = "") -> None:
-        """Lets the grantee read objects below `prefix` by their version id, and be told 404 where one is gone.
+        """Lets the grantee read objects below `prefix` by version id, and get 404 for deleted ones.
 
-        Without s3:ListBucket S3 answers 403 for what isn't there (S3 API reference, `GetObject`, "Permissions").
+        Without s3:ListBucket S3 answers 403 for what doesn't exist (S3 API reference, `GetObject`, "Permissions").
         """
         self._grant_get(grantee, "ReadVersionsOf", "s3:GetObjectVersion", prefix)
         grantee.allow(Statement(sid=self._sid("List"), actions=("s3:ListBucket",), resources=(self.arn,)))
@@ -103,7 +103,7 @@ class Bucket(Construct):
             self._key.grant_encrypt(grantee, via="s3")
 
     def grant_failure_destination(self, grantee: Grantee, *, prefix: str) -> None:
-        """Lets an event source mapping that acts as the grantee leave failed batches here.
+        """Lets an event source mapping that acts as the grantee write failed batches here.
 
         Actions and the `s3:ResourceAccount` condition are those of the Lambda developer guide, "Retain discarded
         records from a stream in Amazon S3".
@@ -121,7 +121,7 @@ class Bucket(Construct):
         """Invokes the function for every object created below `prefix`.
 
         A bucket has one notification configuration, and a second resource would silently overwrite it: so this can be
-        called once. Without a prefix whatever is written to the bucket would come back as an event.
+        called once. Without a prefix, everything that is written to the bucket would invoke the function.
         """
         if self._notified:
             raise ValueError(f"bucket {self.name} already notifies: a bucket has one notification configuration")

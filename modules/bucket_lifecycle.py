@@ -30,10 +30,10 @@ _INCOMPLETE_UPLOAD_DAYS = 7
 
 
 class BucketLifecycle(Construct):
-    """Ages of current objects, noncurrent versions and incomplete uploads, and no left-over delete markers."""
+    """Ages of current objects, noncurrent versions and incomplete uploads; expired delete markers are removed."""
 
     def __init__(self, scope: Construct, id_: str, *, bucket: str, ages: ObjectAges, versioning: Versioning) -> None:
-        """`versioning` is waited for: rules on noncurrent versions need it to be on."""
+        """Waits for `versioning`: rules on noncurrent versions need it to be enabled."""
         super().__init__(scope, id_)
         S3BucketLifecycleConfiguration(self, "Default", bucket=bucket, rule=_rules(ages), depends_on=[versioning])
 
@@ -53,7 +53,7 @@ def _rules(ages: ObjectAges) -> list[Rule]:
             else None
         ),
     )
-    # S3 takes a rule either with an age or with this, not with both.
+    # S3 accepts a rule either with an age or with this, not with both.
     markers = Rule(
         id="left-over-delete-markers",
         status="Enabled",

@@ -1,4 +1,4 @@
-"""What may be tuned of how long buckets keep their objects."""
+"""Settings of how long buckets keep their objects."""
 
 from typing import Annotated
 
@@ -7,12 +7,12 @@ from pydantic import Field, model_validator
 
 from modules.section import LONGEST_DAYS, Days, Section
 
-# The shortest that S3 takes for STANDARD_IA (S3 user guide, "Transitioning objects using Amazon S3 Lifecycle").
+# The shortest that S3 accepts for STANDARD_IA (S3 user guide, "Transitioning objects using Amazon S3 Lifecycle").
 TransitionDays = Annotated[int, Ge(30), Le(LONGEST_DAYS)]
 
 
 class ObjectAges(Section):
-    """How long one bucket keeps its objects, in days; `None` means for ever, or never moved."""
+    """How long one bucket keeps its objects, in days; `None` means forever, or never moved."""
 
     noncurrent_days: Days
     expiration_days: Days | None = None
@@ -26,7 +26,7 @@ class ObjectAges(Section):
 
 
 class StorageSettings(Section):
-    """How long the buckets keep what."""
+    """How long each bucket keeps its objects."""
 
     archive_transition_days: TransitionDays = Field(
         90, description="Age at which archived events move to STANDARD_IA (S3: Lifecycle transitions, 30 days at least)"
@@ -38,15 +38,13 @@ class StorageSettings(Section):
         description="Age at which archived events are deleted; above `archive_transition_days` and "
         "`deduplication.days`, never if unset",
     )
-    noncurrent_version_days: Days = Field(
-        30, description="How long an overwritten or deleted object can be brought back"
-    )
+    noncurrent_version_days: Days = Field(30, description="How long an overwritten or deleted object can be restored")
     inbox_expiration_days: Days = Field(30, description="Age at which inbox files are deleted")
     failures_expiration_days: int = Field(
         27,
         ge=2,
         le=LONGEST_DAYS,
-        description="How long failed batches and quarantined events wait for repair; above `stream.retention_hours`, "
+        description="How long failed batches and quarantined events are kept; above `stream.retention_hours`, "
         "below `deduplication.days`",
     )
     access_log_expiration_days: Days = Field(90, description="Age at which the buckets' access logs are deleted")

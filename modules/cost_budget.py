@@ -1,4 +1,4 @@
-"""A monthly budget for what carries an environment's tag."""
+"""A monthly budget for the resources with an environment's tag."""
 
 from cdktf_cdktf_provider_aws.budgets_budget import BudgetsBudget, BudgetsBudgetCostFilter, BudgetsBudgetNotification
 from constructs import Construct
@@ -8,13 +8,13 @@ from modules.named_stack import names_of
 
 
 class CostBudget(Construct):
-    """Tells people when 80 % of a month's budget is spent, or all of it is forecast to be.
+    """Notifies people when 80 % of a month's budget is spent, or 100 % are forecast.
 
-    It counts what carries the tag `Environment`: activate that cost allocation tag once in the billing console.
+    It counts resources with the tag `Environment`: activate that cost allocation tag once in the billing console.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: BudgetSettings, emails: tuple[str, ...]) -> None:
-        """AWS takes no notification without somebody to tell: `emails` names 1 to 10 people."""
+        """AWS requires a subscriber for a notification: `emails` names 1 to 10 people."""
         super().__init__(scope, id_)
         names = names_of(self)
         BudgetsBudget(

@@ -1,4 +1,4 @@
-"""Where asynchronous invocations end that failed for good."""
+"""The dead-letter queue of asynchronous invocations that failed after all retries."""
 
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from cdktf_cdktf_provider_aws.sqs_queue_policy import SqsQueuePolicy
@@ -9,7 +9,7 @@ from modules.iam import Grantee, Statement, deny_insecure_transport, policy_docu
 from modules.named_stack import names_of
 from modules.names import Kind
 
-_RETENTION_SECONDS = 14 * 24 * 3600  # the longest that SQS takes (API `CreateQueue`)
+_RETENTION_SECONDS = 14 * 24 * 3600  # the longest that SQS accepts (API `CreateQueue`)
 
 
 class DeadLetterQueue(Construct):

@@ -16,10 +16,10 @@ _THIS_KEY = ("*",)  # in a key policy this is the key itself
 
 
 class EncryptionKey(Construct):
-    """One rotated key with an alias; its policy names the services that use it for themselves.
+    """One rotated key with an alias; its key policy names the services that use it directly.
 
-    Everybody else uses it through IAM, and only by way of a named service (`kms:ViaService`). The policy is made from
-    names, never from another resource's attributes, so that nothing depends on it in a circle.
+    Everybody else needs permissions in IAM, and only through a named service (`kms:ViaService`). The policy is built
+    from names, never from attributes of other resources, which would create dependency cycles.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class EncryptionKey(Construct):
         protection: ProtectionSettings,
         services: tuple[Statement, ...] = (),
     ) -> None:
-        """`services`: what AWS services may do with the key for themselves."""
+        """`services`: statements for AWS services that use the key directly."""
         super().__init__(scope, id_)
         names = self._names = names_of(self)
         self.resource = KmsKey(
@@ -77,7 +77,7 @@ def log_groups_encrypt(names: Names) -> Statement:
             "kms:DescribeKey",
         ),
         resources=_THIS_KEY,
-        # The encryption context holds account and region: CloudWatch Logs documents no other condition.
+        # The encryption context contains account and region: CloudWatch Logs documents no other condition.
         conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": names.arn("logs", group)}},
     )
 
@@ -97,7 +97,7 @@ def alarms_publish(names: Names) -> Statement:
 
 
 def _administered_by_iam(names: Names) -> Statement:
-    """What makes IAM policies count at all; without it nobody could repair a wrong policy.
+    """Enables IAM policies for the key; without it, nobody could repair a wrong key policy.
 
     Source: KMS developer guide, "Default key policy".
     """

@@ -1,4 +1,4 @@
-"""The event source mapping that carries records from the stream to a function."""
+"""The event source mapping from the stream to a function."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ class EventSourceProps:
 
 
 class EventSource(Construct):
-    """A Kinesis mapping that bisects, reports single failures, gives up in time, and loses nothing that it gives up."""
+    """A Kinesis mapping that bisects, reports single failures, discards in time, and keeps what it discards."""
 
     def __init__(self, scope: Construct, id_: str, props: EventSourceProps) -> None:
         """Grants the function's role what a mapping needs, then creates the mapping: the policy must be there first."""

@@ -1,4 +1,4 @@
-"""What may be tuned of the event source mapping."""
+"""Settings of the event source mapping."""
 
 from pydantic import Field
 
@@ -8,8 +8,8 @@ from modules.section import Section
 class MappingSettings(Section):
     """How the processor reads the stream (Lambda API Reference: CreateEventSourceMapping).
 
-    Retries and age are finite, though Lambda allows "for ever": one record that always fails would otherwise block its
-    shard until the stream has lost what stands behind it.
+    Retries and age are finite, although Lambda allows infinite ones: a record that always fails would block its
+    shard until the records after it expire.
     """
 
     batch_size: int = Field(500, ge=1, le=10000, description="Events per invocation at most")

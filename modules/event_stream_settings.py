@@ -1,4 +1,4 @@
-"""What may be tuned of the stream."""
+"""Settings of the stream."""
 
 from typing import Literal
 
@@ -20,6 +20,6 @@ class StreamSettings(Section):
         168,
         ge=24,
         le=8760,
-        description="How long an event stays in the stream: the time there is to repair a fault "
+        description="How long an event stays in the stream, which is the time to fix a failure "
         "(Kinesis: Change the data retention period)",
     )

@@ -1,4 +1,4 @@
-"""The record of one failure mode, from which its alarms, its graph and its section of the runbook are made."""
+"""The record of one failure mode, from which its alarms, graph and runbook section are generated."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -28,7 +28,7 @@ from modules.observability_settings import ObservabilitySettings
 
 _RUNTIME = "python3.13"
 _ASYNCHRONOUS_AGE_SECONDS = 6 * 3600  # Lambda's longest (API `PutFunctionEventInvokeConfig`)
-_ASYNCHRONOUS_RETRIES = 2  # likewise
+_ASYNCHRONOUS_RETRIES = 2  # the most that Lambda allows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +89,7 @@ class Function(Construct):
         if props.dead_letters:
             props.dead_letters.grant_send(self)
         self.resource = self._function(props, role, log_group)
-        # Lambda's default, said aloud: a function that triggers itself is stopped after about 16 rounds.
+        # Lambda's default, made explicit: a function that invokes itself is stopped after about 16 times.
         LambdaFunctionRecursionConfig(
             self, "recursion", function_name=self.resource.function_name, recursive_loop="Terminate"
         )

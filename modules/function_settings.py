@@ -1,4 +1,4 @@
-"""What may be tuned of a function."""
+"""Settings of a function."""
 
 from typing import Literal
 
@@ -15,5 +15,7 @@ class FunctionSettings(Section):
     memory_mb: int = Field(512, ge=128, le=10240, description="Memory, and CPU with it (Lambda: Lambda quotas)")
     timeout_seconds: int = Field(60, ge=1, le=900, description="Time for one invocation (Lambda: Lambda quotas)")
     reserved_concurrency: int | None = Field(
-        None, ge=1, description="Executions kept for this function alone; unset by default, as small accounts refuse it"
+        None,
+        ge=1,
+        description="Concurrent executions reserved for this function; unset, as small accounts can't reserve any",
     )

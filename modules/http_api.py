@@ -43,7 +43,7 @@ _ACCESS_LOG = {
 # Any, since extensions of CloudEvents are headers of any name. `*` means no more than the header's name, and only
 # without cookies, which are never allowed; it doesn't cover `authorization` (Fetch standard, "CORS protocol").
 _CORS_HEADERS = ["authorization", "*"]
-# What no other route takes (API Gateway developer guide, "Create routes for HTTP APIs").
+# Every other request (API Gateway developer guide, "Create routes for HTTP APIs").
 _ANYTHING_ELSE = "$default"
 
 
@@ -97,14 +97,14 @@ class HttpApi(Construct):
         self.arn, self.url, self.stage = self.resource.arn, self.resource.api_endpoint, STAGE
 
     def route(self, method: str, path: str, function: Function, *, public: bool = False) -> None:
-        """Sends `method path` to the function; a `public` route asks for no authorisation, whatever `auth` says."""
+        """Sends `method path` to the function; a `public` route needs no authorization, whatever `auth` says."""
         authorisation = "NONE" if public else {"iam": "AWS_IAM", "jwt": "JWT"}.get(self._auth, "NONE")
         self._add(path.strip("/").replace("/", "-"), f"{method} {path}", f"{method}{path}", function, authorisation)
 
     def catch_all(self, function: Function) -> None:
-        """Sends all else to the function, unauthorised: it has to answer that there is no such path or method.
+        """Sends every other request to the function, unauthorized: it must answer that there is no such path or method.
 
-        Browsers' preflights come this way, too, and can't be authorised; the API's CORS configuration adds to answers.
+        So do browsers' preflights, which can't be authorized; the API's CORS configuration adds headers to the answers.
         """
         self._add("others", _ANYTHING_ELSE, _ANYTHING_ELSE, function, "NONE")
 

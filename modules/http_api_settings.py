@@ -1,4 +1,4 @@
-"""What may be tuned of the HTTP API."""
+"""Settings of the HTTP API."""
 
 from typing import Annotated, Literal
 
@@ -35,7 +35,10 @@ class ApiSettings(Section):
         (), description="Audiences, of which a token must name one; with `auth` jwt, and only then"
     )
     signing_secret_version: int = Field(
-        1, ge=1, le=1_000_000, description="Raise it to make a new signing secret; the one before stays valid meanwhile"
+        1,
+        ge=1,
+        le=1_000_000,
+        description="Raise it to create a new signing secret; the previous one stays valid until the next",
     )
     cors_origins: Origins = Field(
         (), description="Web pages that may call the API from a browser (production: no `*`, no http)"

@@ -1,7 +1,7 @@
-"""IAM policy documents as JSON made in Python.
+"""IAM policy documents as JSON built in Python.
 
 Not `aws_iam_policy_document`: Terraform defers a data source whose dependency has any pending change, so that one
-changed tag would ripple through every policy of a plan.
+changed tag would show up in every policy of a plan.
 """
 
 import json
@@ -35,14 +35,14 @@ class Statement:
         return document
 
     def merged(self, other: "Statement") -> "Statement":
-        """Both statements in one: same sid, actions and conditions, the resources of both."""
+        """Both statements in one: same Sid, actions and conditions, the resources of both."""
         if replace(other, resources=self.resources) != self:
             raise ValueError(f"two statements called {self.sid!r} differ in more than their resources")
         return replace(self, resources=tuple(dict.fromkeys(self.resources + other.resources)))
 
 
 class Grantee(Protocol):
-    """Whatever has a role that a resource can grant something to."""
+    """Whatever has a role to which a resource can grant permissions."""
 
     def allow(self, statement: Statement) -> None:
         """Adds the statement to the role's policy."""
@@ -54,10 +54,12 @@ def policy_document(statements: Sequence[Statement]) -> str:
 
 
 def fitting(name: str, document: str, *, shorter: str) -> str:
-    """A managed policy's document; longer than IAM takes it is a `ValueError`, which says what makes it shorter."""
+    """A managed policy's document; raises `ValueError`, which says what makes it shorter, if IAM wouldn't accept it."""
     length = len("".join(document.split()))
     if length > _LONGEST_POLICY:
-        raise ValueError(f"the policy {name} has {length} characters, IAM takes {_LONGEST_POLICY}: it needs {shorter}")
+        raise ValueError(
+            f"the policy {name} has {length} characters, IAM accepts {_LONGEST_POLICY}: it needs {shorter}"
+        )
     return document
 
 
@@ -65,7 +67,7 @@ def assume_role_document(service: str) -> str:
     """The trust policy of a role that only `service` may assume.
 
     It has no `aws:SourceAccount`: AWS documents that for resource policies, not for Lambda's assuming of a role, and
-    Lambda takes a role only from who may pass it (`iam:PassRole`), which ends at the account.
+    Lambda accepts a role only from callers who may pass it (`iam:PassRole`), which ends at the account.
     """
     statement = {
         "Sid": "AssumeRole",

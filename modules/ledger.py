@@ -1,4 +1,4 @@
-"""The table that remembers which event is stored where, so that none is stored twice."""
+"""The table of which event is stored where, so that none is stored twice."""
 
 from cdktf_cdktf_provider_aws.dynamodb_table import (
     DynamodbTable,
@@ -21,10 +21,10 @@ _CLAIM = ("dynamodb:PutItem",)
 
 
 class Ledger(Construct):
-    """An on-demand table keyed by event identity; rows leave it by their time to live (`expires_at`, epoch seconds)."""
+    """An on-demand table keyed by event identity; rows expire by their time to live (`expires_at`, epoch seconds)."""
 
     def __init__(self, scope: Construct, id_: str, *, key: EncryptionKey, protection: ProtectionSettings) -> None:
-        """Deletion protection is Terraform's and DynamoDB's own."""
+        """Protected by Terraform (`prevent_destroy`) and DynamoDB (deletion protection)."""
         super().__init__(scope, id_)
         self._key = key
         names = names_of(self)
@@ -45,6 +45,6 @@ class Ledger(Construct):
         )
 
     def grant_claim(self, grantee: Grantee) -> None:
-        """Lets the grantee claim events by conditional writes; a refused one says who holds the claim."""
+        """Lets the grantee claim events by conditional writes; a rejected one returns the existing claim."""
         grantee.allow(Statement(sid="ClaimEvents", actions=_CLAIM, resources=(self.arn,)))
         self._key.grant_decrypt(grantee, via="dynamodb")

@@ -1,4 +1,4 @@
-"""What may be tuned of the ledger."""
+"""Settings of the ledger."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""Terraform's guard for what holds data."""
+"""Terraform's protection of resources that hold data."""
 
 from cdktf import TerraformResourceLifecycle
 
@@ -6,5 +6,5 @@ from modules.protection_settings import ProtectionSettings
 
 
 def protected(protection: ProtectionSettings) -> TerraformResourceLifecycle | None:
-    """`prevent_destroy` where the settings say so: a destroy is refused as a whole, before it deletes anything."""
+    """`prevent_destroy` if the settings say so: Terraform then refuses a destroy before it deletes anything."""
     return TerraformResourceLifecycle(prevent_destroy=True) if protection.deletion_protection else None

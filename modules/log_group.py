@@ -9,7 +9,7 @@ from modules.observability_settings import LogRetentionDays
 
 
 class LogGroup(Construct):
-    """A log group with our key and a retention, so that none is left behind by a destroy or kept for ever.
+    """A log group with our key and a retention, so that none is left behind by a destroy or kept forever.
 
     Its name ends in what the key's policy lets CloudWatch Logs encrypt: see `EncryptionKey`.
     """
@@ -23,7 +23,7 @@ class LogGroup(Construct):
         key: EncryptionKey,
         retention_days: LogRetentionDays,
     ) -> None:
-        """`name`: whole, with the prefix of whoever writes to it."""
+        """`name`: the full name, with the prefix of the service that writes to it."""
         super().__init__(scope, id_)
         self.name = name
         self.arn = names_of(self).arn("logs", f"log-group:{name}")

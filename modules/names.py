@@ -1,4 +1,4 @@
-"""Physical names and ARNs, all from configuration, so that every stack can be planned on an empty account."""
+"""Physical names and ARNs, all from configuration, so that every stack can be planned in an empty account."""
 
 import hashlib
 import re
@@ -10,7 +10,7 @@ _ALLOWED = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Kind(Enum):
-    """What a name is for, with the longest name that AWS takes, in characters (service quotas pages of AWS)."""
+    """What a name is for, with the longest name that AWS accepts, in characters (service quotas pages of AWS)."""
 
     API = ("api", 128)
     ALARM = ("alarm", 255)
@@ -42,16 +42,16 @@ class Names:
     account_id: str
 
     def __call__(self, purpose: str, kind: Kind) -> str:
-        """The name of `purpose`; bucket names also hold the account id, because they are global.
+        """The name of `purpose`; bucket names also contain the account id, because they are global.
 
-        A name over the limit of its service is cut and ends in a hash of the whole, so that two long names can't meet.
+        A name over the limit of its service is cut and ends in a hash of it, so that two long names can't collide.
         """
         parts = [self.project, purpose, self.suffix, self.region]
         if kind is Kind.BUCKET:
             parts.append(self.account_id)
         whole = "-".join(parts)
         if not _ALLOWED.fullmatch(whole):
-            raise ValueError(f"a name may hold lower-case letters, digits and single hyphens, got {whole!r}")
+            raise ValueError(f"a name may contain lower-case letters, digits and single hyphens, got {whole!r}")
         if len(whole) <= kind.limit:
             return whole
         kept = whole[: kind.limit - _HASH_LENGTH - 1].rstrip("-")
@@ -62,6 +62,6 @@ class Names:
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
 
     def global_arn(self, service: str, resource: str) -> str:
-        """An ARN of a service whose ARNs hold no region: S3 has no account either."""
+        """An ARN of a service whose ARNs have no region: those of S3 have no account either."""
         account = "" if service == "s3" else self.account_id
         return f"arn:aws:{service}::{account}:{resource}"

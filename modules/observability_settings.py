@@ -1,4 +1,4 @@
-"""What may be tuned of traces and logs."""
+"""Settings of traces and logs."""
 
 from typing import Annotated, Literal
 
@@ -24,7 +24,7 @@ LogRetentionDays = Annotated[
     AfterValidator(_retention_that_exists),
     Allowed("one of " + ", ".join(str(days) for days in LOG_RETENTION_DAYS)),
 ]
-# Lambda's filter takes a printed metric for a message of level INFO: above that it would drop the functions' metrics
+# Lambda's filter treats a printed metric as a message of level INFO: above that it would drop the functions' metrics
 # (Lambda developer guide, "Log-level filtering").
 LogLevel = Literal["INFO", "DEBUG"]
 

@@ -1,4 +1,4 @@
-"""What may be tuned of how data is protected."""
+"""Settings of how data is protected."""
 
 from typing import Annotated
 
@@ -20,7 +20,7 @@ RecoveryDays = Annotated[int, AfterValidator(_recovery_that_exists), Allowed("0,
 class ProtectionSettings(Section):
     """What stands between a mistake and the data."""
 
-    force_destroy: bool = Field(False, description="Let `destroy` empty the buckets (refused in production)")
+    force_destroy: bool = Field(False, description="Let `terraform destroy` empty the buckets (refused in production)")
     deletion_protection: bool = Field(
         True, description="Refuse to destroy what holds data: stream, buckets, ledger, key (required in production)"
     )
@@ -28,7 +28,8 @@ class ProtectionSettings(Section):
         30,
         ge=7,
         le=30,
-        description="Days in which a deleted key can be saved; production: 30 (KMS API Reference: ScheduleKeyDeletion)",
+        description="Days in which a key's deletion can be canceled; production: 30 (KMS API Reference: "
+        "ScheduleKeyDeletion)",
     )
     secret_recovery_window_days: RecoveryDays = Field(
         30,

@@ -1,4 +1,4 @@
-"""What a team may tune of a construct: a section, whose fields say what is allowed, in which unit, and by whom.
+"""A section of settings, usually those of a construct: its fields say what is allowed, in which unit, by which source.
 
 Files called `..._settings.py` hold sections. They import nothing of CDKTF, so that settings are read and checked before
 it is loaded.
@@ -33,19 +33,19 @@ Days = Annotated[int, Ge(1), Le(LONGEST_DAYS)]
 
 
 def as_tuple(value: object) -> object:
-    """Take a list for a tuple: what is frozen has no lists."""
+    """Convert a list to a tuple: frozen models have no lists."""
     return tuple(value) if isinstance(value, list) else value
 
 
 def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse a list that says something twice."""
+    """Refuse a list with duplicates."""
     if len(set(values)) != len(values):
         raise ValueError("the same value twice")
     return values
 
 
 def fits(kind: Any, value: object) -> bool:  # noqa: ANN401  a kind is an annotation, which has no type of its own
-    """Tell whether a value is one of a kind: of a type with what is allowed."""
+    """Whether a value is valid for a type and its restrictions."""
     try:
         TypeAdapter(kind).validate_python(value, strict=True)
     except ValidationError:

@@ -16,9 +16,9 @@ _LENGTH = 48
 
 
 class SigningSecret(Construct):
-    """A random secret whose value Terraform hands over without keeping: it is in no state and in no plan.
+    """A random secret whose value Terraform passes on without storing it: it is in no state and in no plan.
 
-    Raising `version` makes a new value; the one before stays valid as `AWSPREVIOUS` while clients change over.
+    Raising `version` creates a new value; the previous one stays valid as `AWSPREVIOUS` while clients change over.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class SigningSecret(Construct):
             kms_key_id=key.arn,
             recovery_window_in_days=protection.secret_recovery_window_days,
         )
-        # cdktf has no binding for ephemeral blocks: an override is the only way to write one.
+        # cdktf has no binding for ephemeral blocks: only an override can write one.
         TerraformStack.of(self).add_override(
             f"ephemeral.aws_secretsmanager_random_password.{id_}",
             {"password_length": _LENGTH, "exclude_punctuation": True},

@@ -12,7 +12,7 @@ DOMAIN = rf"({_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])"
 
 
 def valid_port(url: str) -> str:
-    """Refuse a port that there can't be."""
+    """Refuse an impossible port."""
     port = url.rpartition(":")[2]
     if port.isdigit() and not 1 <= int(port) <= 65535:
         raise ValueError("no such port")

@@ -1,4 +1,4 @@
-"""The app that stacks are added to, and what is written of it."""
+"""The app that stacks are added to, and how it is written."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from stacks.identity import StackIdentity, write_identities
 from stacks.settings import Problem, SettingsError
 
 _HCL = "SYNTH_HCL_OUTPUT"  # cdktf's own
-# Said here and not in cdktf.json, which only the CLI reads: both ways of synthesizing must write the same bytes.
+# Here and not in cdktf.json, which only the CLI reads: both ways of synthesizing must write the same bytes.
 _CONTEXT = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
 
 
@@ -43,7 +43,7 @@ def _refuse_hcl() -> None:
 
 
 def _remove_other_stacks(outdir: Path) -> None:
-    # Set by the CLI, which removes them itself and stops at a folder that has gone already.
+    # Set by the CLI, which removes them itself and fails if a folder is already gone.
     if "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS" in os.environ:
         return
     wanted = json.loads((outdir / "manifest.json").read_text())["stacks"]

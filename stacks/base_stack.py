@@ -16,9 +16,9 @@ from stacks.state_location import StateLocation
 
 # 1.11 is the first with write-only arguments, which keep the signing secret out of state (Terraform 1.11 changelog).
 _TERRAFORM = ">= 1.11.0, < 2.0.0"
-# The bindings were generated from 6.25.0. Not that version alone: from 6.26 on, a plan no longer reads the value of a
-# secret that is written only (hashicorp/terraform-provider-aws#44876), which the roles of delivery may not do; and from
-# 6.40 on, no longer undoes at every plan that S3 blocks SSE-C in new buckets (hashicorp/terraform-provider-aws#47320).
+# The bindings were generated from 6.25.0, and any later 6 is accepted: from 6.26 on, a plan no longer reads the value
+# of a write-only secret (hashicorp/terraform-provider-aws#44876), which the delivery roles may not do; and from 6.40
+# on, plans no longer undo that S3 blocks SSE-C in new buckets (hashicorp/terraform-provider-aws#47320).
 _PROVIDER = {"source": "hashicorp/aws", "version": "~> 6.25"}
 
 
@@ -35,7 +35,7 @@ class BaseStack(NamedStack):
         region: str,
         state: StateLocation | None,
     ) -> None:
-        """Without `state` it stays in a file of the project's folder: only for a state bucket that isn't there yet."""
+        """Without `state`, it is a file in the project's folder: only for a state bucket that doesn't exist yet."""
         names = Names(project=settings.project, suffix=suffix, region=region, account_id=settings.account_id)
         super().__init__(scope, id_, names=names)
         self.add_override("terraform.required_version", _TERRAFORM)
@@ -56,7 +56,7 @@ class BaseStack(NamedStack):
             self.add_override("terraform.backend.s3.use_lockfile", True)
 
     def _tags(self, settings: Settings) -> dict[str, str]:
-        """All known at synth: a time or a commit here would change every resource at every deploy."""
+        """All known at synthesis: a time or a commit here would change every resource at every deploy."""
         return {
             "Project": settings.project,
             "Environment": self.names.suffix,
@@ -75,7 +75,7 @@ def made(app: Construct, stacks: Iterable[StackIdentity]) -> list[TerraformStack
 
 
 def _reach(settings: Settings) -> dict[str, Any]:
-    # Credentials of another account are refused before anything is planned.
+    # Terraform refuses credentials of another account before it plans anything.
     own: dict[str, Any] = {"allowed_account_ids": [settings.account_id]}
     if settings.emulator:
         return own | emulator_provider(settings.account_id, settings.emulator.endpoint_url)

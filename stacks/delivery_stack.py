@@ -30,7 +30,7 @@ class DeliveryStack(BaseStack):
 
     With previews there is a third, `preview`, which deploys, tests and destroys previews; it reaches nothing else by
     name. Permissions follow from the types of the resources in the stacks. Only people apply this stack, so that no
-    workflow can widen what workflows may do.
+    workflow can extend its own permissions.
     """
 
     def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:

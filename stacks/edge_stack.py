@@ -14,7 +14,7 @@ from stacks.state_location import StateLocation
 
 
 class EdgeStack(BaseStack):
-    """Failover by DNS. It reads API ids, which AWS makes up, from the regions' state: deploy the regions first."""
+    """DNS failover. It reads API ids, which AWS generates, from the regions' state: deploy the regions first."""
 
     def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
         """Made after the pipelines of the environment, in the same app: it is deployed after them."""

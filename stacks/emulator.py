@@ -4,7 +4,7 @@ from typing import Any
 
 from cdktf_cdktf_provider_aws.provider import AwsProviderEndpoints
 
-# Every service that the provider calls for the resource types of our stacks, and STS, which tells it the account.
+# Every service that the provider calls for the resource types of our stacks, and STS, for the account id.
 # From 6.23 on it reads bucket tags from S3 Control (changelog of hashicorp/terraform-provider-aws).
 _SERVICES = (
     "acm",
@@ -39,15 +39,15 @@ def emulator_access(account_id: str) -> dict[str, Any]:
 def emulator_provider(account_id: str, endpoint_url: str) -> dict[str, Any]:
     """Arguments of the provider that send every service's calls to `endpoint_url`.
 
-    The SDK calls S3 Control at the host `ACCOUNT.127.0.0.1`, which no resolver knows (endpoint rules of S3 Control in
-    aws-sdk-go-v2). With the emulator as proxy nobody has to: such a request goes there as it is. Requests to a loopback
-    address go past any proxy, and one to AWS itself would end at the emulator, which refuses it.
+    The SDK calls S3 Control at the host `ACCOUNT.127.0.0.1`, which can't be resolved (endpoint rules of S3 Control in
+    aws-sdk-go-v2). With the emulator as the proxy, it needn't be: the request goes there as it is. Requests to a
+    loopback address bypass any proxy, and a request to AWS itself would reach the emulator, which refuses it.
     """
     return emulator_access(account_id) | {
         "endpoints": [AwsProviderEndpoints(**dict.fromkeys(_SERVICES, endpoint_url))],
         "http_proxy": endpoint_url,
         "https_proxy": endpoint_url,
-        "no_proxy": "127.0.0.1",  # instead of the NO_PROXY of a person, which may hold `localhost` or `*`
+        "no_proxy": "127.0.0.1",  # instead of the user's NO_PROXY, which may contain `localhost` or `*`
         "s3_use_path_style": True,
         "skip_metadata_api_check": "true",
     }

@@ -1,4 +1,4 @@
-"""What may be tuned of the emulator."""
+"""Settings of the emulator."""
 
 from typing import Annotated
 
@@ -16,6 +16,6 @@ LocalUrl = Annotated[
 
 
 class EmulatorSettings(Section):
-    """An AWS emulator on this machine instead of AWS; only where this table is given."""
+    """An AWS emulator on this machine instead of AWS; only if this table is given."""
 
     endpoint_url: LocalUrl = Field(description="Where the emulator listens; `AWS_ENDPOINT_URL` overrides it")

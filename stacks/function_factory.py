@@ -1,4 +1,4 @@
-"""Makes the functions of a pipeline."""
+"""Creates the functions of a pipeline."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from stacks.settings import FUNCTIONS, Settings
 
 
 class FunctionFactory:
-    """Makes functions in a stack, each with what all of them have alike, its own size and its own package."""
+    """Creates functions in a stack, with what they have in common and with their own size and package."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class FunctionFactory:
         self._made: dict[str, Function] = {}
 
     def __call__(self, role: str, *, dead_letters: DeadLetterQueue | None = None, **variables: str | None) -> Function:
-        """Makes one of `FUNCTIONS`, which is told these variables; those that are `None` are left out."""
+        """Creates one of `FUNCTIONS` with these environment variables; those that are `None` are left out."""
         package = self._release.packages[role]
         props = FunctionProps(
             key=self._key,
@@ -49,7 +49,7 @@ class FunctionFactory:
         return self._made[role]
 
     def all(self) -> Mapping[str, Function]:
-        """Every function, by role; one of `FUNCTIONS` that was not made is a `ValueError`."""
+        """Every function, by role; raises `ValueError` if one of `FUNCTIONS` was not created."""
         if forgotten := FUNCTIONS.keys() - self._made.keys():
             raise ValueError(f"stacks/tap_stack.py deploys no function {', '.join(sorted(forgotten))}")
         return self._made

@@ -1,4 +1,4 @@
-"""The functions of the pipeline: what may be tuned of each."""
+"""The functions of the pipeline: the settings of each."""
 
 from pydantic import Field
 
@@ -7,7 +7,7 @@ from modules.http_api_settings import LONGEST_FUNCTION_SECONDS
 
 
 class ReceiverSettings(FunctionSettings):
-    """The function that takes requests and puts their events into the stream."""
+    """The function that accepts requests and puts their events into the stream."""
 
     timeout_seconds: int = Field(
         10,
@@ -24,8 +24,8 @@ class ProcessorSettings(FunctionSettings):
         60,
         ge=22,
         le=900,
-        description="Time for one batch; above the 21 seconds after which a call to S3 or DynamoDB that hangs is given "
-        "up, so that the batch is reported and not killed",
+        description="Time for one batch; above the 21 seconds after which a hanging call to S3 or DynamoDB is ended, "
+        "so that the batch is reported and not killed",
     )
 
 

@@ -1,4 +1,4 @@
-"""Which stack a stack is, as data: a name is made of it, and nobody takes a name apart."""
+"""The identity of a stack, as data: names are built from it, and never parsed."""
 
 import json
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ _FILE = "stacks.json"
 
 
 class StackKind(StrEnum):
-    """What a stack holds."""
+    """What a stack contains."""
 
     STATE = "state"
     PIPELINE = "pipeline"
@@ -35,7 +35,7 @@ class StackIdentity:
 
     @property
     def is_deployed_by_hand(self) -> bool:
-        """Tell whether people deploy it: one kind holds all states, the other says what workflows may do."""
+        """Whether only people deploy it: one kind holds all states, the other the permissions of workflows."""
         return self.kind in (StackKind.STATE, StackKind.DELIVERY)
 
 

@@ -1,4 +1,4 @@
-"""What stacks tell others. The names are a contract: removing one breaks whoever reads it."""
+"""Outputs of the stacks. The names are an interface: removing one breaks whoever reads it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -42,12 +42,12 @@ class TapOutputs(Outputs):
     api_id: Annotated[str, "Id of the HTTP API"]
     stream_name: Annotated[str, "Kinesis stream that events go through"]
     archive_bucket: Annotated[str, "Bucket that events are stored in"]
-    inbox_bucket: Annotated[str, "Bucket to drop files in, below incoming/"]
+    inbox_bucket: Annotated[str, "Bucket for files to import, below incoming/"]
     failures_bucket: Annotated[str, "Bucket of failed batches and of quarantined events"]
     ledger_table: Annotated[str | None, "Table of events stored; absent without deduplication"]
     signing_secret_arn: Annotated[str | None, "Secret that requests are signed with; absent with another api.auth"]
     functions: Annotated[Mapping[str, str], FUNCTIONS]
-    dead_letter_queue: Annotated[str, "Queue of file notifications that failed for good"]
+    dead_letter_queue: Annotated[str, "Dead-letter queue of notifications about files"]
     alerts_topic_arn: Annotated[str, "Topic that alarms are sent to"]
     dashboard_name: Annotated[str, "CloudWatch dashboard of this stack"]
     key_alias: Annotated[str, "Alias of the key that encrypts everything here"]
@@ -67,11 +67,13 @@ class DeliveryOutputs(Outputs):
 
     plan_role_arn: Annotated[str, "Role of workflows that plan; it changes nothing"]
     deploy_role_arn: Annotated[str, "Role of workflows that deploy"]
-    preview_role_arn: Annotated[str | None, "Role of workflows that deploy, test and destroy previews; absent without"]
+    preview_role_arn: Annotated[
+        str | None, "Role of workflows that deploy, test and destroy previews; absent without previews"
+    ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EdgeOutputs(Outputs):
     """Outputs of an edge stack."""
 
-    api_url: Annotated[str, "Where the API is, whatever region answers"]
+    api_url: Annotated[str, "URL of the API, whichever region answers"]

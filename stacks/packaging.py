@@ -1,9 +1,9 @@
 """Lambda packages, byte for byte the same from the same commit on any machine.
 
-Names are sorted, times, modes and the making system are fixed, nothing is compressed (so no zlib version matters), and
-no cache is taken along. A package holds `lambda_code/<function>`, `lambda_code/shared` and the third-party packages
-that `lambda_code/requirements.txt` locks by hash. Their wheels are fetched once into `.cache/wheels` and are checked
-against the lock at every build; after that no network is needed.
+Names are sorted, times, modes and the creating system are fixed, nothing is compressed (so no zlib version matters),
+and caches are left out. A package holds `lambda_code/<function>`, `lambda_code/shared` and the third-party packages
+that `lambda_code/requirements.txt` locks by hash. Their wheels are downloaded once into `.cache/wheels` and
+checked against the lock at every build; after that no network is needed.
 
 A package also holds `lambda_code/build.json`: a hash of our code in it and of the lock. It changes when they change,
 not at every commit, and is the same for every architecture. `GET /health` shows the receiver's. To find the commits
@@ -32,7 +32,7 @@ _PLATFORMS: Mapping[Architecture, str] = {"arm64": "manylinux2014_aarch64", "x86
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 _READABLE_FILE = 0o100644 << 16
 _UNIX = 3
-# Type stubs, C sources and tests are of no use in a Lambda; of the metadata only what a redistribution owes is kept.
+# Type stubs, C sources and tests are of no use in a Lambda; of the metadata only what redistribution requires is kept.
 _LEFT_OUT = re.compile(r"/$|\.(pyi|c|h|pyx|pxd)$|(^|/)(tests|__pycache__)/|/py\.typed$")
 _METADATA_KEPT = re.compile(r"\.dist-info/(METADATA$|licenses/|LICEN[CS]E)")
 
@@ -88,7 +88,7 @@ def _build(root: Path, own: Mapping[str, bytes]) -> str:
 
 
 def _libraries(wheels: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """Every file that is taken from the wheels; two wheels, or a wheel and our code, may not claim one name."""
+    """Every file from the wheels; two wheels, or a wheel and our code, must not contain the same name."""
     owners = {"lambda_code": "this project"}
     for wheel, data in wheels:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -127,14 +127,14 @@ def _write_if_changed(path: Path, data: bytes) -> None:
 
 
 def _target_options(architecture: Architecture, host: bool) -> tuple[str, ...]:
-    """What tells pip which machine the wheels are for; nothing for the running interpreter."""
+    """pip's arguments for the machine that the wheels are for; none for the running interpreter."""
     if host:
         return ()
     return ("--platform", _PLATFORMS[architecture], "--python-version", _PYTHON, "--implementation", "cp")
 
 
 def _wheels(root: Path, options: tuple[str, ...]) -> list[tuple[str, bytes]]:
-    """Names and bytes of the locked wheels, from the cache where it has them whole."""
+    """Names and bytes of the locked wheels, from the cache if it has all of them."""
     lock = root / "lambda_code" / "requirements.txt"
     if not lock.is_file():
         raise PackagingError(f"{lock} is missing: it locks the third-party packages of the Lambdas")
@@ -181,7 +181,7 @@ def _fetch(lock: Path, folder: Path, options: tuple[str, ...]) -> None:
 
 
 def _pip() -> list[str]:
-    """This interpreter's pip; in an environment made without one, the copy that Python itself brings."""
+    """This interpreter's pip; in an environment without one, the copy that comes with Python."""
     from importlib.util import find_spec
 
     if find_spec("pip"):

@@ -1,4 +1,4 @@
-"""What functions are deployed from."""
+"""The code that functions are deployed from."""
 
 import tomllib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a synthesis says at its end."""
+"""The report that a synthesis ends with."""
 
 import json
 import os

@@ -12,14 +12,14 @@ from stacks.settings import Environment, Settings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StateLocation:
-    """A bucket and a key, both known by name before they exist."""
+    """A bucket and a key, whose names are known before they exist."""
 
     names: Names
     settings: Settings
 
     @classmethod
     def of(cls, environment: Environment) -> "StateLocation":
-        """One bucket per environment; an ephemeral environment keeps its state in that of the one it is a copy of."""
+        """One bucket per environment; an ephemeral environment uses that of the environment that it is a copy of."""
         settings = environment.settings
         names = Names(
             project=settings.project,

@@ -1,4 +1,4 @@
-"""What may be tuned of the state stack."""
+"""Settings of the state stack."""
 
 from pydantic import Field
 
@@ -9,5 +9,5 @@ from stacks.regions import Region
 class StateSettings(Section):
     """The bucket of the environment's Terraform state."""
 
-    region: Region = Field(description="Home of the state bucket; stays as it is once the bucket exists")
-    noncurrent_version_days: Days = Field(90, description="How long an overwritten state can be brought back")
+    region: Region = Field(description="Region of the state bucket; don't change it once the bucket exists")
+    noncurrent_version_days: Days = Field(90, description="How long an overwritten state can be restored")

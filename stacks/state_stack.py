@@ -1,4 +1,4 @@
-"""`tap-<environment>-state`: the bucket that an environment's Terraform state lives in."""
+"""`tap-<environment>-state`: the bucket of an environment's Terraform state."""
 
 from constructs import Construct
 
@@ -17,7 +17,7 @@ class StateStack(BaseStack):
     """The environment's state bucket and its key, and the one budget of the environment."""
 
     def __init__(self, scope: Construct, id_: str, *, environment: Environment, bootstrap: bool) -> None:
-        """`bootstrap` keeps this stack's own state in a local file, because its bucket isn't there yet."""
+        """`bootstrap` keeps this stack's own state in a local file, because its bucket doesn't exist yet."""
         settings = environment.settings
         location, protection = StateLocation.of(environment), settings.protection
         super().__init__(

@@ -1,1 +1,1 @@
-"""The roles that GitHub Actions plan and deploy with: who may assume them, what they may do, and where."""
+"""The roles that GitHub Actions plan and deploy with: who may assume them, which actions they allow, and on what."""

@@ -41,7 +41,7 @@ class DeliveryRole(Construct):
     ) -> None:
         """`subjects`: exact ones, such as `repo:owner@1/name@2:environment:prod` (GitHub: OpenID Connect reference).
 
-        A statement of a service that no part of `PARTS` has, or a part longer than IAM takes, is a `ValueError`.
+        A statement of a service that no part of `PARTS` has, or a part longer than IAM accepts, raises `ValueError`.
         """
         super().__init__(scope, id_)
         names = names_of(self)
@@ -56,7 +56,7 @@ class DeliveryRole(Construct):
 
 
 def divided(statements: Sequence[Statement]) -> dict[str, list[Statement]]:
-    """The statements of each part that has any; one that would be in no part is a `ValueError`."""
+    """The statements of each part that has any; one that belongs in no part raises `ValueError`."""
     known = {service for services in PARTS.values() for service in services}
     if lost := sorted({_service(one) for one in statements} - known):
         raise ValueError(f"PARTS in modules/delivery/delivery_role.py has no part for {', '.join(lost)}: add it")

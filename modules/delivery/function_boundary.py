@@ -13,7 +13,7 @@ from modules.iam import Statement, fitting, policy_document
 from modules.named_stack import names_of
 from modules.names import Kind, Names
 
-# Under any settings, the roles of functions are allowed no more than these.
+# Whatever the settings are, the roles of functions need no more than these.
 _OBJECTS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject")
 _DATA = (
     "dynamodb:PutItem",
@@ -48,7 +48,7 @@ class FunctionBoundary(Construct):
     """The policy that is the boundary of the roles of all functions within the reach."""
 
     def __init__(self, scope: Construct, id_: str, *, reach: Reach) -> None:
-        """A reach whose policy is longer than IAM takes is a `ValueError`."""
+        """Raises `ValueError` for a reach whose policy is longer than IAM accepts."""
         super().__init__(scope, id_)
         names = names_of(self)
         self.name, self.arn = names(id_, Kind.POLICY), boundary_arn(names, id_)

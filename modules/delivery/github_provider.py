@@ -14,6 +14,6 @@ class GitHubProvider(Construct):
     """
 
     def __init__(self, scope: Construct, id_: str) -> None:
-        """AWS refuses a second one in an account."""
+        """An account can have only one."""
         super().__init__(scope, id_)
         IamOpenidConnectProvider(self, "Default", url=f"https://{HOST}", client_id_list=["sts.amazonaws.com"])

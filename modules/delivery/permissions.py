@@ -2,7 +2,7 @@
 
 From the calls that the AWS provider makes for the type (read, create, update, delete) and the Service Authorization
 Reference. To deliver another type, add a row: the scopes (modules/delivery/scopes.py), for each the actions of a plan,
-then those of a deploy. Synthesis refuses a type without a row.
+then those of a deploy. Synthesis fails for a type without a row.
 """
 
 from collections.abc import Iterable
@@ -202,7 +202,7 @@ TESTS = (
 
 
 def permissions_for(types: Iterable[str]) -> Permissions:
-    """The permissions for all these types of resources; a type without a row is a `ValueError`."""
+    """The permissions for all these types of resources; raises `ValueError` for a type without a row."""
     wanted = sorted(set(types))
     if unknown := [type_ for type_ in wanted if type_ not in PERMISSIONS]:
         raise ValueError(

@@ -10,7 +10,7 @@ from modules.names import Names
 
 KEY_USERS = ("dynamodb", "kinesis", "lambda", "secretsmanager")
 _PLACEHOLDER = re.compile(r"{(\w+)}")
-# API Gateway's ARNs hold ids and no account; tags are resources of their own there.
+# API Gateway's ARNs contain ids and no account; tags are separate resources there.
 _APIS = ("apis", "apis/*", "tags/*")
 _DOMAINS = ("domainnames", "domainnames/*")
 
@@ -40,7 +40,7 @@ class Reach:
     ) -> Statement:
         """Allow the actions; in resources and conditions `{...}` is replaced by each of its values.
 
-        A condition's value is a text with one value, or a sequence. A placeholder without a value is a `ValueError`.
+        A condition's value is a text with one value, or a sequence. Raises `ValueError` for a placeholder without one.
         """
         filled = {
             operator: {

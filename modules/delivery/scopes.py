@@ -17,7 +17,7 @@ IN_REGIONS: Conditions = {"StringEquals": {"aws:RequestedRegion": ("{region}",)}
 _ANYWHERE: Conditions = {}
 _OUR_STACKS: Conditions = {**IN_REGIONS, "StringLike": {"aws:ResourceTag/Stack": ("{stack}",)}}
 _NEW_IN_OUR_STACKS: Conditions = {**IN_REGIONS, "StringLike": {"aws:RequestTag/Stack": ("{stack}",)}}
-# Only what has no such tag yet: another stack's key or certificate can't be taken over by tagging it.
+# Only resources without such a tag: a role can't take over another stack's key or certificate by tagging it.
 _UNTAGGED: Conditions = {**_NEW_IN_OUR_STACKS, "Null": {"aws:ResourceTag/Stack": "true"}}
 _OUR_FUNCTIONS: Conditions = {
     **IN_REGIONS,

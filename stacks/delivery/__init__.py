@@ -1,1 +1,1 @@
-"""Delivery by GitHub Actions: what its roles reach in an environment, and what previews are called."""
+"""Delivery by GitHub Actions: what its roles may act on in an environment, and the names of previews."""

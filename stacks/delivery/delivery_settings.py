@@ -13,7 +13,7 @@ _OWNER, _NAME, _ID = r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", r"[A-Za-z0-9._-]{1,100}", 
 GitHubRepository = Annotated[
     str,
     StringConstraints(pattern=rf"^({_OWNER}/{_NAME}|{_OWNER}{_ID}/{_NAME}{_ID})$", max_length=180),
-    Allowed("a repository of GitHub as its tokens name it: owner@123456/name@456789, older ones owner/name"),
+    Allowed("a repository as GitHub's tokens name it: owner@123456/name@456789, older ones owner/name"),
 ]
 BranchName = Annotated[
     str,
@@ -23,14 +23,12 @@ BranchName = Annotated[
 
 
 class DeliverySettings(Section):
-    """Roles for the workflows of a repository; only where this table is given."""
+    """Roles for the workflows of a repository; only if this table is given."""
 
     repository: GitHubRepository = Field(description="Repository whose workflows may plan and deploy this environment")
     branch: BranchName = Field("main", description="Branch that is deployed, and whose runs may plan")
     create_provider: bool = Field(
         True,
-        description="Make GitHub's identity provider; false where the account has it already: it can have only one",
+        description="Create GitHub's identity provider; false if the account already has it: it can have only one",
     )
-    previews: bool = Field(
-        False, description="Let pull requests deploy copies under names of their own (refused in production)"
-    )
+    previews: bool = Field(False, description="Let pull requests deploy ephemeral copies (refused in production)")

@@ -44,7 +44,7 @@ def deployed(environment: Environment, names: Names) -> Reach:
 
 
 def previews(environment: Environment, names: Names) -> Reach:
-    """Every preview as a whole; no other environment may have such a suffix. Its tests read and write objects."""
+    """Everything of every preview; no other environment may have such a suffix. Its tests read and write objects."""
     return Reach(
         names=names,
         suffixes=PREVIEW_PATTERNS,

@@ -1,4 +1,4 @@
-"""Environments as data: one TOML file each, checked whole before anything is synthesized."""
+"""Environments as data: one TOML file each, checked completely before anything is synthesized."""
 
 from stacks.settings.environments import Environment, select_environments, wants_bootstrap
 from stacks.settings.load import load_settings, parse_settings

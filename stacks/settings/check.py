@@ -49,12 +49,12 @@ def _validate(data: Mapping[str, object]) -> tuple[Settings | None, list[ErrorDe
 
 
 def _inside(location: Location, outer: Location) -> bool:
-    """Tell whether a problem is part of another: a list whose items are all refused is also said to be empty."""
+    """Whether a problem is part of another: a list whose items are all refused is also reported as empty."""
     return len(location) > len(outer) and location[: len(outer)] == outer
 
 
 def _would_show(error: ErrorDetails, secrets: Mapping[Location, str]) -> bool:
-    """Tell whether a message would show a secret: its value is one, or a list with one."""
+    """Whether a message would show a secret: its value is one, or a list with one."""
     location = error["loc"]
     return error["type"] != "extra_forbidden" and any(secret[: len(location)] == location for secret in secrets)
 
@@ -77,7 +77,7 @@ def _field_findings(error: ErrorDetails) -> Iterator[Finding]:
 
 
 def _missing_findings(location: Location) -> Iterator[Finding]:
-    """A missing table is reported as what is missing in it."""
+    """A missing table is reported as its missing required keys."""
     section = section_of(fields_at(location[:-1])[str(location[-1])])
     required = [n for n, field in section.model_fields.items() if field.is_required()] if section else []
     for key in [(*location, name) for name in required] or [location]:

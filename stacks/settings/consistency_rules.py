@@ -1,4 +1,4 @@
-"""Settings that must fit each other, in every environment."""
+"""Settings that depend on each other, in every environment."""
 
 import math
 
@@ -7,19 +7,19 @@ from stacks.settings.rule import Refusal, Rule
 
 
 def _record_age(age_seconds: int, retention_hours: int) -> Refusal | None:
-    """An event must reach the failures bucket before the stream forgets it."""
+    """An event must reach the failures bucket before it expires in the stream."""
     if age_seconds < retention_hours * 3600:
         return None
     return Refusal(f"60 to {retention_hours * 3600 - 1}, below stream.retention_hours ({retention_hours} h)")
 
 
 def _batching_window(window_seconds: int, age_seconds: int, age_percent: int) -> Refusal | None:
-    """Waiting for a full batch must neither be an alarm of lag nor use up the age of what waits."""
+    """Waiting for a full batch must neither trigger the lag alarm nor exceed the age of the waiting records."""
     alarm_seconds = age_seconds * age_percent / 100
     if window_seconds < alarm_seconds:
         return None
     age = f"{age_percent} % of mapping.maximum_record_age_seconds ({age_seconds})"
-    return Refusal(f"below {alarm_seconds:g}, at which the lag alarm rings: alarms.iterator_age_percent, {age}")
+    return Refusal(f"below {alarm_seconds:g}, at which the lag alarm goes off: alarms.iterator_age_percent, {age}")
 
 
 def _reservations(account: int, *reserved: int | None) -> Refusal | None:
@@ -27,7 +27,7 @@ def _reservations(account: int, *reserved: int | None) -> Refusal | None:
     total = sum(each or 0 for each in reserved)
     if total == 0 or total <= account - 100:
         return None
-    allowed = f"{total + 100} and more, because reserved_concurrency of all functions is {total} together"
+    allowed = f"at least {total + 100}, because reserved_concurrency of all functions adds up to {total}"
     return Refusal(allowed, "reserve less, or name the quota that the account really has")
 
 
@@ -35,14 +35,14 @@ def _deduplication(days: int, retention_hours: int) -> Refusal | None:
     """The ledger must remember an event for as long as the stream can deliver it again."""
     if days == 0 or days * 24 > retention_hours:
         return None
-    return Refusal(f"0, or {retention_hours // 24 + 1} and more, above stream.retention_hours ({retention_hours} h)")
+    return Refusal(f"0, or at least {retention_hours // 24 + 1}, above stream.retention_hours ({retention_hours} h)")
 
 
 def _failures_expiration(days: int, retention_hours: int) -> Refusal | None:
-    """A failed batch must not be gone before its events are."""
+    """A failed batch must not expire before its events do."""
     if days * 24 > retention_hours:
         return None
-    return Refusal(f"{retention_hours // 24 + 1} and more, above stream.retention_hours ({retention_hours} h)")
+    return Refusal(f"at least {retention_hours // 24 + 1}, above stream.retention_hours ({retention_hours} h)")
 
 
 def _replayable(failures_days: int, deduplication_days: int, age_seconds: int) -> Refusal | None:
@@ -51,20 +51,20 @@ def _replayable(failures_days: int, deduplication_days: int, age_seconds: int) -
     if deduplication_days == 0 or failures_days <= longest:
         return None
     reason = f"so that replay finds every claim: deduplication.days ({deduplication_days}) less the age of records"
-    return Refusal(f"{longest} and less, {reason}")
+    return Refusal(f"at most {longest}, {reason}")
 
 
 def _archive_expiration(expiration_days: int | None, transition_days: int) -> Refusal | None:
     if expiration_days is None or expiration_days > transition_days:
         return None
-    return Refusal(f"{transition_days + 1} and more, above storage.archive_transition_days ({transition_days})")
+    return Refusal(f"at least {transition_days + 1}, above storage.archive_transition_days ({transition_days})")
 
 
 def _archive_outlives_ledger(expiration_days: int | None, deduplication_days: int) -> Refusal | None:
-    """A copy that comes late completes what its row names: that must not bring back an object that has expired."""
+    """A copy that comes late completes what its row names: that must not restore an object that has expired."""
     if expiration_days is None or expiration_days > deduplication_days:
         return None
-    return Refusal(f"{deduplication_days + 1} and more, above deduplication.days ({deduplication_days})")
+    return Refusal(f"at least {deduplication_days + 1}, above deduplication.days ({deduplication_days})")
 
 
 def _jwt_issuer(issuer: str | None, auth: str) -> Refusal | None:
@@ -76,7 +76,7 @@ def _jwt_issuer(issuer: str | None, auth: str) -> Refusal | None:
 
 
 def _jwt_audience(audience: tuple[str, ...], auth: str) -> Refusal | None:
-    """Without an audience, tokens that the issuer made for somebody else would be taken."""
+    """Without an audience, the API would accept tokens that were issued for somebody else."""
     if auth == "jwt" and not audience:
         return Refusal("at least one audience, because api.auth is jwt", "name what the tokens are issued for")
     if auth != "jwt" and audience:
@@ -91,18 +91,20 @@ def _shards(_shards: int, mode: str) -> Refusal | None:
 
 
 def _budget(monthly_usd: int, emails: tuple[str, ...]) -> Refusal | None:
-    """AWS takes no notification of a budget without somebody to tell, nor more than 10 (AWS Budgets API Reference)."""
+    """AWS requires 1 to 10 subscribers for the notification of a budget (AWS Budgets API Reference)."""
     if monthly_usd == 0 or 1 <= len(emails) <= 10:
         return None
     return Refusal(f"0, because alarms.emails names {len(emails) or 'nobody'}", "name 1 to 10 people in alarms.emails")
 
 
 def _previews(previews: bool, force_destroy: bool, protected: bool, window_days: int) -> Refusal | None:
-    """A preview is destroyed when its tests are over, and may be made again under the same names."""
+    """A preview is destroyed after its tests, and may be created again under the same names."""
     if not previews or (force_destroy and not protected and window_days == 0):
         return None
     advice = "set force_destroy to true, deletion_protection to false and secret_recovery_window_days to 0"
-    return Refusal("false, because previews could not be destroyed and made again", f"or below [protection] {advice}")
+    return Refusal(
+        "false, because previews could not be destroyed and created again", f"or below [protection] {advice}"
+    )
 
 
 TOGETHER = (

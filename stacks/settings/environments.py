@@ -31,14 +31,14 @@ class Environment:
 
     @property
     def is_ephemeral(self) -> bool:
-        """Tell whether it borrows another environment's settings, as `pr42` does those of `dev`."""
+        """Whether it uses another environment's settings, as `pr42` does those of `dev`."""
         return self.suffix != self.name
 
     @property
     def stacks(self) -> tuple[StackIdentity, ...]:
-        """Every stack of it. An ephemeral one uses state and delivery of its settings' environment, and has no edge.
+        """Every stack of it. An ephemeral one uses state and delivery of its settings' environment, and has no edge:
 
-        For a copy of an environment must not claim the domain of the original.
+        a copy of an environment must not claim the domain of the original.
         """
         if self.is_ephemeral:
             return self.pipelines
@@ -56,7 +56,7 @@ class Environment:
 
     @property
     def state(self) -> StackIdentity:
-        """The stack that holds its Terraform state, which an ephemeral environment borrows."""
+        """The stack of its Terraform state; an ephemeral environment uses that of the original."""
         return self._stack(StackKind.STATE, self.name, self.settings.state.region)
 
     @property
@@ -99,7 +99,7 @@ def select_environments(folder: Path, environ: Mapping[str, str]) -> list[Enviro
 
 
 def wants_bootstrap(environ: Mapping[str, str]) -> bool:
-    """Tell whether TAP_BOOTSTRAP asks for state stacks that keep their own state in a local file."""
+    """Whether TAP_BOOTSTRAP asks for state stacks that keep their own state in a local file."""
     value = environ.get(_BOOTSTRAP)
     if value not in (None, "0", "1"):
         raise SettingsError([Problem(source=_BOOTSTRAP, message=f"got {shown(value)}; allowed: 1 or 0; or unset it")])
@@ -119,7 +119,7 @@ def _files(folder: Path) -> dict[str, Path]:
 
 
 def _named_like_a_preview(path: Path) -> Problem:
-    allowed = "a name without a part that begins with pr and a digit: the role of previews reaches what is called so"
+    allowed = "a name without a part that begins with pr and a digit: the role of previews reaches such names"
     return Problem(source=os.path.relpath(path), message=f"got {shown(path.stem)}; allowed: {allowed}")
 
 
@@ -129,7 +129,7 @@ def _chosen(files: Mapping[str, Path], environ: Mapping[str, str]) -> tuple[list
         return list(files), []
     allowed = f"allowed: {', '.join(files)}, separated by commas"
     if not value.strip():
-        return [], [Problem(source=_NAMES, message=f"set but empty; {allowed}; unset it to take all")]
+        return [], [Problem(source=_NAMES, message=f"set but empty; {allowed}; unset it to use all")]
     wanted = [name.strip() for name in value.split(",")]
     unknown = [name for name in dict.fromkeys(wanted) if name not in files]
     problems = [
@@ -152,7 +152,7 @@ def _chosen_suffix(
     elif suffix in files and [suffix] != names:
         messages.append(f"got {shown(suffix)}, another environment's name; allowed: a name of its own, such as pr42")
     if _NAMES not in environ or len(names) > 1:
-        messages.append(f"needs exactly one environment; set {_NAMES} to the one whose settings it takes")
+        messages.append(f"needs exactly one environment; set {_NAMES} to the one whose settings it uses")
     return suffix, [Problem(source=_SUFFIX, message=message) for message in messages]
 
 

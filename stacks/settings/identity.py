@@ -1,4 +1,4 @@
-"""Kinds of value that tell what is deployed, where, and whose it is."""
+"""Types of values that say what is deployed, where, and whose it is."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Reading settings: from a file, or from what a file would hold."""
+"""Reading settings: from a file, or from its content."""
 
 import os
 import re
@@ -46,7 +46,7 @@ def _checked(data: Mapping[str, object], source: str, *, environment: str, lines
 
 
 def _problem(finding: Finding, source: str, lines: Lines) -> Problem:
-    """A default that does not fit is on no line: that of what it does not fit is the next best, then its table's."""
+    """A default has no line: then the line of the setting that it conflicts with is reported, or else its table's."""
     related = (line_of(location, lines) for location in finding.related if finding.location not in lines)
     line = next((line for line in related if line is not None), line_of(finding.location, lines))
     return Problem(source=source, line=line, key=key_text(finding.location), message=finding.message)

@@ -1,4 +1,4 @@
-"""Everything that a team may tune in one environment."""
+"""All settings of one environment."""
 
 from collections.abc import Mapping
 
@@ -27,13 +27,13 @@ class Settings(Section):
     """One environment's settings, as its TOML file gives them."""
 
     production: bool = Field(True, description="Hold the environment to the production rules; `prod` always is")
-    project: ProjectName = Field("tap", description="What every name begins with")
+    project: ProjectName = Field("tap", description="Beginning of every name")
     account_id: AccountId = Field(description="AWS account that the environment lives in")
     regions: Regions = Field(description="Where the pipeline runs: one stack per region")
     owner: TagValue = Field(description="Tag on everything: who to ask")
     cost_centre: TagValue = Field(description="Tag on everything: who pays")
-    repository: RepositoryUrl = Field(description="Tag on everything: where the code is; alarms name the runbook in it")
-    architecture: Architecture = Field("arm64", description="Processors that the functions run on")
+    repository: RepositoryUrl = Field(description="Tag on everything: where the code is; alarms link to its runbook")
+    architecture: Architecture = Field("arm64", description="Processor architecture of the functions")
     state: StateSettings
     api: ApiSettings = ApiSettings()
     stream: StreamSettings = StreamSettings()

@@ -1,4 +1,4 @@
-"""What an environment with `production = true` must not do, and who must be one."""
+"""What an environment with `production = true` must not do, and which environment must be one."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +27,7 @@ PRODUCTION = (
     _in_production("protection.kms_deletion_window_days", lambda days: days == 30, "30"),
     _in_production("protection.secret_recovery_window_days", lambda days: days == 30, "30"),
     _in_production("observability.log_retention_days", lambda days: days >= 365, "365 or more"),
-    _in_production("alarms.emails", bool, "at least one e-mail address", "name who is told of an alarm"),
+    _in_production("alarms.emails", bool, "at least one e-mail address", "name who is notified of alarms"),
     _in_production("delivery.previews", lambda on: not on, "false", "a pull request would deploy into this account"),
     _in_production("emulator", lambda _table: False, "no [emulator]", "remove the table, or set production = false"),
 )

@@ -1,4 +1,4 @@
-"""Rules over several settings: plain functions over whatever is valid, so that they speak although others are not."""
+"""Rules over several settings: plain functions of valid values, so that they report even if others are invalid."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from stacks.settings.valid_values import ValidValues
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What a rule would allow instead, and what to do where that is not obvious."""
+    """What a rule would allow instead, and what to do if that is not obvious."""
 
     allowed: str
     advice: str = ""

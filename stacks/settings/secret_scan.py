@@ -1,4 +1,4 @@
-"""Values that look like a secret: a settings file is in version control, so none may hold one."""
+"""Values that look like a secret: a settings file is in version control, so none may contain one."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""What a stack is told: which environment it is, where it runs, and its settings."""
+"""The arguments of a pipeline stack: its environment, its region, and its settings."""
 
 import os
 from collections.abc import Mapping

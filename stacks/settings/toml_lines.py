@@ -12,10 +12,10 @@ Lines = Mapping[tuple[str, ...], int]
 
 
 def find_lines(text: str, data: Mapping[str, object]) -> Lines:
-    """Return the line of every table and key that can be told for certain; no line is better than a wrong one.
+    """Return the line of every table and key for which it is certain; no line is better than a wrong one.
 
-    A line counts only if `data`, the parsed text, has its key, and if no other line claims the same key. Texts over
-    several lines can hold anything: a file with one gets no numbers.
+    A line counts only if `data`, the parsed text, has its key, and if no other line claims the same key. Multi-line
+    strings can contain anything: a file with one gets no numbers.
     """
     if '"""' in text or "'''" in text:
         return {}

@@ -15,9 +15,9 @@ class ValidValues:
 
 
 def collect_valid_values(data: Mapping[str, object], refused: frozenset[Location]) -> ValidValues:
-    """Keep every setting that is neither refused itself nor part of something refused, nor holds such a part.
+    """Keep every setting that is neither refused itself nor part of something refused, nor contains such a part.
 
-    The model is strict, so what the file says is what the field holds.
+    The model is strict, so a field's value is what the file says.
     """
     values: dict[str, object] = {}
     given: set[str] = set()

@@ -1,8 +1,8 @@
 """Make synthesis fast without changing a byte of what it writes.
 
 Synthesis is slow for reasons that have nothing to do with our stacks: importing one resource of the AWS provider
-imports all 2,200 Python modules and all 1,600 JavaScript classes of it. Four shims take that away, and a record
-of the last run takes away the rest when nothing changed:
+imports all 2,200 Python modules and all 1,600 JavaScript classes of it. Four shims avoid that, and a record
+of the last run avoids the rest if nothing changed:
 
 | What                 | Where                | How                                                                  |
 |----------------------|----------------------|----------------------------------------------------------------------|

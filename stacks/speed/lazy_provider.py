@@ -13,7 +13,7 @@ PROVIDER = "cdktf_cdktf_provider_aws"
 
 
 def load_python_modules_on_demand() -> bool:
-    """Put a package root that imports its submodules on first use in the place of the provider's own.
+    """Replace the provider's package root with one that imports its submodules on first use.
 
     The provider's root imports every submodule. Nothing else is lost: each submodule registers the assembly with
     jsii itself, by `from .._jsii import *`. Returns false, and does nothing, where the provider is imported already,

@@ -1,8 +1,8 @@
 """Do nothing when nothing changed: a record of what the last synthesis read and wrote.
 
-The record lies beside the outputs. It is believed only if everything that synthesis can read is as it was (files,
+The record is beside the outputs. It counts only if everything that synthesis can read is unchanged (files,
 variables, command line, Python, installed packages) and every file that synthesis wrote still has the same bytes.
-Whatever is doubtful (no record, a broken one, one of another version) means: synthesize.
+In doubt (no record, a broken one, one of another version) it synthesizes.
 
 What it can't see are files of installed packages edited by hand, which no lock file allows.
 """
@@ -41,8 +41,8 @@ VARIABLES = ("TAP_", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "CD
 class SynthRecord:
     """What the last synthesis into `outdir` read, wrote and reported.
 
-    Create it before anything is synthesized: the inputs are read at once, so that a file which is edited meanwhile
-    is not taken for synthesized.
+    Create it before anything is synthesized: the inputs are read at once, so that a file that is edited meanwhile
+    doesn't count as synthesized.
     """
 
     def __init__(self, root: Path, outdir: Path, environ: Mapping[str, str] = os.environ) -> None:
@@ -77,7 +77,7 @@ class SynthRecord:
         if UNREADABLE in outputs.values():
             return
         record = {"format": FORMAT, "inputs": self._inputs, "outputs": outputs, "report": report}
-        # Written aside and renamed, so that an interrupted run leaves no half of a record.
+        # Written aside and renamed, so that an interrupted run leaves no half-written record.
         unfinished = self._outdir / f"{RECORD}.{os.getpid()}"
         unfinished.write_text(json.dumps(record, indent=1), encoding="utf-8")
         unfinished.replace(self._outdir / RECORD)

@@ -1,6 +1,6 @@
 """Remember the answers of the argument checks that every generated class makes.
 
-Each call of a generated constructor resolves the type hints of all its arguments anew and walks through them with
+Each call of a generated constructor resolves the type hints of all its arguments again and walks through them with
 typeguard, mostly to find that `None` may be `None`. Here the resolved hints are kept, and so is the answer "fits" where
 it depends on nothing but the argument's class. A wrong type is refused as before: only a yes is remembered, and what
 the content decides (lists, dicts, callables, literals, protocols) is checked every time.

@@ -94,5 +94,5 @@ def test_clients_are_sent_to_the_nearest_healthy_region(edge: Stack, region: str
 
 
 def test_a_domain_without_a_region_is_refused() -> None:
-    with pytest.raises(ValueError, match="a domain needs the API of one region at least"):
+    with pytest.raises(ValueError, match="a domain needs the API of at least one region"):
         ApiDomain(bare_stack(), "domain", settings=EdgeSettings(domain_name=_DOMAIN, hosted_zone_id=_ZONE), apis=())

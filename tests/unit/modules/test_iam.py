@@ -88,5 +88,5 @@ def test_requests_without_tls_are_denied_to_everybody() -> None:
 
 def test_a_managed_policy_may_be_as_long_as_iam_takes_spaces_not_counted() -> None:
     assert fitting("p", "x" * 6144 + " \n", shorter="less") == "x" * 6144 + " \n"
-    with pytest.raises(ValueError, match="the policy p has 6145 characters, IAM takes 6144: it needs less"):
+    with pytest.raises(ValueError, match="the policy p has 6145 characters, IAM accepts 6144: it needs less"):
         fitting("p", "x" * 6145, shorter="less")

@@ -91,7 +91,7 @@ def test_the_longest_function_names_are_not_cut(purpose: str) -> None:
 
 @pytest.mark.parametrize("purpose", ["Events", "a--b", "-a", "a-", "", "ev_ents", "é"])
 def test_a_name_that_aws_would_refuse_is_refused(purpose: str) -> None:
-    with pytest.raises(ValueError, match="a name may hold lower-case letters, digits and single hyphens, got 'tap-"):
+    with pytest.raises(ValueError, match="a name may contain lower-case letters, digits and single hyphens, got 'tap-"):
         _DEV(purpose, Kind.STREAM)
 
 

@@ -80,7 +80,7 @@ def test_an_unknown_environment_comes_with_the_files_there_are(folder: Path) -> 
 @pytest.mark.parametrize("value", ["", " "])
 def test_an_empty_choice_is_refused(folder: Path, value: str) -> None:
     assert _told(folder, TAP_ENVIRONMENT=value) == [
-        "TAP_ENVIRONMENT: set but empty; allowed: dev, local, staging, separated by commas; unset it to take all"
+        "TAP_ENVIRONMENT: set but empty; allowed: dev, local, staging, separated by commas; unset it to use all"
     ]
 
 
@@ -106,7 +106,7 @@ def test_a_suffix_must_not_take_the_names_of_another_environment(folder: Path) -
 @pytest.mark.parametrize("chosen", [{}, {"TAP_ENVIRONMENT": "dev,staging"}])
 def test_a_suffix_needs_exactly_one_environment(folder: Path, chosen: dict[str, str]) -> None:
     assert _told(folder, TAP_ENVIRONMENT_SUFFIX="pr42", **chosen) == [
-        "TAP_ENVIRONMENT_SUFFIX: needs exactly one environment; set TAP_ENVIRONMENT to the one whose settings it takes"
+        "TAP_ENVIRONMENT_SUFFIX: needs exactly one environment; set TAP_ENVIRONMENT to the one whose settings it uses"
     ]
 
 

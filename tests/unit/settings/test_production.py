@@ -68,7 +68,7 @@ def test_production_is_the_default() -> None:
         (
             {"alarms": {}},
             "alarms.emails: got [] (the default); allowed: at least one e-mail address in production; "
-            "name who is told of an alarm",
+            "name who is notified of alarms",
         ),
         (
             {"emulator": {"endpoint_url": "http://localhost:4566"}},

@@ -1,4 +1,4 @@
-"""A role's statements are divided into policies that IAM takes."""
+"""A role's statements are divided into policies that IAM accepts."""
 
 import re
 
