@@ -6,7 +6,7 @@ SHELL := /bin/sh
 
 # Which Python builds .venv: default is the first of python3, python3.13, ... that is 3.11 or newer.
 PYTHON ?=
-# Passed on to the command of a target, as in: make test ARGS="-k settings"
+# Passed to the command of a target, as in: make test ARGS="-k settings"
 ARGS ?=
 export PYTHON
 
@@ -23,7 +23,7 @@ help: ## Show this menu
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
-setup: dev ## Install everything that synth and test need (they do it themselves, too)
+setup: dev ## Install everything that synth and test need (they do so themselves)
 
 .PHONY: synth
 synth: packages ## Write the Terraform of every stack to cdktf.out
@@ -32,7 +32,7 @@ synth: packages ## Write the Terraform of every stack to cdktf.out
 # A process for each processor, which is worth it for a full run only; tests/conftest.py says what stays together.
 ON_ALL := --numprocesses=auto --dist=loadgroup
 
-# A run of chosen tests (ARGS) can't cover everything, so only the full run is held to the threshold.
+# A run of some tests (ARGS) can't cover everything, so only the full run must reach the threshold.
 .PHONY: test
 test: dev ## Run unit and snapshot tests, show coverage
 	$(PY) -m pytest $(if $(ARGS),$(ARGS),$(ON_ALL) --cov --cov-report=)
@@ -72,14 +72,15 @@ policy: dev
 	$(PY) -m tools.policy_check $(ARGS)
 
 # STACK names a stack that was deployed from here, OUTPUTS a file with what `terraform output -json` printed, and
-# ENVIRONMENT whose settings it has where it is called otherwise. Without them the tests deploy to an emulator.
+# ENVIRONMENT the environment whose settings it has, if its name has another suffix. Without them the tests deploy to
+# an emulator.
 .PHONY: integration
-integration: dev ## Test a deployed pipeline: STACK=..., OUTPUTS=file.json, or one of its own on an emulator
+integration: dev ## Test a deployed pipeline (STACK=..., OUTPUTS=file.json), or a new one on an emulator
 	$(PY) -m pytest tests/integration $(if $(STACK),--stack=$(STACK)) $(if $(OUTPUTS),--outputs=$(OUTPUTS)) \
 		$(if $(ENVIRONMENT),--environment=$(ENVIRONMENT)) $(ARGS)
 
 .PHONY: e2e
-e2e: dev ## Deploy, change, load and destroy on an emulator with Terraform, with IAM enforced, too
+e2e: dev ## Deploy, change, load and destroy on an emulator with Terraform, also with IAM enforced
 	$(PY) -m pytest tests/e2e $(if $(ARGS),$(ARGS),$(ON_ALL))
 
 # Which regions `make local` deploys, as in: make local REGIONS=us-east-1,eu-west-1
@@ -106,26 +107,26 @@ local-status: dev ## Show what runs, what is stored, and its alarms
 local-down: dev ## Destroy what make local deployed, and stop the emulator
 	$(LOCAL) down
 
-# STACK (or STACKS) names stacks or patterns, BASE a cdktf.out of the code before. What was synthesized is planned as it is.
+# STACK (or STACKS) names stacks or patterns, BASE a cdktf.out of the code before. It plans what was synthesized last.
 .PHONY: plan
 plan: dev ## Plan synthesized stacks (STACK=name) without changing anything
 	$(PY) -m tools.plan $(STACK) $(STACKS) $(if $(BASE),--base $(BASE)) $(ARGS)
 
 .PHONY: plan-review
-plan-review: dev ## Write a comment about these plans; exit status 2: needs a label
+plan-review: dev ## Write a comment about these plans; exit status 2: a label is missing
 	@$(PY) -m tools.plan_review $(ARGS)
 
 .PHONY: replay
-replay: dev ## Hand failed batches to the processor again (STACK=..., ARGS=--dry-run)
+replay: dev ## Let the processor process failed batches again (STACK=..., ARGS=--dry-run)
 	$(PY) -m tools.replay --stack "$(STACK)" $(ARGS)
 
 .PHONY: bench
-bench: dev ## Measure synthesis and Lambda code against floors and other ways of doing it
+bench: dev ## Benchmark synthesis, Lambda code and plan review
 	$(PY) -m tests.benchmarks $(ARGS)
 
 # What workflows do after `make plan`; STACKS names stacks, separated by spaces. docs/delivery.md shows them in use.
 .PHONY: changed
-changed: dev ## Name the stacks that differ from those synthesized in the folder BASE
+changed: dev ## List the stacks that differ from those in the folder BASE
 	$(PY) -m tools.changed_stacks $(BASE)
 
 .PHONY: environments
@@ -133,15 +134,15 @@ environments: dev
 	$(PY) -m tools.delivery environments $(BASE)
 
 .PHONY: apply
-apply: dev ## Apply the plans that `make plan` saved, in the order of the stacks
+apply: dev ## Apply the plans that `make plan` saved, in the order of deployment
 	$(PY) -m tools.delivery apply $(STACKS)
 
 .PHONY: drift
-drift: dev ## Name the stacks that differ from what is deployed
+drift: dev ## List the stacks that differ from what is deployed
 	$(PY) -m tools.delivery drift $(STACKS)
 
 .PHONY: smoke
-smoke: dev ## Ask deployed pipelines whether they answer
+smoke: dev ## Check that deployed pipelines answer
 	$(PY) -m tools.delivery check $(STACKS)
 
 .PHONY: previews destroy-preview
@@ -158,7 +159,7 @@ comment: dev
 drift-issue: dev
 	$(PY) -m tools.delivery issue $(FILES)
 
-# In CI a snapshot that differs is a finding, never something to overwrite.
+# In CI, a snapshot that differs is a failure, never overwritten.
 .PHONY: snapshots
 snapshots: dev ## Rewrite snapshots and golden files; review the difference before you commit
 	@if [ -n "$$CI" ]; then echo "make snapshots is refused in CI: rewrite them locally and commit them." >&2; exit 2; fi
@@ -172,22 +173,22 @@ docs: dev ## Rewrite the generated parts of the documentation
 cli: packages ## Install the CDKTF command line: ./cdktf synth, list, diff, deploy
 	$(ENSURE) cli
 
-# What cdktf.json names: like synth, for the command line, which reads what it wants from files.
+# Run by the CDKTF command line (cdktf.json): like synth.
 .PHONY: app
 app: packages
 	$(PY) main.py
 
 .PHONY: lock
-lock: ## Write Pipfile.lock anew after a change of Pipfile
+lock: ## Update Pipfile.lock after a change of Pipfile
 	$(ENSURE) lock
 
 .PHONY: clean
-clean: ## Remove what was written or installed here, but not Terraform's local state
+clean: ## Remove everything written or installed here, except Terraform's local state
 	@if [ -e .cache/local/emulator.json ]; then echo "make local is running: stop it with make local-down first." >&2; exit 2; fi
 	@rm -rf .venv .tools .cache node_modules cdktf.out .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Node belongs to the packages: cdktf runs on it.
+# With Node, which cdktf runs on.
 .PHONY: packages
 packages:
 	$(ENSURE) packages node

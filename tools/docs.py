@@ -71,7 +71,7 @@ def _read(path: Path) -> str:
 
 
 def outputs() -> str:
-    """A table for each kind of stack: what it tells others."""
+    """A table of outputs for each kind of stack."""
     return "\n".join(map(_output_table, (TapOutputs, StateOutputs, EdgeOutputs, DeliveryOutputs)))
 
 
@@ -116,7 +116,7 @@ def _short(text: str) -> str:
 
 
 def example_stack() -> Mapping[str, Any]:
-    """The synthesized pipeline that the tables are made from: one of the tests, as that of no user stays as it is."""
+    """The synthesized pipeline that the tables are made from: one of the tests', because users change theirs."""
     environments = select_environments(ROOT / "tests/environments", {"TAP_ENVIRONMENT": _EXAMPLE})
     with tempfile.TemporaryDirectory() as outdir:
         synthesize(environments, Path(outdir), root=ROOT)

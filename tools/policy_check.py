@@ -28,7 +28,7 @@ _WAIVERS = ROOT / "policy/waivers.toml"
 
 
 def main() -> int:
-    """Checks, prints what came of it, and returns the exit status: 1 with findings, 2 when the checks do not work."""
+    """Checks, prints the results, and returns the exit status: 1 with findings, 2 when the checks don't work."""
     try:
         if subprocess.run([ROOT / "tools/setup/ensure", "checkov"], check=False).returncode:
             return 2  # it has said why

@@ -1,4 +1,4 @@
-"""How far work is: on a terminal one line that changes, elsewhere lines that stay. rich draws it."""
+"""Progress: on a terminal one line that changes, elsewhere lines that stay. Drawn by rich."""
 
 import sys
 import time

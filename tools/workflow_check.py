@@ -22,7 +22,7 @@ def main() -> int:
     failed = [one for one in found if subprocess.run([one], cwd=ROOT, check=False).returncode]
     if subprocess.run([ROOT / "tools/setup/ensure", "zizmor"], check=False).returncode:
         return 2  # it has said why
-    # Offline: what it could ask GitHub, such as whether a commit belongs to an action, was looked at by hand.
+    # Offline: what it would ask GitHub, such as whether a commit belongs to an action, was checked by hand.
     zizmor = [str(ROOT / ".tools/zizmor/bin/zizmor"), "--offline", "--quiet", "--no-progress", ".github"]
     return 1 if subprocess.run(zizmor, cwd=ROOT, check=False).returncode or failed else 0
 

@@ -1,4 +1,4 @@
-"""A stack that is wrong on purpose: a scan that does not catch it has seen nothing."""
+"""A stack that is wrong on purpose: a scan that doesn't find it has missed the rest, too."""
 
 import json
 

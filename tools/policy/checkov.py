@@ -1,4 +1,4 @@
-"""Runs checkov, and believes it only when it has shown that it looked."""
+"""Runs checkov, and trusts a result only if it proves that checkov looked."""
 
 import json
 import subprocess
@@ -41,7 +41,7 @@ def read(reports: Json, folder: Path, resources: dict[str, int]) -> Scan:
     for form, expected in EXPECTED.items():
         report = by_form.get(form)
         if report is None:
-            raise PolicyError(f"checkov has not looked at {form}: see whether it still knows this framework")
+            raise PolicyError(f"checkov did not check {form}: see whether it still supports this framework")
         _trust(form, report, expected)
         if form in _FORMS:
             _saw_all(form, report, resources)
@@ -70,7 +70,7 @@ def _trust(form: str, report: Json, expected: frozenset[str]) -> None:
     caught = {check["check_id"] for check in report["results"]["failed_checks"] if _stack(check) == CANARY}
     if not expected <= caught:
         missed = ", ".join(sorted(expected - caught))
-        raise PolicyError(f"checkov missed {missed} in the canary as {form}: its other results are worth nothing")
+        raise PolicyError(f"checkov missed {missed} in the canary as {form}: its other results can't be trusted")
 
 
 def _saw_all(form: str, report: Json, resources: dict[str, int]) -> None:
@@ -79,7 +79,7 @@ def _saw_all(form: str, report: Json, resources: dict[str, int]) -> None:
     for stack, count in resources.items():
         least = int(count * _LEAST_CHECKS_PER_RESOURCE)
         if seen[stack] < least:
-            raise PolicyError(f"checkov made {seen[stack]} checks of {stack} as {form}, expected {least} at least")
+            raise PolicyError(f"checkov made {seen[stack]} checks of {stack} as {form}, expected at least {least}")
 
 
 def _stack(check: Json) -> str:

@@ -7,7 +7,7 @@ from tools.policy.canary import canary
 from tools.policy.hcl import Json, render
 
 CANARY = "canary"
-# Blocks that checkov's parser does not know: it gives the whole file up, says so in one line and exits with 0.
+# Blocks that checkov's parser doesn't know: it skips the whole file, says so in one line and exits with 0.
 _UNREADABLE = ("moved", "import", "removed", "ephemeral")
 _UNREADABLE_IN_TERRAFORM = ("required_version",)
 
@@ -23,7 +23,7 @@ def write_copies(stacks: dict[str, dict[str, Json]], folder: Path) -> None:
     """Writes each stack, and the canary, as JSON and as HCL: `folder/<stack>/json/cdk.tf.json` and `hcl/main.tf`."""
     for name, document in (stacks | {CANARY: canary()}).items():
         copy = strip(document)
-        # The name tells checkov that it is Terraform in JSON; the indentation tells `address_at` what stands where.
+        # By the name checkov knows Terraform's JSON, by the indentation `address_at` finds resources.
         _write(folder / name / "json" / "cdk.tf.json", json.dumps(copy, indent=1))
         _write(folder / name / "hcl" / "main.tf", render(copy))
 

@@ -55,7 +55,7 @@ def load_waivers(path: Path, today: datetime.date) -> tuple[list[Waiver], list[s
 def unused(waivers: Iterable[Waiver], findings: Collection[Finding], kinds: Mapping[str, str]) -> list[str]:
     """A line on each waiver, or part of one, that accepts nothing.
 
-    One for a kind is used if one stack of it has the finding: in others, settings may have taken it away. `kinds` holds
+    One for a kind is used if one stack of it has the finding: in others, settings may prevent it. `kinds` holds
     the kind of every stack, by the stack's name.
     """
     problems = []

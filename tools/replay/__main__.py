@@ -1,4 +1,4 @@
-"""`make replay STACK=...`: replay what failed."""
+"""`make replay STACK=...`: replays failed batches."""
 
 import os
 import sys
@@ -54,7 +54,7 @@ def replay(
     concurrency: int,
     stop: threading.Event,
 ) -> int:
-    """Replay the selection, say what became of it, and return the exit status."""
+    """Replay the selection, report the outcome, and return the exit status."""
     with Count("batches", len(selection.batches), sys.stderr) as count:
         tally = Tally(Told(count, dry_run=dry_run))
         run = Replay(
@@ -74,9 +74,9 @@ def _summary(tally: Tally, selection: Selection, *, dry_run: bool) -> str:
     verb = "would be replayed" if dry_run else "stored and removed"
     facts = [f"{counted(tally.batches, 'batch', 'batches')} {verb} ({counted(tally.records, 'record', 'records')})"]
     facts += [f"{tally.failures} cannot be replayed" if dry_run else f"{tally.failures} failed again"]
-    facts += [f"{tally.absent} were gone already"] if tally.absent else []
-    facts += [f"{untried} not tried: run the same again"] if untried else []
-    facts += [f"{selection.left_out} others not asked for"] if selection.left_out else []
+    facts += [f"{tally.absent} were already removed"] if tally.absent else []
+    facts += [f"{untried} not tried: run the same command again"] if untried else []
+    facts += [f"{selection.left_out} others not selected"] if selection.left_out else []
     return "; ".join(facts) + "."
 
 

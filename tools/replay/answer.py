@@ -1,4 +1,4 @@
-"""What the processor said about a batch."""
+"""The processor's answer about a batch."""
 
 import json
 
@@ -6,14 +6,14 @@ from tools.replay.batch import Batch
 
 
 class FailedAgainError(Exception):
-    """The batch was not stored wholly; the text says why."""
+    """Not all of the batch was stored; the text says why."""
 
 
 def count_stored(batch: Batch, answer: bytes, function_error: str | None) -> int:
     """How many records are stored, from the first on; raises FailedAgainError for an answer that is not understood.
 
     The rules of partial batch responses (Lambda developer guide, "Configuring partial batch response with Kinesis Data
-    Streams and Lambda"), but strict: what a mapping would take for success only because nothing is said fails here.
+    Streams and Lambda"), but strict: an empty answer, which a mapping takes for success, fails here.
     """
     try:
         said = json.loads(answer)

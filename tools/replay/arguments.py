@@ -7,13 +7,13 @@ from pathlib import Path
 from tools.replay.selection import Wanted
 
 _ABOUT = """\
-Hand the batches that a stack's stream mapping gave up to its processor once more, oldest first, and remove those that
-are stored. Any number of times: nothing is stored twice, and what fails again stays."""
+Invoke a stack's processor again with the batches that Lambda discarded, oldest first, and remove those that are stored.
+Run it as often as you like: nothing is stored twice, and what fails again stays."""
 _MORE = """\
 Times are ISO 8601, UTC unless they name a zone: 2026-01-31, 2026-01-31T10:00, 2026-01-31T10:00+01:00.
 exit status: 0 all stored, 1 some failed again or a service refused, 2 wrong usage, 130 interrupted.
 permissions: s3:ListBucket on the failures bucket; s3:GetObject and s3:DeleteObject below its aws/lambda/;
-kms:Decrypt with the stack's key by way of S3; lambda:InvokeFunction on the processor. A dry run needs only to list,
+kms:Decrypt with the stack's key through S3; lambda:InvokeFunction on the processor. A dry run needs only to list,
 get and decrypt."""
 
 
@@ -27,21 +27,21 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--stack", required=True, type=_filled, help="such as tap-dev-us-east-1")
     made.add_argument("--dry-run", action="store_true", help="read and show, but invoke and remove nothing")
-    made.add_argument("--since", type=_time, metavar="TIME", help="only batches given up then or later")
-    made.add_argument("--until", type=_time, metavar="TIME", help="only batches given up before")
+    made.add_argument("--since", type=_time, metavar="TIME", help="only batches discarded then or later")
+    made.add_argument("--until", type=_time, metavar="TIME", help="only batches discarded before")
     made.add_argument("--limit", type=_positive, metavar="N", help="only the N oldest of them")
     made.add_argument(
         "--concurrency",
         type=_positive,
         metavar="N",
         default=4,
-        help="shards at the same time; each has one batch under way (default: 4)",
+        help="shards in parallel, one batch of each at a time (default: 4)",
     )
     made.add_argument(
         "--outputs",
         type=Path,
         metavar="FILE",
-        help="take names from `terraform output -json` or `cdktf output --outputs-file` instead of environments/",
+        help="read names from `terraform output -json` or `cdktf output --outputs-file` instead of environments/",
     )
     return made
 

@@ -22,12 +22,12 @@ _KEY = re.compile(
 
 
 class NotABatchError(Exception):
-    """An object's content is not a failed batch that can be handed on; the text says why."""
+    """An object's content is not a failed batch that can be replayed; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A failed batch by its object's name: the shard it came from, and when the mapping gave it up (UTC)."""
+    """A failed batch by its object's name: the shard it came from, and when Lambda discarded it (UTC)."""
 
     key: str
     shard: str
@@ -36,21 +36,21 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The content of a failed batch: what the processor was invoked with, and why the mapping gave it up."""
+    """The content of a failed batch: what the processor was invoked with, and why Lambda discarded it."""
 
     payload: bytes
     sequences: tuple[str, ...]
     why: str
 
     def without_first(self, count: int) -> "Batch":
-        """What is left of it, as a mapping hands it on after a partial success."""
+        """The rest of it, as a mapping would retry it after a partial success."""
         event = json.loads(self.payload)
         event["Records"] = event["Records"][count:]
         return Batch(json.dumps(event, separators=(",", ":")).encode(), self.sequences[count:], self.why)
 
 
 def found(key: str) -> Found | None:
-    """Read an object's name; None if a mapping does not name its batches so."""
+    """Read an object's name; None if it isn't that of a failed batch."""
     match = _KEY.fullmatch(key)
     if match is None:
         return None
@@ -71,11 +71,11 @@ def read(document: bytes) -> Batch:
         sequences = tuple(_sequences(json.loads(text)["Records"]))
         why = str(record.get("requestContext", {}).get("condition", "unknown"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise NotABatchError("it holds no batch of Kinesis records") from None
+        raise NotABatchError("it contains no batch of Kinesis records") from None
     if not sequences:
         raise NotABatchError("its batch is empty")
     if len(text.encode()) > MAX_PAYLOAD_BYTES:
-        raise NotABatchError(f"its payload is larger than the {MAX_PAYLOAD_BYTES} bytes that an invocation takes")
+        raise NotABatchError(f"its payload is larger than the {MAX_PAYLOAD_BYTES} bytes that an invocation accepts")
     return Batch(text.encode(), sequences, why)
 
 

@@ -1,4 +1,4 @@
-"""What replaying needs of the world."""
+"""The services that replaying needs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class ServiceError(Exception):
-    """A service refused or can't be reached: no fault of the batch, so it ends the run. The text is for people."""
+    """A service refused a call or can't be reached: no batch's fault, so it ends the run. The text is for people."""
 
 
 @dataclass(frozen=True, slots=True)

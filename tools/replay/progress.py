@@ -1,11 +1,11 @@
-"""Saying what becomes of each batch, while a run goes on."""
+"""Shows the outcome of each batch during a run."""
 
 from tools.progress import Count
 from tools.replay.batch import Batch, Found
 
 
 class Told:
-    """Tells a `Count` of batches; what failed is always a line that stays."""
+    """Passes outcomes to a `Count` of batches; a failure is always a line that stays."""
 
     def __init__(self, count: Count, *, dry_run: bool) -> None:
         self._count = count
@@ -17,12 +17,12 @@ class Told:
         self._count.next(f"{self._verb} {records}: {found.key} ({batch.why})", lasting=False)
 
     def failed(self, found: Found, reason: str) -> None:
-        """A batch stays where it is."""
+        """A batch stays in the bucket."""
         self._count.next(f"FAILED: {found.key}: {reason}", lasting=True)
 
     def gone(self, found: Found) -> None:
         """A batch was removed by somebody else meanwhile."""
-        self._count.next(f"already gone: {found.key}", lasting=False)
+        self._count.next(f"already removed: {found.key}", lasting=False)
 
 
 def counted(count: int, one: str, many: str) -> str:

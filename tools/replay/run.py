@@ -1,4 +1,4 @@
-"""Replaying: shards side by side, the batches of one shard one after the other, oldest first."""
+"""Replaying: shards in parallel, the batches of one shard one after the other, oldest first."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from tools.replay.tally import Tally
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replay:
-    """Everything that a run needs; once `stop` is set nothing more is begun. In a dry run nothing is written."""
+    """Everything that a run needs; once `stop` is set, no more batches are started. In a dry run nothing is written."""
 
     failures: Failures
     processor: Processor
@@ -25,7 +25,7 @@ class Replay:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self, batches: Sequence[Found]) -> None:
-        """Replay the batches; return when the last one that was begun has ended."""
+        """Replay the batches; return when the last one that was started has ended."""
         by_shard = groupby(sorted(batches, key=_place), key=lambda found: found.shard)
         shards = [list(of_shard) for _, of_shard in by_shard]
         with ThreadPoolExecutor(max_workers=self.concurrency) as pool:
@@ -46,7 +46,7 @@ class Replay:
             raise
 
     def _contents(self, batches: Sequence[Found]) -> Iterator[tuple[Found, Batch]]:
-        """In their order: names tell it to the second, and within one second the sequence numbers do."""
+        """In order: by the time in their names, in seconds, and within a second by sequence number."""
         for _, same_second in groupby(batches, key=lambda found: found.given_up):
             yield from sorted(self._readable(same_second), key=lambda each: int(each[1].sequences[0]))
 

@@ -1,4 +1,4 @@
-"""Which of the failed batches a run is about."""
+"""Which of the failed batches to replay."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tools.replay.batch import Found, found
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """Batches given up at `since` or later and before `until`, of these the `limit` oldest; None: all."""
+    """Batches discarded at `since` or later and before `until`, of these the `limit` oldest; None: all."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -18,7 +18,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The batches that are wanted, oldest first; names that are not a mapping's, which stay; how many are left out."""
+    """The batches that are wanted, oldest first; names of other objects, which stay; how many are left out."""
 
     batches: list[Found]
     strange: list[str]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
 
-_LONGEST_SECONDS = 900 + 10  # a function's longest time-out (Lambda quotas), and the way back
+_LONGEST_SECONDS = 900 + 10  # a function's longest timeout (Lambda quotas), and the way back
 _Made = TypeVar("_Made")
 
 _ADVICE = {
@@ -32,7 +32,7 @@ _ADVICE = {
 
 
 class S3Failures:
-    """The bucket. What is removed from it stays there as a noncurrent version until its lifecycle ends that."""
+    """The bucket. Removed objects stay there as noncurrent versions until their lifecycle rule expires them."""
 
     def __init__(self, client: "S3Client", target: Target) -> None:
         self._client = client
@@ -89,7 +89,7 @@ class LambdaProcessor:
 def connect(target: Target, *, concurrency: int) -> tuple[S3Failures, LambdaProcessor]:
     """Both, with the caller's own credentials; on an emulator with those of its account. Raises ServiceError."""
     emulator = target.endpoint_url is not None
-    # An invocation is silent while it works: no retry may overtake it, and no router in between forget it.
+    # The connection is idle during an invocation: no retry may overtake it, and no router may drop it.
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 6},
         connect_timeout=5,

@@ -1,4 +1,4 @@
-"""What became of the batches of a run."""
+"""The outcomes of the batches of a run."""
 
 import threading
 from typing import Protocol
@@ -7,20 +7,20 @@ from tools.replay.batch import Batch, Found
 
 
 class Watcher(Protocol):
-    """Who is told what happens; calls come one at a time, from any thread."""
+    """Gets every outcome; calls come one at a time, from any thread."""
 
     def done(self, found: Found, batch: Batch) -> None:
-        """A batch was stored and removed (in a dry run: would be handed on)."""
+        """A batch was stored and removed (in a dry run: would be replayed)."""
 
     def failed(self, found: Found, reason: str) -> None:
-        """A batch stays where it is."""
+        """A batch stays in the bucket."""
 
     def gone(self, found: Found) -> None:
         """A batch was removed by somebody else meanwhile."""
 
 
 class Tally:
-    """Counts, and tells the watcher; `problem` is what ended the run early, if something did."""
+    """Counts, and notifies the watcher; `problem` is what ended the run early, if something did."""
 
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
@@ -48,6 +48,6 @@ class Tally:
             self._watcher.gone(found)
 
     def broke(self, problem: str) -> None:
-        """Keep the first problem that is none of a batch."""
+        """Keep the first problem that isn't a batch's."""
         with self._lock:
             self.problem = self.problem or problem

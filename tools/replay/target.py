@@ -36,7 +36,7 @@ def from_settings(stack: str, folder: Path, environ: Mapping[str, str]) -> Targe
     if stack not in targets:
         raise TargetError(
             f"there is no stack {stack!r}; there is: {', '.join(targets)}. An ephemeral environment, such as pr42 made "
-            "of dev, needs TAP_ENVIRONMENT=dev and TAP_ENVIRONMENT_SUFFIX=pr42, as at its deployment"
+            "of dev, needs TAP_ENVIRONMENT=dev and TAP_ENVIRONMENT_SUFFIX=pr42, as when it was deployed"
         )
     return targets[stack]
 

@@ -1,4 +1,4 @@
-"""What Terraform tells programs (`-json`) and people, read."""
+"""Reads what Terraform prints, for programs (`-json`) and for people."""
 
 import json
 import re
@@ -46,7 +46,7 @@ class Counter:
         self._done = self._planned = 0
 
     def __call__(self, line: str) -> None:
-        """Takes a line, and says how far it is."""
+        """Takes a line, and returns the progress."""
         message = message_of(line)
         kind = message.get("type")
         if kind == "change_summary":

@@ -47,7 +47,7 @@ class Terraform:
         return process.run(command, folder=self.folder, environ=self.environ, log=self.log, on_line=on_line)
 
     def watched(self, *arguments: str) -> int:
-        """Runs a command whose words go to the terminal as they are; returns its exit status."""
+        """Runs a command with its output shown; returns its exit status."""
         sys.stdout.flush()  # what was printed before comes before
         return subprocess.run(
             [self._program(), *arguments], cwd=self.folder, env=dict(self.environ), check=False
@@ -65,15 +65,15 @@ class Terraform:
         self.succeed("init", "-input=false", "-no-color", *arguments)
 
     def apply(self, *arguments: str, on_line: OnLine | None = None) -> None:
-        """Makes what the stack says, or what a saved plan says; `on_line` gets what Terraform tells programs."""
+        """Applies the stack, or a saved plan; `on_line` gets the lines of Terraform's `-json`."""
         self.succeed("apply", "-input=false", "-auto-approve", _words(on_line), *arguments, on_line=on_line)
 
     def destroy(self, *arguments: str, on_line: OnLine | None = None) -> None:
-        """Removes all that the state knows; `on_line` as with `apply`."""
+        """Destroys everything in the state; `on_line` as with `apply`."""
         self.succeed("destroy", "-input=false", "-auto-approve", _words(on_line), *arguments, on_line=on_line)
 
     def plan(self, file: Path, *arguments: str) -> str:
-        """Keeps a plan in `file`; what Terraform says about it to people."""
+        """Saves a plan in `file`; returns what Terraform prints about it."""
         return self.succeed("plan", "-input=false", "-no-color", f"-out={file}", *arguments)
 
     def show(self, file: Path) -> str:
@@ -95,17 +95,17 @@ class Terraform:
         return str(json.loads(self.succeed("version", "-json"))["terraform_version"])
 
     def validate(self) -> list[str]:
-        """Everything that Terraform finds wrong or doubtful, warnings too."""
+        """All of Terraform's errors and warnings."""
         diagnostics = json.loads(self.run("validate", "-json").stdout)["diagnostics"]
         return [f"{found['severity']}: {found['summary']}: {found.get('detail', '')}" for found in diagnostics]
 
     def keep_state_in_file(self, name: str = "terraform.tfstate") -> None:
-        """Lets the state be in a file of the folder, from the next `init` on: while the bucket for it isn't there."""
+        """Keeps the state in a file of the folder, from the next `init` on: as long as its bucket doesn't exist."""
         override = {"terraform": {"backend": {"local": {"path": name}}}}
         (self.folder / _OVERRIDE).write_text(json.dumps(override))
 
     def keep_state_in_bucket(self) -> None:
-        """Lets the state be where the stack says, from the next `init` on."""
+        """Keeps the state where the stack says, from the next `init` on."""
         (self.folder / _OVERRIDE).unlink(missing_ok=True)
 
     def _program(self) -> str:

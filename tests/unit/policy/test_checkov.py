@@ -70,8 +70,8 @@ def _without_canary(form: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("reports", "said"),
     [
-        ([{"passed": 0, "failed": 0}], "has not looked at terraform_json"),
-        ([_report("terraform_json"), _report("terraform")], "has not looked at secrets"),
+        ([{"passed": 0, "failed": 0}], "did not check terraform_json"),
+        ([_report("terraform_json"), _report("terraform")], "did not check secrets"),
         ([_report("terraform_json", errors=1)], r"could not read 1 files \(x.tf\)"),
         ([_report("terraform_json"), _without_canary("terraform")], "missed CKV_AWS_43, CKV_AWS_53, CKV_AWS_63 in the"),
         ([_report("terraform_json", passed=0)], "made 0 checks of tap-dev-state as terraform_json"),

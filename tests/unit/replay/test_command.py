@@ -55,7 +55,7 @@ def test_all_stored_is_0(world: World, capsys: pytest.CaptureFixture[str]) -> No
 def test_a_dry_run_says_what_would_be_done(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main([*STACK, "--dry-run", "--limit", "1"], {}) == 0
     said = capsys.readouterr()
-    assert said.out == "1 batch would be replayed (1 record); 0 cannot be replayed; 1 others not asked for.\n"
+    assert said.out == "1 batch would be replayed (1 record); 0 cannot be replayed; 1 others not selected.\n"
     assert "would replay 1 record" in said.err
     assert len(world.failed) == 2
 
@@ -80,7 +80,7 @@ def test_a_service_that_refuses_is_1_and_says_how_many_are_left(
     assert command.main(STACK, {}) == 1
     said = capsys.readouterr()
     assert "invoking: throttled" in said.err
-    assert "2 not tried: run the same again" in said.out
+    assert "2 not tried: run the same command again" in said.out
 
 
 def test_a_bucket_that_cannot_be_listed_is_1(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,7 +129,7 @@ def test_an_unknown_stack_or_file_is_2(capsys: pytest.CaptureFixture[str], tmp_p
 def test_times_are_utc_unless_they_say_otherwise(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main([*STACK, "--since", "2025-06-15T17:06:02+02:00", "--until", "2025-06-16"], {}) == 0
     assert list(world.failed) == [FIRST]
-    assert "1 others not asked for" in capsys.readouterr().out
+    assert "1 others not selected" in capsys.readouterr().out
 
 
 def test_strange_names_are_told_and_left(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,7 +149,7 @@ def test_what_failed_is_a_line_that_stays_and_the_rest_is_counted(monkeypatch: p
     assert noted == [
         (f"stored 1 record: {name.key} (RetryAttemptsExhausted)", False),
         (f"FAILED: {name.key}: boom", True),
-        (f"already gone: {name.key}", False),
+        (f"already removed: {name.key}", False),
     ]
 
 

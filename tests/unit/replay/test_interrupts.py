@@ -74,5 +74,5 @@ def test_the_first_ctrl_c_asks_and_the_second_leaves(capfd: pytest.CaptureFixtur
         assert left == [130]
     assert signal.getsignal(signal.SIGINT) is before
     said = capfd.readouterr().err
-    assert "Ctrl-C again leaves at once" in said
+    assert "Ctrl-C again stops at once" in said
     assert "can be replayed" in said
