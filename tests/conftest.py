@@ -27,8 +27,9 @@ _SYNTHESIZING = ("tests/unit/environments/", "tests/unit/modules/", "tests/unit/
 _ALONE = ("tests/faults/", "tests/recipes/")  # each of these makes all that it needs
 
 # As many examples as every run can afford; with ARGS="--hypothesis-profile=thorough" ten times as many. None is timed.
-hypothesis.settings.register_profile("quick", max_examples=100, deadline=None)
-hypothesis.settings.register_profile("thorough", max_examples=1000, deadline=None)
+_UNTIMED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("quick", _UNTIMED, max_examples=100)
+hypothesis.settings.register_profile("thorough", _UNTIMED, max_examples=1000)
 hypothesis.settings.load_profile("quick")
 
 
