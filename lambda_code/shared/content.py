@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from lambda_code.shared import exact_json
+from lambda_code.shared import exact_json, strict_json
+from lambda_code.shared.errors import NotJsonError
 from lambda_code.shared.events import MARKS
 
 _VERSION = "2:"
@@ -131,9 +132,10 @@ def _set_data(event: dict[str, Any], *, is_json: bool) -> None:
     event.pop("data_base64", None)
     if is_json:
         try:
+            strict_json.parse(raw)  # a key twice is no JSON to anybody here: one of its values would not count
             event["data"] = exact_json.decode(raw)
             return
-        except (ValueError, RecursionError):
+        except NotJsonError:
             pass
     if raw:
         event["data_base64"] = binascii.b2a_base64(raw, newline=False).decode()

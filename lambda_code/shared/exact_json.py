@@ -23,6 +23,8 @@ def _number(text: str) -> int | Raw:
     significant = digits.rstrip("0")
     if not significant:
         return 0
+    if len(exponent) > _LONGEST_PLAIN:
+        return Raw(text.lower().encode())  # Python makes no int of 4,300 digits: such a number is compared as written
     power = int(exponent or 0) - len(fraction) + len(digits) - len(significant)
     sign = "-" if text[0] == "-" else ""
     if power >= 0:

@@ -116,6 +116,16 @@ OTHER = {
         '"data":"aGVsbG8=","datacontenttype":"text/plain"',
     ],
     "bytes": ['"data_base64":"/w=="', '"data_base64":"/g=="', '"data":"/w=="'],
+    "bytes that are no JSON because a key is there twice": [
+        '"data_base64":"eyJhIjoxLCJhIjoyfQ=="',
+        '"data_base64":"eyJhIjozLCJhIjoyfQ=="',
+        '"data":{"a":2}',
+    ],
+    "exponents that no integer holds": [
+        f'"data":1e-{"9" * 5000}',
+        f'"data":1e-{"9" * 4999}8',
+        f'"data":2e-{"9" * 5000}',
+    ],
     "a name": ['"xa":"b"', '"x":"ab"'],
 }
 
@@ -211,6 +221,21 @@ class TestThroughBothFunctions:
         ):
             world = self.stored(*pair)
             assert (len(world.archived()), world.quarantined()) == (1, [])
+
+    @pytest.mark.parametrize(
+        "number",
+        [f"1e-{'9' * 5000}", f"1E+{'0' * 5000}5", f"-0.5e-{'0' * 5000}7", f"0e{'9' * 5000}"],
+        ids=lambda number: number[:9],
+    )
+    def test_a_number_with_a_long_exponent_that_was_accepted_is_stored(self, number: str) -> None:
+        world = self.stored(self.binary(number.encode()), self.binary(number.encode()))
+        assert (len(world.archived()), world.quarantined()) == (1, [])
+
+    def test_bodies_in_which_a_key_is_twice_are_compared_as_bytes(self) -> None:
+        bodies = (b'{"a":1,"a":2}', b'{"a":1,"a":2}', b'{"a":3,"a":2}')
+        world = self.stored(*(self.binary(body, "") for body in bodies))
+        assert len(world.archived()) == 1
+        assert [entry["reason"] for entry in world.quarantined()] == ["id_conflict"]
 
     def test_a_number_that_differs_in_its_last_digit_is_a_conflict(self) -> None:
         world = self.stored(self.binary(b"12345678901234567.89"), self.binary(b"12345678901234567.88"))
