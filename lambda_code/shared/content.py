@@ -28,6 +28,7 @@ _TEXTS = frozenset({"specversion", "id", "source", "type", "subject", "partition
 _KNOWN = _TEXTS | {"time", "data", "data_base64"}
 _PYTHON_BOOLEANS = ("True", "False")  # as the SDK for Python 2.2.0 writes them into headers
 _IS_JSON = re.compile(r"[^/]+/([^/]+\+)?json")
+_PLAINLY_QUOTED = re.compile(r'"([^"\s;\\]*)"')
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII)
 
 _decode_plain = msgspec.json.Decoder().decode
@@ -107,11 +108,13 @@ def _instant(text: str) -> str:
     return f"{moment.isoformat(timespec='minutes')}:{second}{'.' if fraction else ''}{fraction}Z"
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)  # few: each may be as long as an event
 def _media_type(text: str) -> _MediaType:
-    kind, *parameters = (part.strip() for part in text.split(";"))
+    kind, *parameters = (part.strip() for part in _PLAINLY_QUOTED.sub(r"\1", text).split(";"))
     kind = kind.lower()
     is_json = _IS_JSON.fullmatch(kind) is not None
+    if any('"' in each for each in parameters):  # what separates parameters may be a part of one: compared as written
+        return _MediaType(kind + text.partition(";")[2], is_json)
     pairs = sorted(_parameter(each) for each in parameters if each)
     counting = [f";{name}={value}" for name, value in pairs if not (is_json and name == "charset")]  # RFC 8259, 8.1
     return _MediaType(kind + "".join(counting), is_json)
@@ -119,7 +122,7 @@ def _media_type(text: str) -> _MediaType:
 
 def _parameter(text: str) -> tuple[str, str]:
     name, _, value = text.partition("=")
-    name, value = name.strip().lower(), value.strip().strip('"')
+    name, value = name.strip().lower(), value.strip()
     return name, value.lower() if name == "charset" else value
 
 

@@ -111,6 +111,11 @@ OTHER = {
         '"datacontenttype":"text/plain;a=B"',
         '"datacontenttype":"text/plain"',
     ],
+    "parameters with a semicolon or a quote in them": [
+        *(json.dumps({"datacontenttype": f"text/plain;{each}"})[1:-1] for each in ('a="x;y"', "a=x;y", 'a="x; y"')),
+        *(json.dumps({"datacontenttype": f"text/plain;{each}"})[1:-1] for each in ('a="x\\"y"', 'a="xy"')),
+        *(json.dumps({"datacontenttype": f"text/plain;{each}"})[1:-1] for each in ('a="y;b=x"', 'b=x";a="y')),
+    ],
     "bytes and the text of their base64": [
         '"data_base64":"aGVsbG8=","datacontenttype":"text/plain"',
         '"data":"aGVsbG8=","datacontenttype":"text/plain"',
