@@ -19,11 +19,12 @@ from lambda_code.shared.events import Event, from_attributes, from_cloud_event, 
 MAX_EVENTS = 500
 """Events in one batch, as many as one PutRecords call holds."""
 
-# What curl, Python's urllib and Java's HttpURLConnection call a body that has no type. No form begins like this JSON.
+# What curl, Python's urllib and Java's HttpURLConnection call a body that has no type.
 _FORM = "application/x-www-form-urlencoded"
-_NO_FORM = (b"{", b"[")
+_BEGIN = (b"{", b"[")
 _QUOTED = re.compile(r'\A"(.*)"\Z')
-_URIS = ("source", "dataschema")
+# Of the specification and of its documented extensions (dataref.md, deprecation.md).
+_URIS = ("source", "dataschema", "dataref", "deprecationmigration")
 _OTHER_ESCAPE = re.compile("%(?!25)")
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _split = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -88,10 +89,10 @@ def _binary(headers: Mapping[str, str], media_type: str, body: bytes) -> Event:
     attributes: dict[str, object] = {
         name: _header_text(name, text) for name, text in names.items() if name != "datacontenttype"
     }
-    if media_type == _FORM and body.startswith(_NO_FORM):
+    if media_type == _FORM and body.lstrip().startswith(_BEGIN) and _holds_json("", body):
         media_type = ""
     if media_type:
-        attributes["datacontenttype"] = headers["content-type"]
+        attributes["datacontenttype"] = headers["content-type"].replace("\t", " ")  # a tab is a blank to HTTP only
     if not body:
         return from_attributes(attributes, None)
     if _holds_json(media_type, body):

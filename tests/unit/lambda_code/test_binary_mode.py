@@ -56,7 +56,12 @@ class TestWithoutContentType:
         assert event["data"] == {"message": "Hello"}
         assert "datacontenttype" not in event
 
-    @pytest.mark.parametrize("body", [b"a=1&b=2", b"5", b"a"])
+    @pytest.mark.parametrize("blanks", [b"\n", b" \r\n\t"])
+    def test_blanks_before_such_json_make_no_form_of_it(self, blanks: bytes) -> None:
+        event = received(blanks + b'{"message": "Hello"}\n', "application/x-www-form-urlencoded; charset=UTF-8")
+        assert (event["data"], "datacontenttype" in event) == ({"message": "Hello"}, False)
+
+    @pytest.mark.parametrize("body", [b"a=1&b=2", b"5", b"a", b"[0]=x&[1]=y", b"[a]", b"{x}=1", b" "])
     def test_a_form_is_a_form(self, body: bytes) -> None:
         event = received(body, "application/x-www-form-urlencoded")
         assert base64.b64decode(event["data_base64"]) == body
@@ -81,6 +86,10 @@ class TestWithoutContentType:
 def test_json_of_every_media_type_is_data_and_the_type_is_kept_as_it_came(content_type: str) -> None:
     event = received(b'{"n": 1}', content_type)
     assert (event["data"], event["datacontenttype"]) == ({"n": 1}, content_type)
+
+
+def test_a_tab_in_a_content_type_is_a_blank() -> None:
+    assert received(b"1", "application/json;\tcharset=utf-8")["datacontenttype"] == "application/json; charset=utf-8"
 
 
 @pytest.mark.parametrize("content_type", ["text/plain; charset=iso-8859-1", "application/xml", "application/avro", "x"])
@@ -128,7 +137,7 @@ class TestStrings:
 class TestUris:
     """Several SDKs put URIs into headers without encoding their percent signs (cloudevents/spec#1397)."""
 
-    @pytest.mark.parametrize("name", ["source", "dataschema"])
+    @pytest.mark.parametrize("name", ["source", "dataschema", "dataref", "deprecationmigration"])
     @pytest.mark.parametrize(
         "uri",
         [
@@ -148,7 +157,7 @@ class TestUris:
     def test_a_uri_that_was_not_encoded_stays_as_it_came(self, name: str, uri: str) -> None:
         assert received(b"{}", JSON, **{f"ce_{name}": uri})[name] == uri
 
-    @pytest.mark.parametrize("name", ["source", "dataschema"])
+    @pytest.mark.parametrize("name", ["source", "dataschema", "dataref", "deprecationmigration"])
     @pytest.mark.parametrize(
         ("sent", "uri"),
         [
