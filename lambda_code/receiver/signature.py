@@ -2,13 +2,15 @@
 
 The stack generates a secret of 48 letters and digits, which are the base64 of 36 bytes. What people put in by hand
 comes in other forms, all of which are taken: base64 as client libraries take it, with or without padding, line ends,
-and `whsec_` or `v1,whsec_` before it; the URL-safe alphabet; a JSON text or a list of such texts; a JSON object, as the
-console of Secrets Manager makes one, with the secret under `secret` or as its only member. Any other text is taken as
-its own UTF-8 bytes. Where the secret holds several, each of them is good.
+and `whsec_` or `v1,whsec_` before it, several of which may follow each other after blanks or commas; the URL-safe
+alphabet; a JSON text or a list of such texts; a JSON object, as the console of Secrets Manager makes one, with the
+secret under `secret` or as its only member. Any other text is taken as its own UTF-8 bytes. Where the secret holds
+several, each of them is good.
 """
 
 import binascii
 import hmac
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -18,6 +20,8 @@ TOLERANCE_SECONDS = 300
 """How far a sender's clock may be off, and how long a captured request can be repeated."""
 
 _URL_SAFE = str.maketrans("-_", "+/")
+_SECOND = re.compile(r"(?<!\bv1)(?<!\bv1,)[\s,]+(?=(?:v1,\s*)?whsec_)", re.IGNORECASE)
+_PREFIX = re.compile(r"\A(?:v1,)?(?:whsec_)?", re.IGNORECASE)
 _ASYMMETRIC = ("whsk_", "whpk_")  # Standard Webhooks: keys of `v1a` signatures
 
 
@@ -40,7 +44,8 @@ def _read(secret: str) -> _Secret:
     keys: list[bytes] = []
     flaws: list[str] = []
     for text in _texts(secret.strip().removeprefix("\ufeff"), flaws):
-        keys += [key for key in _keys(text.strip(), flaws) if key]
+        for one in _SECOND.split(text.strip()):
+            keys += [key for key in _keys(one, flaws) if key]
     return _Secret(tuple(keys), tuple(flaws))
 
 
@@ -66,11 +71,10 @@ def _texts(text: str, flaws: list[str]) -> list[str]:
 
 def _keys(text: str, flaws: list[str]) -> list[bytes]:
     """The keys that one secret can mean: one, or two where it is not clear which encoding it has."""
-    encoded = "".join(text.removeprefix("v1,").split())
+    encoded = _PREFIX.sub("", "".join(text.split()))
     if encoded.startswith(_ASYMMETRIC):
         flaws.append("it is an asymmetric key, and only shared secrets (whsec_) are taken")
         return []
-    encoded = encoded.removeprefix("whsec_")
     key = _decoded(encoded)
     if key is not None:
         return [key]
