@@ -1,1 +1,1 @@
-"""Stores what comes out of the stream, each event exactly once (the argument is in `batch.py`)."""
+"""Stores the events of the stream, each exactly once (the argument is in `batch.py`)."""

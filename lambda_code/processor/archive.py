@@ -12,9 +12,9 @@ from lambda_code.processor.records import Arrived
 from lambda_code.processor.seen import Seen
 from lambda_code.shared.errors import UnavailableError
 
-_TRIES = 6  # how often it may turn out that the object is there after all, has gone, or has been replaced
+_TRIES = 6  # how often the object may turn out to exist after all, to be gone, or to be replaced
 _THERE = "PreconditionFailed"  # 412 of a conditional put: the object is there, or has changed
-# Likewise 409: somebody is just writing it; and 404: it has gone.
+# 409: somebody is writing it at the moment; 404: it is gone.
 _LOST = (_THERE, "ConditionalRequestConflict", "NoSuchKey")
 
 
@@ -29,7 +29,7 @@ class S3Client(Protocol):
 
 
 class S3Archive:
-    """Objects that only grow: created once, and completed by comparing and swapping."""
+    """Objects that only grow: created once, and completed with conditional puts."""
 
     def __init__(self, client: S3Client, bucket: str) -> None:
         self._client = client
@@ -68,7 +68,7 @@ class S3Archive:
         raise UnavailableError(f"{home}: others keep replacing it")
 
     def _read(self, home: str, *, may_be_hidden: bool) -> Mapping[str, Any] | None:
-        """The object, if it is there. Without s3:ListBucket, S3 answers 403 for one that is not."""
+        """The object, if it exists. Without s3:ListBucket, S3 answers 403 if it doesn't."""
         try:
             return self._client.get_object(Bucket=self._bucket, Key=home)
         except ClientError as error:
@@ -78,7 +78,7 @@ class S3Archive:
             raise
 
     def _put(self, home: str, body: bytes, **condition: str) -> str | None:
-        """Put the object; give the code of the error where another put came first."""
+        """Put the object; return the error code if another put came first."""
         try:
             self._client.put_object(
                 Bucket=self._bucket, Key=home, Body=body, ContentType="application/gzip", **condition

@@ -6,20 +6,20 @@ one is created if it is not there, otherwise read, completed and replaced if nob
 
 1. *At most once.* A line is written only for the record that the row names, only into the home that the row names, and
    an object never holds one record twice. This holds at any moment, also while two invocations overlap.
-2. *At least once.* A record is answered as done only when the line of the row's record is in its home, or when the
+2. *At least once.* A record is reported as processed only when the line of the row's record is in its home, or when the
    record itself is in quarantine. Any other record comes back, by a retry or by replay.
 
 It does not matter which record writes the line. A copy of the event has the same content as the row's record, so where
 the line is missing the copy writes it: into the row's home, under the row's number. Whoever comes later, the row's
 record included, finds it there by that number and adds nothing. So any copy that reaches the processor is enough, even
-if the record that claimed the event is lost for good. Copies differ only in marks (`taptime`, `taprequest`, `taptrace`)
+if the record that claimed the event is lost. Copies differ only in marks (`taptime`, `taprequest`, `taptrace`)
 and in how a value is written; the line has those of the record that wrote it, but always the row's `tapsequence`. A
 copy whose line is put by the same batch waits for that put: it is at the place of the first record that needs it.
 
 Neither does it matter whether a record comes back in the same batch. After a crash between claim and put, a bisected
 second half finds rows that name the home of the whole batch, and completes that object, however far the first half has
 got; after a crash between put and answer it finds its lines there and adds nothing. The same holds for batches that are
-cut in another way because a mapping starts over from an older position. A home is named after the first record of those
+divided differently because a mapping starts again at an older position. A home is named after the first record of those
 that claimed it together, so only claims that begin with the same record share one.
 
 Nothing here needs more than one row at a time: each is claimed by itself, and what two rows say is never compared.
@@ -27,7 +27,7 @@ Nothing here needs more than one row at a time: each is claimed by itself, and w
 A row lives for `deduplication.days` from the first claim, and then the event is forgotten: a later copy is an event of
 its own, with a row and a home of its own. If that home is the very object that has the event, it is found there by
 source, id and content, as its number is another one. Settings make archived objects outlive the rows, so that no copy
-that still finds a row brings back what has expired.
+that still finds a row restores an expired event.
 
 A first attempt costs one conditional put per object. Only retries read; and copies, once per home and batch, unless
 this process has seen their lines before (`seen.py`).
@@ -54,7 +54,7 @@ _log = logging.getLogger(__name__)
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a batch; `failed_from` is the sequence number of the first record that must come again.
+    """The outcome of a batch; `failed_from` is the sequence number of the first record that must be retried.
 
     `stored` are lines added to the archive, `completed` those of them that copies brought.
     """

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 def answer(event: Mapping[str, Any], context: aws.Context, processor: Processor, stack: str) -> dict[str, Any]:
-    """Decode, claim and store a batch; report the first record that must come again, if there is one."""
+    """Decode, claim and store a batch; report the first record that must be retried, if there is one."""
     batch = read_batch(event["Records"])
     outcome = processor.process(batch, lambda: context.get_remaining_time_in_millis() / 1000)
     report(batch, outcome, stack)
@@ -29,7 +29,7 @@ def answer(event: Mapping[str, Any], context: aws.Context, processor: Processor,
 
 
 def report(batch: Batch, outcome: Outcome, stack: str) -> None:
-    """Say what happened, to people and to CloudWatch."""
+    """Report what happened, to people and to CloudWatch."""
     found = {
         "records": len(batch.items),
         "object_key": batch.home,
@@ -54,7 +54,7 @@ def settings() -> Settings:
 
 @cache
 def processor() -> Processor:
-    """The processor of this process, made of its variables."""
+    """The processor of this process, from its environment variables."""
     told = settings()
     s3 = aws.client("s3", aws.STORE)
     ledger: Ledger = NoLedger()
@@ -69,4 +69,4 @@ def handle(event: Mapping[str, Any], context: aws.Context) -> dict[str, Any]:
 
 
 if environment.is_lambda(os.environ):
-    processor()  # while Lambda starts the process it gives it a full CPU
+    processor()  # during the cold start Lambda provides a full CPU

@@ -20,8 +20,8 @@ _LONGEST_PAUSE_SECONDS = 1.0
 _DAY_SECONDS = 86_400
 _HELD = "ConditionalCheckFailed"
 _PASSING = ("None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
-# A row stays as it was first written, for as long as it is remembered; the refusal tells us whose it is. The table's
-# time to live removes what has expired days later only: until then it must not hide that the event is forgotten.
+# A row stays as it was first written, for as long as it is remembered; the rejected write returns it. The table's
+# time to live removes what has expired days later only: until then, an expired row must not count.
 _CONDITION = "attribute_not_exists(id) OR expires_at < :now"
 
 
@@ -33,7 +33,7 @@ class DynamoClient(Protocol):
 
 
 class DynamoLedger:
-    """Claims in transactions; what a refusal names is taken out, and the rest is claimed again."""
+    """Claims in transactions; rows that a rejected transaction names are removed, and the rest is claimed again."""
 
     def __init__(
         self,
@@ -69,10 +69,10 @@ class DynamoLedger:
             if not held:
                 pause = min(_FIRST_PAUSE_SECONDS * 2**turn, _LONGEST_PAUSE_SECONDS)
                 self._sleep(random.uniform(0, pause))  # noqa: S311 - jitter, not a secret
-        raise UnavailableError(f"{len(pending)} claims were not taken in {_ROUNDS} transactions")
+        raise UnavailableError(f"{len(pending)} claims failed in {_ROUNDS} transactions")
 
     def _transact(self, claims: list[Row]) -> list[dict[str, Any]] | None:
-        """Write all rows, or none and say for each why; raises UnavailableError."""
+        """Write all rows, or none and return the reason for each; raises UnavailableError."""
         now = int(self._clock())
         try:
             self._client.transact_write_items(TransactItems=[self._put(claim, now) for claim in claims])
@@ -106,7 +106,7 @@ class DynamoLedger:
 
 
 class NoLedger:
-    """Grants every claim: events are then stored at least once."""
+    """Grants every claim, so that events are stored at least once."""
 
     def claims(self, wanted: Sequence[Row]) -> Iterator[Sequence[Row]]:
         """Give the claims back as rows."""

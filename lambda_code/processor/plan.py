@@ -10,7 +10,7 @@ from lambda_code.shared.content import is_same_content
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """What goes to quarantine."""
+    """An entry of the quarantine."""
 
     item: Arrived | Poison
     reason: str
@@ -29,9 +29,9 @@ class Plan(msgspec.Struct):
 
 
 class Home(msgspec.Struct):
-    """An object, and what of the batch belongs into it, by the sequence number of the row's record.
+    """An object, and the events of the batch that belong in it, by the sequence number of the row's record.
 
-    `place` is that of the first record that may be answered as done only when all of this is in the object. `own` came
+    `place` is that of the first record that is done only when all of this is in the object. `own` came
     as the row's record, `copied` as a copy of it; `copies` has place and number of every copy.
     """
 
@@ -43,7 +43,7 @@ class Home(msgspec.Struct):
 
     @property
     def events(self) -> dict[str, Arrived]:
-        """What the object must hold."""
+        """The lines that the object must contain."""
         return {**self.copied, **self.own} if self.copied else self.own
 
     def duplicates(self, until: int, added: frozenset[str]) -> int:
@@ -79,10 +79,10 @@ def make_plan(batch: Batch, rows: Mapping[str, Row]) -> Plan:
 
 
 def homes_of(plan: Plan, until: int) -> dict[str, Home]:
-    """The objects that the events before `until` belong into.
+    """The objects that the events before `until` belong in.
 
-    It is one in all, unless there are copies, or the batch is cut in a new way. Then homes may alternate from event to
-    event, as those of lanes that are now read as one do.
+    That is one, unless there are copies, or the batch is divided differently. Then homes may alternate from event to
+    event.
     """
     homes: dict[str, Home] = {}
     for place, row, item in plan.kept:

@@ -1,4 +1,4 @@
-"""What the processor needs of the world, and the words in which they speak."""
+"""The services that the processor needs, and the types in their interfaces."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
@@ -41,7 +41,7 @@ class Ledger(Protocol):
     """Who has claimed which event."""
 
     def claims(self, wanted: Sequence[Row]) -> Iterator[Sequence[Row]]:
-        """Claim all, in order, some at a time; give for each the row that holds. Raises UnavailableError."""
+        """Claim all, in order, some at a time; return the row of each. Raises UnavailableError."""
 
 
 class Archive(Protocol):
@@ -50,12 +50,12 @@ class Archive(Protocol):
     def store(self, home: str, events: Mapping[str, Arrived], *, is_new: bool) -> Stored:
         """Complete the object by these events, which are keyed by sequence number. Raises UnavailableError.
 
-        `is_new` says that it is probably not there yet; it only decides what is tried first.
+        `is_new` says that it probably doesn't exist yet; it only decides what is tried first.
         """
 
 
 class Quarantine(Protocol):
-    """Where what can never be stored is kept."""
+    """Where unstorable events are kept."""
 
     def put(self, name: str, body: bytes) -> None:
         """Keep it under the name, once. Raises UnavailableError."""

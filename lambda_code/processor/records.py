@@ -1,4 +1,4 @@
-"""Records of the stream, read into events or into what can never be stored."""
+"""Reads the stream's records as events, or as unstorable ones."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ class Arrived(msgspec.Struct, frozen=True):
 
 
 class Poison(msgspec.Struct, frozen=True):
-    """A record that can never be stored, and the code of the reason."""
+    """An unstorable record, and the code of the reason."""
 
     sequence: str
     data: str
@@ -92,13 +92,13 @@ def read_record(kinesis: Mapping[str, Any], home: str) -> Arrived | Poison:
 
 
 def as_record(copy: Arrived, sequence: str) -> Arrived:
-    """The event as the record with this number would have brought it, but for the marks of how the copy came."""
+    """The event as if from the record with this number, except for the marks of how the copy arrived."""
     line = copy.line[: -len(_end(copy.sequence))] + _end(sequence)
     return msgspec.structs.replace(copy, sequence=sequence, line=line)
 
 
 def identity_of(event: object) -> str | None:
-    """What names the event in the ledger; None where it has no source and id that can."""
+    """The event's key in the ledger; None without a usable source and id."""
     if not isinstance(event, dict) or event.get("specversion") != "1.0":
         return None
     source, id = event.get("source"), event.get("id")

@@ -1,4 +1,4 @@
-"""What the processor is told by its stack."""
+"""The processor's settings, from its environment variables."""
 
 from collections.abc import Mapping
 from typing import Self
@@ -14,11 +14,11 @@ VARIABLES = (
     "TAP_DEDUPLICATION_DAYS",
     "TAP_LEDGER_TABLE",
 )
-"""Variables that the stack sets; the last one only where events are deduplicated."""
+"""Variables that the stack sets; the last one only if events are deduplicated."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """`deduplication_days` is 0, and `ledger_table` None, where events are stored at least once, not exactly once."""
+    """`deduplication_days` is 0, and `ledger_table` None, if events are stored at least once, not exactly once."""
 
     stack: str
     archive_bucket: str

@@ -1,4 +1,4 @@
-"""Steps that may fail for now: how far a batch gets."""
+"""Steps that may fail temporarily: how far a batch gets."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -18,9 +18,9 @@ Step = tuple[int, Callable[[], _Made]]
 def work(
     steps: Sequence[Step[_Made]], end: int, is_time: Callable[[], bool], *, workers: int = 1
 ) -> tuple[int, list[_Made]]:
-    """Take steps; give the first place whose step failed or had no time (else `end`), and what the others made.
+    """Take steps; return the first place whose step failed or had no time (else `end`), and the others' results.
 
-    With more than one worker, steps behind the first that fails may have been taken, too.
+    With more than one worker, steps after the first that fails may have been taken, too.
     """
     stop = Event()
 
@@ -28,7 +28,7 @@ def work(
         if stop.is_set():
             return None
         if not is_time():
-            _log.warning("there is no time for more")
+            _log.warning("not enough time for more")
         else:
             try:
                 return (step[1](),)

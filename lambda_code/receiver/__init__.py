@@ -1,1 +1,1 @@
-"""Takes events over HTTPS and puts them into the stream; says so only when every one of them is there."""
+"""Accepts events over HTTPS and puts them into the stream; answers 202 only when all of them are there."""

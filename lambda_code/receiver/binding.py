@@ -1,4 +1,4 @@
-"""Events out of requests: the three modes of the CloudEvents HTTP binding 1.0, and plain JSON objects."""
+"""Reads events from requests: the three modes of the CloudEvents HTTP binding 1.0, and plain JSON objects."""
 
 import binascii
 import re
@@ -17,9 +17,9 @@ from lambda_code.shared.errors import NotAnEventError, NotJsonError, RefusedErro
 from lambda_code.shared.events import Event, from_attributes, from_cloud_event, from_plain_json, parse_object
 
 MAX_EVENTS = 500
-"""Events in one batch, as many as one PutRecords call holds."""
+"""Most events in one batch: as many as one PutRecords call accepts."""
 
-# What curl, Python's urllib and Java's HttpURLConnection call a body that has no type.
+# What curl, Python's urllib and Java's HttpURLConnection send if no type is given.
 _FORM = "application/x-www-form-urlencoded"
 _BEGIN = (b"{", b"[")
 _QUOTED = re.compile(r'\A"(.*)"\Z')
@@ -43,7 +43,7 @@ def events_of(headers: Mapping[str, str], body: bytes, *, source: str, idempoten
         parse_object(body)
         return [from_plain_json(body, source=source, id=idempotency_key or str(uuid.uuid4()))]
     accepted = ", ".join(ACCEPTED)
-    detail = f"the types taken are {accepted}; with ce- headers, all but other formats of CloudEvents"
+    detail = f"allowed: {accepted}; with ce- headers, any type but other formats of CloudEvents"
     raise ProblemError(415, "unsupported_media_type", detail, headers={"accept": accepted})
 
 
@@ -52,7 +52,7 @@ def _batch(body: bytes) -> list[Event]:
     if not isinstance(values, list):
         raise NotAnEventError("a batch is a JSON array of events")
     if len(values) > MAX_EVENTS:
-        raise TooLargeError(f"a batch holds at most {MAX_EVENTS} events")
+        raise TooLargeError(f"a batch has at most {MAX_EVENTS} events")
     events: list[Event] = []
     by_identity: dict[tuple[str, str], Event] = {}
     try:
@@ -73,9 +73,9 @@ def _element(document: bytes, value: object) -> Event:
 
 
 def _check_copy(event: Event, first: Event) -> None:
-    """Copies are stored once, as they are in separate requests; the same id for something else is a mistake."""
+    """Copies are stored once, as in separate requests; the same id with other content is a mistake."""
     if event is not first and _meaning(event) != _meaning(first):
-        raise NotAnEventError("an event before it has the same source and id, and other content", attribute="id")
+        raise NotAnEventError("an earlier event has the same source and id, but other content", attribute="id")
 
 
 def _meaning(event: Event) -> str:
@@ -101,7 +101,7 @@ def _binary(headers: Mapping[str, str], media_type: str, body: bytes) -> Event:
 
 
 def _holds_json(media_type: str, body: bytes) -> bool:
-    """Whether the body is JSON; raises NotJsonError where it is called so and is none."""
+    """Whether the body is JSON; raises NotJsonError if its type says so but it isn't."""
     if media_type and not is_json(media_type):
         return False
     try:
@@ -114,7 +114,7 @@ def _holds_json(media_type: str, body: bytes) -> bool:
 
 
 def _header_text(name: str, text: str) -> str:
-    """Undo what the HTTP binding does to an attribute's value: quotes, then percent signs (section 3.1.3.2)."""
+    """Undo the HTTP binding's encoding of an attribute's value: quotes, then percent-encoding (section 3.1.3.2)."""
     text = text if text.isascii() else _utf_8(text)
     quoted = _QUOTED.match(text)
     plain = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text
@@ -123,7 +123,7 @@ def _header_text(name: str, text: str) -> str:
     try:
         return unquote(plain, errors="strict")
     except UnicodeDecodeError:
-        raise refused(name, "is not UTF-8 in percent-encoding") from None
+        raise refused(name, "is not percent-encoded UTF-8") from None
 
 
 def _utf_8(text: str) -> str:
@@ -135,10 +135,10 @@ def _utf_8(text: str) -> str:
 
 
 def _uri(text: str) -> str:
-    """A URI's text, undecoded where the sender hasn't encoded it.
+    """A URI's text, undecoded if the sender hasn't encoded it.
 
-    Several SDKs put URIs into headers as they are (cloudevents/spec#1397). The binding encodes nothing of a URI but its
-    percent signs; so any other escape was in the URI, and what decoding would break wasn't encoded either.
+    Several SDKs put URIs into headers as they are (cloudevents/spec#1397). The binding encodes only the percent
+    signs of a URI; so any other escape was in the URI, and what decoding would break wasn't encoded.
     """
     decoded = text.replace("%25", "%")
     return text if _OTHER_ESCAPE.search(text) or _NO_ESCAPE.search(decoded) else decoded

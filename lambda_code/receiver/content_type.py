@@ -1,4 +1,4 @@
-"""The headers that say what a body is."""
+"""The headers that describe the body."""
 
 import re
 from collections.abc import Mapping
@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from lambda_code.receiver.http import ProblemError
 
 ACCEPTED = ("application/cloudevents+json", "application/cloudevents-batch+json", "application/json")
-"""Media types that are taken without `ce-` headers."""
+"""Media types that are accepted without `ce-` headers."""
 
 _JSON = re.compile(r"\A[^/]+/([^/]+\+)?json\Z")
 _PARAMETER = re.compile(r';\s*([^=;\s]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
-# JSON is UTF-8 whatever this parameter says (RFC 8259, section 11), of which US-ASCII is a part. One that means another
+# JSON is UTF-8 whatever this parameter says (RFC 8259, section 11), of which US-ASCII is a part. Another
 # encoding is a mistake that would garble texts.
 _CHARSETS = ("", "utf-8", "utf8", "utf_8", "us-ascii", "ascii")
 

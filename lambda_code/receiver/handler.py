@@ -1,4 +1,4 @@
-"""Entry point: `GET /health`, `POST /process`, and problems for all else."""
+"""Entry point: `GET /health`, `POST /process`, and problems for everything else."""
 
 import logging
 import os
@@ -27,14 +27,14 @@ _METHODS = {"/health": "GET", "/process": "POST"}
 _AGAIN = "nothing is lost: send the same request again, with the same ids"
 # Any other refusal is about what the content means: 422.
 _STATUS: Mapping[str, ProblemStatus] = {"not_json": 400, "too_large": 413}
-_LOGGED_BYTES = 64 * 1024  # of ids in a line of log: far below what CloudWatch Logs takes
+_LOGGED_BYTES = 64 * 1024  # of ids in a log line: far below what CloudWatch Logs accepts
 _DNS_NAME = re.compile(r"\A[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?\Z")
 
 _log = logging.getLogger(__name__)
 
 
 class Receiver:
-    """Answers requests: 202 when every event is in the stream, otherwise a problem and no claim of acceptance."""
+    """Answers requests: 202 when every event is in the stream, otherwise a problem."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Receiver:
         self._clock = clock
 
     def answer(self, event: Mapping[str, Any], context: aws.Context) -> Answer:
-        """Answer one request; every answer and every line of log has the request's id."""
+        """Answer one request; every answer and every log line has the request's id."""
         request = http.decode(event)
         try:
             return self._route(request, lambda: context.get_remaining_time_in_millis() / 1000)
@@ -76,15 +76,15 @@ class Receiver:
         if method and request.method == "OPTIONS":
             return self._options(request, method)
         if method and request.method != method:
-            raise ProblemError(405, "method_not_allowed", f"only {method} is taken here", headers={"allow": method})
-        # Also for a path that is only spelt in another way: the gateway has not authorised this request.
-        raise ProblemError(404, "not_found", "there are GET /health and POST /process, without a slash at the end")
+            raise ProblemError(405, "method_not_allowed", f"only {method} is allowed here", headers={"allow": method})
+        # Also for a path that is only spelled differently: the gateway has not authorized this request.
+        raise ProblemError(404, "not_found", "allowed: GET /health and POST /process, without a trailing slash")
 
     def _options(self, request: Request, method: str) -> Answer:
-        """Answer a browser's preflight, to which the gateway adds what it allows, or a sender that asks for consent.
+        """Answer a browser's preflight, to which the gateway adds CORS headers, or a sender that asks for consent.
 
-        Consent is that of the CloudEvents specification "HTTP 1.1 Web Hooks for Event Delivery", section 4. Where
-        requests must be signed there is none: a sender who asks for it doesn't sign.
+        Consent is that of the CloudEvents specification "HTTP 1.1 Web Hooks for Event Delivery", section 4. If
+        requests must be signed there is none: a sender that asks for it doesn't sign.
         """
         headers = {"allow": method}
         origin = request.headers.get("webhook-request-origin", "")
@@ -113,14 +113,16 @@ class Receiver:
         return http.answer(request, 202, {"accepted": len(events), "ids": [each.id for each in events]})
 
     def _authenticate(self, request: Request, body: bytes) -> str | None:
-        """The id that the client has signed; None where the gateway, or nobody, decides who may send."""
+        """The id that the client has signed; None if the gateway, or nobody, decides who may send."""
         if self._keys is None:
             return None
         headers = signature.standard_headers(request.headers)
         for seconds in (_KEYS_SECONDS, _KEYS_SECONDS_IN_DOUBT):
             if signature.is_signed(self._keys.newer_than(seconds), headers, body, now=self._clock()):
                 return headers["webhook-id"]
-        raise ProblemError(401, "not_signed", "the request is not signed with an active secret, or not of now")
+        raise ProblemError(
+            401, "not_signed", "the request is not signed with an active secret, or its timestamp is not current"
+        )
 
     def _marks(self, request: Request) -> dict[str, str]:
         arrival = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds")
@@ -134,14 +136,14 @@ class Receiver:
 
 
 def _logged_ids(events: list[Event]) -> list[str]:
-    """The first ids, as many as a line of log may hold."""
+    """The first ids, as many as fit into a log line."""
     left = _LOGGED_BYTES
     return [event.id for event in events if (left := left - len(event.id.encode())) >= 0]
 
 
 @cache
 def receiver() -> Receiver:
-    """The receiver of this process, made of its variables."""
+    """The receiver of this process, from its environment variables."""
     settings = Settings.from_environ(os.environ)
     stream = EventStream(aws.client("kinesis", aws.PRODUCER), settings.stream_name)
     arn = settings.signing_secret_arn
@@ -154,4 +156,4 @@ def handle(event: Mapping[str, Any], context: aws.Context) -> Answer:
 
 
 if environment.is_lambda(os.environ):
-    receiver()  # while Lambda starts the process it gives it a full CPU
+    receiver()  # during the cold start Lambda provides a full CPU

@@ -51,9 +51,9 @@ class ProblemError(Exception):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A request; header names are in lower case, `trace` is X-Ray's id of it or empty.
+    """A request; header names are in lower case, `trace` is its X-Ray id or empty.
 
-    `route` is the gateway's, which it authorises: `$default` for whatever is no other route of its own.
+    `route` is the gateway's, which it authorizes: `$default` for every request without a route of its own.
     """
 
     id: str
@@ -68,7 +68,7 @@ class Request(msgspec.Struct, frozen=True):
     def body(self) -> bytes:
         """The body's bytes; raises ProblemError."""
         try:
-            "".join([*self.headers, *self.headers.values()]).encode()  # fails for what is no Unicode
+            "".join([*self.headers, *self.headers.values()]).encode()  # fails for invalid Unicode
             body = binascii.a2b_base64(self.content, strict_mode=True) if self.is_base64 else self.content.encode()
         except ValueError:
             raise ProblemError(400, "bad_encoding", "the encoding of the body, or of a header, is damaged") from None
@@ -78,7 +78,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 def decode(event: Mapping[str, Any]) -> Request:
-    """Read what the gateway passes on."""
+    """Read the gateway's event."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     trace = _TRACE.search(headers.get("x-amzn-trace-id", ""))
     context = event["requestContext"]
@@ -99,12 +99,12 @@ def decode(event: Mapping[str, Any]) -> Request:
 def answer(
     request: Request, status: int, content: Mapping[str, object], *, headers: Mapping[str, str] | None = None
 ) -> Answer:
-    """A JSON answer that carries the request's id."""
+    """A JSON answer with the request's id."""
     return _answer(request, status, "application/json", content, headers or {})
 
 
 def problem(request: Request, error: ProblemError) -> Answer:
-    """The problem as RFC 9457 wants it."""
+    """The problem in the format of RFC 9457."""
     content = {
         "type": f"urn:tap:problem:{error.code}",
         "title": _TITLES[error.status],

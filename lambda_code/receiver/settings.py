@@ -1,4 +1,4 @@
-"""What the receiver is told by its stack."""
+"""The receiver's settings, from its environment variables."""
 
 from collections.abc import Mapping
 from typing import Self
@@ -16,15 +16,15 @@ VARIABLES = (
     "TAP_SIGNING_SECRET_ARN",
     "TAP_REQUESTS_PER_MINUTE",
 )
-"""Variables that the stack sets; that of the secret only where requests are signed."""
+"""Variables that the stack sets; that of the secret only if requests are signed."""
 RUNTIME_VARIABLES = ("AWS_REGION",)
 """Variables that Lambda sets."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """`signing_secret_arn` is None where the gateway, or nobody, decides who may send.
+    """`signing_secret_arn` is None if the gateway, or nobody, decides who may send.
 
-    `requests_per_minute` is what the gateway lets through over time, in digits; `*` means that nobody has said.
+    `requests_per_minute` is the gateway's rate, in digits; `*` means that it isn't set.
     """
 
     stack: str

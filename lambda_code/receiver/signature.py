@@ -1,11 +1,11 @@
 """Signatures as the Standard Webhooks specification 1.0 defines them (https://www.standardwebhooks.com).
 
-The stack generates a secret of 48 letters and digits, which are the base64 of 36 bytes. What people put in by hand
-comes in other forms, all of which are taken: base64 as client libraries take it, with or without padding, line ends,
-and `whsec_` or `v1,whsec_` before it, several of which may follow each other after blanks or commas; the URL-safe
-alphabet; a JSON text or a list of such texts; a JSON object, as the console of Secrets Manager makes one, with the
-secret under `secret` or as its only member. Any other text is taken as its own UTF-8 bytes. Where the secret holds
-several, each of them is good.
+The stack generates a secret of 48 letters and digits, which are the base64 of 36 bytes. Secrets that people set
+themselves have other forms, all of which are accepted: base64 as client libraries accept it, with or without padding,
+line ends, and `whsec_` or `v1,whsec_` before it, several of which may follow each other after blanks or commas; the
+URL-safe alphabet; a JSON text or a list of such texts; a JSON object, as the console of Secrets Manager makes one, with
+the secret under `secret` or as its only member. For any other text, the key is its UTF-8 bytes. If the secret contains
+several, each of them is valid.
 """
 
 import binascii
@@ -17,7 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 TOLERANCE_SECONDS = 300
-"""How far a sender's clock may be off, and how long a captured request can be repeated."""
+"""How far a sender's clock may be off, and how long a captured request can be replayed."""
 
 _URL_SAFE = str.maketrans("-_", "+/")
 _SECOND = re.compile(r"(?<!\bv1)(?<!\bv1,)[\s,]+(?=(?:v1,\s*)?whsec_)", re.IGNORECASE)
@@ -36,7 +36,7 @@ def keys_of(secret: str) -> tuple[bytes, ...]:
 
 
 def flaws_of(secret: str) -> tuple[str, ...]:
-    """What is odd about the secret's text, in words that hold nothing of it."""
+    """What is unusual about the secret's text, without any of it."""
     return _read(secret).flaws
 
 
@@ -55,25 +55,25 @@ def _texts(text: str, flaws: list[str]) -> list[str]:
         value = msgspec.json.decode(text)
     except msgspec.DecodeError:
         if text.startswith(("{", "[", '"')):
-            flaws.append("it begins like JSON and is none")
+            flaws.append("it begins like JSON but isn't")
         return [text]
     if isinstance(value, dict):
         value = value.get("secret", next(iter(value.values())) if len(value) == 1 else None)
         if value is None:
-            flaws.append("it is a JSON object that has no member called secret")
+            flaws.append("it is a JSON object without a member called secret")
     elif not isinstance(value, list | str):
         return [text]  # digits alone, `true` and `null` are base64 as well
     texts = value if isinstance(value, list) else [value]
     if not all(isinstance(one, str) for one in texts):
-        flaws.append("its JSON holds something other than texts")
+        flaws.append("its JSON contains something other than texts")
     return [one for one in texts if isinstance(one, str)]
 
 
 def _keys(text: str, flaws: list[str]) -> list[bytes]:
-    """The keys that one secret can mean: one, or two where it is not clear which encoding it has."""
+    """The keys that one secret can mean: one, or two if its encoding is ambiguous."""
     encoded = _PREFIX.sub("", "".join(text.split()))
     if encoded.startswith(_ASYMMETRIC):
-        flaws.append("it is an asymmetric key, and only shared secrets (whsec_) are taken")
+        flaws.append("it is an asymmetric key; allowed: shared secrets (whsec_)")
         return []
     key = _decoded(encoded)
     if key is not None:
@@ -81,12 +81,12 @@ def _keys(text: str, flaws: list[str]) -> list[bytes]:
     key = _decoded(encoded.translate(_URL_SAFE))
     if key is not None:
         return [key, text.encode()]
-    flaws.append("it is not base64, so its own bytes are taken as the key")
+    flaws.append("it is not base64, so its bytes are used as the key")
     return [text.encode()]
 
 
 def _decoded(encoded: str) -> bytes | None:
-    padding = "=" * (-len(encoded) % 4)  # which client libraries let people leave out
+    padding = "=" * (-len(encoded) % 4)  # optional in client libraries
     try:
         return binascii.a2b_base64(encoded + padding, strict_mode=True)
     except ValueError:
@@ -102,7 +102,7 @@ def standard_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def is_signed(keys: Iterable[bytes], headers: Mapping[str, str], body: bytes, *, now: float) -> bool:
-    """Whether one of the keys signed this body lately; every comparison is made, each in constant time."""
+    """Whether one of the keys signed this body recently; every comparison is made, each in constant time."""
     identifier, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not identifier or not _is_recent(timestamp, now):
         return False

@@ -1,4 +1,4 @@
-"""The signing keys, as Secrets Manager holds them."""
+"""The signing keys in Secrets Manager."""
 # ruff: noqa: N803 - AWS writes its parameters so
 
 import logging
@@ -12,8 +12,8 @@ from lambda_code.receiver.signature import flaws_of, keys_of
 from lambda_code.shared.errors import UnavailableError
 
 _PREVIOUS = "AWSPREVIOUS"
-_STAGES = ("AWSCURRENT", _PREVIOUS)  # while a secret is rotated, senders may still use the one before
-_PATIENCE_SECONDS = 1.0  # after a slower answer no other is asked for: the function has little time (see aws.SECRETS)
+_STAGES = ("AWSCURRENT", _PREVIOUS)  # while a secret is rotated, senders may still use the previous one
+_PATIENCE_SECONDS = 1.0  # after a slower answer, no other version is read: there is little time (see aws.SECRETS)
 
 _log = logging.getLogger(__name__)
 
@@ -61,10 +61,10 @@ class SigningKeys:
             raise UnavailableError(str(error)) from error
         except BotoCoreError as error:
             raise UnavailableError(str(error)) from error
-        secret = answer.get("SecretString", "")  # a version can be there and hold no text
+        secret = answer.get("SecretString", "")  # a version can exist without a text
         keys, flaws = keys_of(secret), flaws_of(secret)
         for flaw in flaws:
-            _log.warning("the signing secret is odd", extra={"stage": stage, "reason": flaw})
+            _log.warning("the signing secret is unusual", extra={"stage": stage, "reason": flaw})
         if not keys and stage != _PREVIOUS:
-            raise UnavailableError("; ".join(["the signing secret holds no key", *flaws]))
+            raise UnavailableError("; ".join(["the signing secret contains no key", *flaws]))
         return keys

@@ -1,1 +1,1 @@
-"""What the functions share: the event, strict JSON, and the adapters of services that two of them use."""
+"""Shared by the functions: the event, strict JSON, and adapters of services that two of them use."""

@@ -1,4 +1,4 @@
-"""The rules for a CloudEvent's attributes: those of CloudEvents 1.0, and one length that the ledger allows."""
+"""The rules for a CloudEvent's attributes: those of CloudEvents 1.0, and one limit of the ledger."""
 
 import binascii
 import re
@@ -12,7 +12,7 @@ from lambda_code.shared.errors import NotAnEventError
 
 MAX_IDENTITY_BYTES = 2048
 """Limit of source, a space and id, in UTF-8: together they are the key of a row of the ledger (DynamoDB developer
-guide, "Quotas", partition keys). No other attribute has a limit but that of the whole event."""
+guide, "Quotas", partition keys). Other attributes are limited only by the size of the event."""
 PAYLOADS = ("data", "data_base64")
 
 _REQUIRED = ("id", "source", "type")
@@ -41,7 +41,7 @@ def check(event: Mapping[str, object]) -> None:
 
 
 def identity(source: str, id: str) -> str:
-    """Source and id in one text: a source has no space, so that two pairs never make the same."""
+    """Source and id in one text: a source has no space, so two pairs never give the same text."""
     return f"{source} {id}"
 
 
@@ -53,17 +53,17 @@ def _check_identity(source: str, id: str) -> None:
 
 def _check_attribute(name: str, value: object) -> None:
     if not _ATTRIBUTE.match(name):
-        raise NotAnEventError("an attribute's name is not made of 1 to 64 of a-z and 0-9")
+        raise NotAnEventError("an attribute's name must be 1 to 64 of a-z and 0-9")
     if isinstance(value, str):
         _check_text(name, value)
     elif name in _KNOWN or not isinstance(value, int):
-        raise refused(name, "has a type that it cannot have")
+        raise refused(name, "has a type that is not allowed")
     elif value not in _INT32:
         raise NotAnEventError("an extension attribute is a number outside 32 bits")
 
 
 def refused(name: str, what: str) -> NotAnEventError:
-    """The refusal of an attribute, which repeats no name of the sender's own making."""
+    """The refusal of an attribute; names of extensions, which senders choose, are not repeated."""
     if name in _KNOWN:
         return NotAnEventError(f"{name} {what}", attribute=name)
     return NotAnEventError(f"an extension attribute {what}")

@@ -1,4 +1,4 @@
-"""Which code this is, as the packager wrote it down."""
+"""The build of this code, as the packager recorded it."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ class _Build(msgspec.Struct):
 
 
 def read(file: Path) -> str:
-    """The hash of the package's code and lock, or `unpackaged` where nobody has packaged it."""
+    """The hash of the package's code and lock, or `unpackaged` outside a package."""
     if not file.is_file():
         return "unpackaged"
     return msgspec.json.decode(file.read_bytes(), type=_Build).build

@@ -1,10 +1,10 @@
-"""What an event means, in one hash: two renderings of one event have the same, whatever the sender's SDK made of it.
+"""One hash of what an event means: all renderings of an event have the same hash, whichever SDK wrote it.
 
 Binary mode carries every attribute as text; SDKs write a time with or without a fraction, a number with or without a
 point, and leave out a `datacontenttype` that says JSON. So the hash is over
 
 - attributes as their canonical strings (CloudEvents 1.0, "Type System"), with times as instants, and with media types
-  without what makes no difference; our own marks don't count, as they say how a copy came;
+  without what doesn't matter; our own marks don't count, because they say how a copy arrived;
 - `data` as JSON, whatever the order of its keys, its escapes and white space, with numbers as exact decimals;
 - other `data` as bytes. No bytes, and JSON's null, are no data.
 """
@@ -69,13 +69,13 @@ def is_same_content(known: str, given: str, data: str) -> bool:
 
 
 def _first_hash(data: str) -> str:
-    """The hash of before there were versions: over values as they were rendered, with doubles for numbers."""
+    """The hash used before there were versions: over values as they were rendered, with doubles for numbers."""
     event = _without_marks(_decode_plain(msgspec.convert(data, bytes)))
     return hashlib.sha256(exact_json.encode(event)).hexdigest()
 
 
 def _without_marks(event: dict[str, Any]) -> dict[str, Any]:
-    """Two copies of an event differ in our marks: when they came, and with which request."""
+    """Two copies of an event differ in our marks: when they arrived, and with which request."""
     copied = event.copy()
     for mark in MARKS:
         copied.pop(mark, None)
@@ -127,7 +127,7 @@ def _parameter(text: str) -> tuple[str, str]:
 
 
 def _set_data(event: dict[str, Any], *, is_json: bool) -> None:
-    """Give the event `data` where it is JSON, and `data_base64` where it is bytes, however it came."""
+    """Put JSON into the event's `data`, and bytes into `data_base64`, however they were sent."""
     raw = _data_bytes(event, is_json=is_json)
     if raw is None:
         return
@@ -155,7 +155,7 @@ def _data_bytes(event: dict[str, Any], *, is_json: bool) -> bytes | None:
 
 
 def _extension(value: object) -> object:
-    """An extension attribute in its canonical string: JSON tells numbers from texts, but HTTP headers don't."""
+    """An extension attribute as its canonical string: JSON distinguishes numbers from texts, HTTP headers don't."""
     if isinstance(value, str):
         if value in _PYTHON_BOOLEANS:
             return value.lower()

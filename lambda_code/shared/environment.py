@@ -1,4 +1,4 @@
-"""Reading a function's variables."""
+"""Reads a function's environment variables."""
 
 from collections.abc import Mapping
 

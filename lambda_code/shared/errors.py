@@ -1,13 +1,13 @@
-"""The two ways in which something cannot be done: never, or not now."""
+"""The two kinds of failure: permanent, and temporary."""
 
 from typing import ClassVar
 
 
 class RefusedError(ValueError):
-    """Input that will never be taken; `code` is for programs, the text for people, and neither repeats the input.
+    """Input that will never be accepted; `code` is for programs, the text for people, and neither repeats the input.
 
     `attribute` names the attribute that is wrong, where it is one that CloudEvents knows. `pointer` is the place of the
-    event in a batch, as a JSON Pointer (RFC 6901) such as `/7`. Both are empty where there is no such thing.
+    event in a batch, as a JSON Pointer (RFC 6901) such as `/7`. Both are empty if there is none.
     """
 
     code: ClassVar[str] = "refused"
@@ -25,7 +25,7 @@ class NotJsonError(RefusedError):
 
 
 class NotAnEventError(RefusedError):
-    """The JSON is not an event that is taken."""
+    """The JSON is not an acceptable event."""
 
     code = "not_an_event"
 
@@ -37,4 +37,4 @@ class TooLargeError(RefusedError):
 
 
 class UnavailableError(Exception):
-    """A service has not done what was asked, or has not said so; asking again is right and harmless."""
+    """A service has not done what it was asked to, or has not confirmed it; retrying is safe."""

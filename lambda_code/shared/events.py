@@ -1,7 +1,7 @@
 """The event: a CloudEvent 1.0 (https://github.com/cloudevents/spec) on its way from a producer into the stream.
 
-Values are carried as the bytes that came, so that no number or text is altered on the way. The attributes in MARKS are
-ours: what a producer sends under such a name is dropped, so that an archived event can be sent in again.
+Values are passed on as the bytes that were sent, so that no number or text changes. The attributes in MARKS are
+ours: what a producer sends under such a name is dropped, so that an archived event can be sent again.
 """
 
 import hashlib
@@ -14,14 +14,14 @@ from lambda_code.shared import attributes, strict_json
 from lambda_code.shared.errors import NotAnEventError, TooLargeError
 
 MAX_EVENT_BYTES = 256 * 1024
-"""Largest event that is taken, in bytes of its JSON."""
+"""Largest event that is accepted, in bytes of its JSON."""
 MAX_RECORD_BYTES = MAX_EVENT_BYTES + 4096
 """Largest record in the stream: the event and our marks."""
 MARKS = frozenset({"taptime", "taprequest", "taptrace", "tapsequence"})
 """Attributes that are added to an event on its way: when and with which request it came, and its sequence number."""
 MAX_KEY_LENGTH = 256
-"""Longest partition key, in characters (Kinesis API reference, "PutRecordsRequestEntry"). Those are counted in UTF-16
-here, in which a few count twice: the more careful reading."""
+"""Longest partition key, in characters (Kinesis API reference, "PutRecordsRequestEntry"). They are counted
+in UTF-16 here, in which a few count twice: the stricter reading."""
 RAW_TYPE = "tap.raw"
 
 _decode = msgspec.json.Decoder(dict[str, Raw]).decode
@@ -38,12 +38,12 @@ class Event(msgspec.Struct, frozen=True):
 
     def record(self, marks: Mapping[str, str]) -> bytes:
         """The event as one line of JSON, with our marks (such as `taptime`) as extension attributes."""
-        # Outside strings, which cannot hold them, line ends are insignificant; one line per event is what NDJSON wants.
+        # Outside strings, which can't contain them, line ends are insignificant; NDJSON requires one line per event.
         return _encode({**self.content, **marks}).translate(None, b"\r\n")
 
 
 def from_cloud_event(document: bytes, value: Mapping[str, object], *, missing_id: str | None = None) -> Event:
-    """Take a CloudEvent in the JSON format: its bytes, and what they say. Raises RefusedError.
+    """Accept a CloudEvent in the JSON format: its bytes, and their content. Raises RefusedError.
 
     `missing_id` is for sources that can name an event which has no id the same way again.
     """
@@ -57,7 +57,7 @@ def from_cloud_event(document: bytes, value: Mapping[str, object], *, missing_id
 
 
 def from_attributes(value: dict[str, object], data: bytes | None) -> Event:
-    """Make an event of attributes and, where there is one, a JSON document as its data."""
+    """Create an event from attributes and, where there is one, a JSON document as its data."""
     attributes.check(value)
     content = {name: Raw(_encode(item)) for name, item in value.items() if name not in MARKS}
     if data is not None:
@@ -66,7 +66,7 @@ def from_attributes(value: dict[str, object], data: bytes | None) -> Event:
 
 
 def from_plain_json(document: bytes, *, source: str, id: str) -> Event:
-    """Wrap a JSON object of a client that knows nothing of CloudEvents; the same id names the same event."""
+    """Wrap a JSON object of a client that doesn't use CloudEvents; the same id is the same event."""
     value: dict[str, object] = {"specversion": "1.0", "id": id, "source": source, "type": RAW_TYPE}
     return from_attributes({**value, "datacontenttype": "application/json"}, document)
 
@@ -95,7 +95,7 @@ def _event(value: Mapping[str, object], content: dict[str, Raw]) -> Event:
 
 
 def _partition_key(key: str) -> str:
-    """The key, or a hash of one that Kinesis wouldn't take: equal keys stay equal, so that their order holds."""
+    """The key, or a hash if it is too long for Kinesis: equal keys stay equal, so that their order is kept."""
     if len(key.encode("utf-16-le")) <= 2 * MAX_KEY_LENGTH:
         return key
     return hashlib.sha256(key.encode()).hexdigest()

@@ -11,7 +11,7 @@ _LONGEST_PLAIN = 300  # characters; only longer text, or an exponent, can be out
 def _number(text: str) -> int | Raw:
     """A number with a point or an exponent: one form for each value, so that `1.50`, `15e-1` and `1.5` are the same.
 
-    Raises ValueError for what is out of a double's range, which no other reader takes either.
+    Raises ValueError for what is out of a double's range, which other readers don't accept either.
     """
     if text[-1] != "0" and "e" not in text and "E" not in text and len(text) < _LONGEST_PLAIN:
         return Raw(text.encode())

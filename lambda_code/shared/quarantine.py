@@ -1,4 +1,4 @@
-"""The place for what can never be stored: the prefix `quarantine/` of the failures bucket."""
+"""Where unstorable events are kept: the prefix `quarantine/` of the failures bucket."""
 # ruff: noqa: N803 - AWS writes its parameters so
 
 from typing import Protocol
@@ -18,7 +18,7 @@ class PutClient(Protocol):
 
 
 class Quarantine:
-    """Keeps entries under names that a retry repeats, so that it overwrites instead of adding."""
+    """Keeps entries under names that a retry repeats, so that it overwrites them instead of adding more."""
 
     def __init__(self, client: PutClient, bucket: str) -> None:
         self._client = client

@@ -175,7 +175,7 @@ def test_a_fault_of_ours_is_logged_as_an_error_with_its_reason() -> None:
     with logged() as lines:
         assert world.post(EVENT, STRUCTURED).status == 503
     errors = [line for line in lines if line["level"] == "ERROR"]
-    assert [(line["request_id"], line["reason"]) for line in errors] == [("request-1", "1 records were not taken")]
+    assert [(line["request_id"], line["reason"]) for line in errors] == [("request-1", "1 records were not accepted")]
     assert any("KMSDisabledException" in line.get("error", "") for line in lines)
 
 

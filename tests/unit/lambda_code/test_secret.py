@@ -57,14 +57,14 @@ def test_a_secret_is_taken_in_every_form_in_which_people_have_it(stored: str, se
 
 
 WRONG = {
-    "nothing": ("", "holds no key"),
-    "blanks": (" \n", "holds no key"),
-    "an object without a secret": ('{"user": "canary", "password": "canary"}', "no member called secret"),
-    "an empty object": ("{}", "no member called secret"),
+    "nothing": ("", "contains no key"),
+    "blanks": (" \n", "contains no key"),
+    "an object without a secret": ('{"user": "canary", "password": "canary"}', "without a member called secret"),
+    "an empty object": ("{}", "without a member called secret"),
     "an object of a number": ('{"secret": 7}', "something other than texts"),
     "an object of an object": ('{"secret": {"canary": "canary"}}', "something other than texts"),
     "a list of numbers": ("[1, 2]", "something other than texts"),
-    "an empty list": ("[]", "holds no key"),
+    "an empty list": ("[]", "contains no key"),
     "a private key": ("whsk_Y2FuYXJ5Y2FuYXJ5", "asymmetric"),
     "a public key": ("v1a,whpk_Y2FuYXJ5", "not base64"),
 }
