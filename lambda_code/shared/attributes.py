@@ -47,7 +47,7 @@ def identity(source: str, id: str) -> str:
 
 def _check_identity(source: str, id: str) -> None:
     if len(identity(source, id).encode()) > MAX_IDENTITY_BYTES:
-        longer = "source" if len(source) > len(id) else "id"
+        longer = "source" if len(source.encode()) > len(id.encode()) else "id"
         raise NotAnEventError(f"source and id have more than {MAX_IDENTITY_BYTES - 1} bytes together", attribute=longer)
 
 

@@ -95,6 +95,21 @@ def test_the_data_of_a_binary_event_is_held_to_the_same(body: bytes) -> None:
     refused(World().post(body, JSON, **headers), 400, "not_json")
 
 
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [
+        *((text, 202) for text in ("1.7976931348623157e308", "-1.7976931348623158E+308", "0.1e309", "10e307")),
+        *((text, 202) for text in ("5e-324", "1e-400", "-0.0", "0e999", "9" * 309, "1" + "0" * 400)),
+        *((text, 400) for text in ("1.7976931348623159e308", "-1e309", "10.0e308", "9" * 309 + ".0", "1" * 310 + "e0")),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_a_number_ends_where_a_double_ends(number: str, status: int) -> None:
+    world = World()
+    assert world.post(f'{{"n": {number}}}'.encode()).status == status
+    assert [f'"n": {number}'.encode() in record for _, record in world.kinesis.taken] == [True] * (status == 202)
+
+
 @pytest.mark.parametrize("body", ["*", "e30", "e30==", "e30=e30=", "e3 0=", "e30=\n", "ü", "\ud800", "e30=" + CANARY])
 def test_what_is_not_base64_where_the_gateway_says_so_is_a_bad_request(body: str) -> None:
     event = {**gateway_event("POST /process", {"content-type": JSON}, b""), "body": body}
@@ -327,6 +342,8 @@ def test_one_bad_event_keeps_the_whole_batch_out() -> None:
         *(({name: ""}, name) for name in (*TEXTS[:-1], "time", "traceparent")),
         ({"source": "/" * 2047, "id": "1"}, "source"),
         ({"source": "/s", "id": "1" * 2047}, "id"),
+        ({"source": "ü" * 700, "id": "1" * 1000}, "source"),
+        ({"source": "s" * 1000, "id": "ü" * 700}, "id"),
         ({"time": "2018-04-05 17:31:00Z"}, "time"),
         ({"data_base64": "%", "data": ...}, "data_base64"),
         ({"data_base64": "AA=="}, "data"),
