@@ -72,7 +72,7 @@ class TapStack(BaseStack):
         )
         dead_letters = DeadLetterQueue(self, "dead-letters", key=key)
 
-        # ... and the functions, with what each is told.
+        # ... and the functions, with their environment variables.
         function = FunctionFactory(
             self, key=key, settings=settings, release=release, permissions_boundary=permissions_boundary
         )

@@ -1,4 +1,4 @@
-"""Golden addresses: a resource that changes its address is destroyed and made anew, unless its move is declared."""
+"""Golden addresses: a resource that changes its address is destroyed and created again, unless its move is declared."""
 
 import dataclasses
 from collections.abc import Callable

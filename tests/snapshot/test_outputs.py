@@ -12,7 +12,7 @@ from tests.synthesized import VARIANTS, Stack
 
 _FOLDER = Path(__file__).parent / "outputs"
 _ADVICE = """
-Outputs are gone that somebody may read. Take them away in two steps, each its own release: first keep the output, begin
+Outputs are missing that somebody may read. Remove them in two steps, each its own release: first keep the output, begin
 its description with "Deprecated: " and say what to read instead; then, when nobody reads it any more, remove it from
 stacks/outputs.py and its line from tests/snapshot/outputs/{kind}.txt by hand: {gone}
 """

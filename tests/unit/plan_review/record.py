@@ -1,4 +1,4 @@
-"""Makes the plans of this folder anew: `python -m tests.unit.plan_review.record [SCENARIO ...]`.
+"""Records the plans of this folder again: `python -m tests.unit.plan_review.record [SCENARIO ...]`.
 
 Needs Terraform with an AWS provider that knows the types of the scenarios. Everything is deployed to an emulator,
 changed, and planned; from what `terraform show -json` says, only what doesn't change anything and what a review never
