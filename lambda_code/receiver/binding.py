@@ -41,7 +41,7 @@ def events_of(headers: Mapping[str, str], body: bytes, *, source: str, idempoten
         return [_binary(headers, media_type, body)]
     if media_type == "application/json":
         parse_object(body)
-        return [from_plain_json(body, source=source, id=idempotency_key or str(uuid.uuid4()))]
+        return [from_plain_json(body, source=source, id=_utf_8(idempotency_key or str(uuid.uuid4())))]
     accepted = ", ".join(ACCEPTED)
     detail = f"allowed: {accepted}; with ce- headers, any type but other formats of CloudEvents"
     raise ProblemError(415, "unsupported_media_type", detail, headers={"accept": accepted})
@@ -115,7 +115,7 @@ def _holds_json(media_type: str, body: bytes) -> bool:
 
 def _header_text(name: str, text: str) -> str:
     """Undo the HTTP binding's encoding of an attribute's value: quotes, then percent-encoding (section 3.1.3.2)."""
-    text = text if text.isascii() else _utf_8(text)
+    text = _utf_8(text)
     quoted = _QUOTED.match(text)
     plain = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text
     if name in _URIS:
@@ -128,6 +128,8 @@ def _header_text(name: str, text: str) -> str:
 
 def _utf_8(text: str) -> str:
     """The text of a header that was sent as UTF-8, as some SDKs do, and read as Latin-1 (RFC 9110, section 5.5)."""
+    if text.isascii():
+        return text
     try:
         return text.encode("latin-1").decode()
     except UnicodeError:

@@ -157,6 +157,11 @@ def test_a_plain_object_becomes_an_event_that_the_idempotency_key_names() -> Non
     assert event["data"] == {"n": 1}
 
 
+def test_an_idempotency_key_in_utf_8_is_read_as_it_was_meant() -> None:
+    for sent in ("commande-é-€".encode().decode("latin-1"), "commande-é-€"):
+        assert World().post({"n": 1}, idempotency_key=sent).body["ids"] == ["commande-é-€"]
+
+
 @pytest.mark.parametrize("headers", [{}, {"idempotency_key": ""}])
 def test_plain_objects_without_a_key_get_ids_of_their_own(headers: dict[str, str]) -> None:
     world = World()
