@@ -90,7 +90,7 @@ class Function(Construct):
             props.dead_letters.grant_send(self)
         self.resource = self._function(props, role, log_group)
         # Lambda's default, made explicit: a function that invokes itself is stopped after about 16 times.
-        LambdaFunctionRecursionConfig(
+        self._recursion = LambdaFunctionRecursionConfig(
             self, "recursion", function_name=self.resource.function_name, recursive_loop="Terminate"
         )
         if props.dead_letters:
@@ -107,6 +107,15 @@ class Function(Construct):
         known = self._statements.get(statement.sid)
         self._statements[statement.sid] = known.merged(statement) if known else statement
         self.policy.policy = self._document()
+
+    def allow_self_invocation(self) -> None:
+        """Lets it invoke itself, for work that takes longer than one invocation. Its code must make sure that it ends.
+
+        Lambda counts direct invocations, too, and would stop it after about 16 (Lambda developer guide, "Use Lambda
+        recursive loop detection to prevent infinite loops").
+        """
+        self.allow(Statement(sid="InvokeItself", actions=("lambda:InvokeFunction",), resources=(self.arn,)))
+        self._recursion.recursive_loop = "Allow"
 
     def _document(self) -> str:
         return policy_document([self._statements[sid] for sid in sorted(self._statements)])

@@ -32,4 +32,10 @@ class ProcessorSettings(FunctionSettings):
 class ImporterSettings(FunctionSettings):
     """The function that reads files from the inbox into the stream."""
 
-    timeout_seconds: int = Field(900, ge=1, le=900, description="Time for one file (Lambda: Lambda quotas)")
+    timeout_seconds: int = Field(
+        900,
+        ge=150,
+        le=900,
+        description="Time for one part of a file; what takes longer goes on in another invocation. 75 seconds are kept "
+        "for calls to S3 that hang, and for handing on",
+    )

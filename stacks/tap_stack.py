@@ -101,6 +101,7 @@ class TapStack(BaseStack):
             TAP_INBOX_BUCKET=inbox.name,
             TAP_FAILURES_BUCKET=failures.name,
             TAP_ACCOUNT_ID=settings.account_id,
+            TAP_INBOX_RULES=settings.inbox.as_json(),
             dead_letters=dead_letters,
         )
 
@@ -120,6 +121,7 @@ class TapStack(BaseStack):
         events.grant_write(importer)
         failures.grant_put(importer, prefix=QUARANTINE)
         inbox.notify(importer, prefix=INCOMING)
+        importer.allow_self_invocation()
 
         # ... the stream to the archive.
         archive.grant_put(processor, prefix=ARCHIVED)

@@ -57,6 +57,7 @@ def environ() -> dict[str, str]:
         "TAP_API_AUTH": "signature",
         "TAP_DEDUPLICATION_DAYS": "35",
         "TAP_ACCOUNT_ID": "111111111111",
+        "TAP_INBOX_RULES": '{"ignored_names": ["_*"], "records_paths": {"AWSLogs/": "Records"}}',
     }
 
 

@@ -106,6 +106,7 @@ UNUSUAL: Json = {
     "receiver": {"memory_mb": 1111, "timeout_seconds": 21, "reserved_concurrency": 31},
     "processor": {"memory_mb": 2222, "timeout_seconds": 122, "reserved_concurrency": 42},
     "importer": {"memory_mb": 3333, "timeout_seconds": 533, "reserved_concurrency": 53},
+    "inbox": {"ignored_names": ["*.part", "ü?"], "records_path": {"AWSLogs/": "Records", "a/": "detail.items"}},
     "mapping": {
         "batch_size": 777,
         "batching_window_seconds": 13,

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambda_code.importer.notification import File
+from lambda_code.importer.file import File
 from lambda_code.importer.text import UnreadableError
 from lambda_code.shared.errors import UnavailableError
 
@@ -21,15 +21,66 @@ _NEVER = {
     "InvalidObjectState": "unreadable",  # in a storage class that must be restored first
 }
 """S3's error codes (API reference, "Error responses") that no retry changes, and the reasons that are noted."""
-MAX_FILE_BYTES = 5 * 1024**3
-"""Largest file, as it is stored: what one PUT may hold, and far more than is read in the time of an invocation."""
 
 
 class GetClient(Protocol):
     """The part of the SDK's S3 client that is used."""
 
-    def get_object(self, *, Bucket: str, Key: str, VersionId: str, ExpectedBucketOwner: str) -> Mapping[str, Any]:
-        """Read one version of an object of that owner's bucket."""
+    def get_object(
+        self, *, Bucket: str, Key: str, VersionId: str, ExpectedBucketOwner: str, Range: str
+    ) -> Mapping[str, Any]:
+        """Read a version of an object of that owner's bucket, from a byte on."""
+
+
+class Source:
+    """One file; `size` is that of the object, known as soon as the first block is."""
+
+    def __init__(self, client: GetClient, account_id: str, file: File) -> None:
+        self._client = client
+        self._account_id = account_id
+        self._file = file
+        self.size = 0
+
+    def blocks(self, start: int = 0) -> Iterator[bytes]:
+        """Its bytes from `start` on; raises UnreadableError where it can never be read, else UnavailableError.
+
+        S3 may close a connection over which little is read, and a file is read as slowly as the stream takes it: then
+        reading goes on over another one, as long as each gives something.
+        """
+        while True:
+            begun = start
+            try:
+                for block in self._read(start):
+                    start += len(block)
+                    yield block
+                return
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code == "InvalidRange":  # nothing is left from there on; so it is with an empty object, too
+                    return
+                if reason := _NEVER.get(code):
+                    raise UnreadableError(reason, "S3 does not hold the file, or gives it to nobody") from error
+                raise UnavailableError(str(error)) from error
+            except BotoCoreError as error:
+                if start == begun:
+                    raise UnavailableError(str(error)) from error
+
+    def _read(self, start: int) -> Iterator[bytes]:
+        found = self._client.get_object(
+            Bucket=self._file.bucket,
+            Key=self._file.key,
+            VersionId=self._file.version,
+            ExpectedBucketOwner=self._account_id,
+            Range=f"bytes={start}-",
+        )
+        # A server may leave a range out of account (RFC 9110, section 14.2), as emulators do: then all of it comes.
+        is_range = "ContentRange" in found
+        self.size = int(found["ContentLength"]) + (start if is_range else 0)
+        left_out = 0 if is_range else start
+        while block := found["Body"].read(_BLOCK_BYTES):
+            if left_out < len(block):
+                yield block[left_out:]
+            left_out = max(0, left_out - len(block))
 
 
 class Inbox:
@@ -39,20 +90,6 @@ class Inbox:
         self._client = client
         self._account_id = account_id
 
-    def blocks(self, file: File) -> Iterator[bytes]:
-        """The file's bytes; raises UnreadableError where it can never be read, else UnavailableError."""
-        try:
-            found = self._client.get_object(
-                Bucket=file.bucket, Key=file.key, VersionId=file.version, ExpectedBucketOwner=self._account_id
-            )
-            if found["ContentLength"] > MAX_FILE_BYTES:
-                raise UnreadableError("file_too_large", f"a file has at most {MAX_FILE_BYTES} bytes")
-            while block := found["Body"].read(_BLOCK_BYTES):
-                yield block
-        except ClientError as error:
-            reason = _NEVER.get(error.response["Error"]["Code"])
-            if reason:
-                raise UnreadableError(reason, "S3 does not hold the file, or gives it to nobody") from error
-            raise UnavailableError(str(error)) from error
-        except BotoCoreError as error:
-            raise UnavailableError(str(error)) from error
+    def source(self, file: File) -> Source:
+        """The file, to be read."""
+        return Source(self._client, self._account_id, file)

@@ -5,9 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from lambda_code.importer.notification import File
-
-_FULL_BYTES = 512 * 1024
+from lambda_code.importer.file import File
 
 
 class Quarantine(Protocol):
@@ -18,32 +16,31 @@ class Quarantine(Protocol):
 
 
 class Notes:
-    """The bad lines of one file; a second import of the same version writes the same objects again."""
+    """What is noted of one file.
+
+    It is kept under the place of the first note since the last `flush`: who flushes at the same places of the file
+    again writes the same objects again.
+    """
 
     def __init__(self, quarantine: Quarantine, file: File) -> None:
         self._quarantine = quarantine
         self._file = file
         self._lines: list[bytes] = []
-        self._size = 0
-        self._first = 0
-        self.count = 0
+        self._first = (0, 0)
 
-    def add(self, number: int, reason: str, unit: bytes | None) -> None:
-        """Note the reason, and the unit itself where there is one."""
+    def add(self, number: int, part: int, reason: str, raw: bytes | None = None, *, detail: str = "") -> None:
+        """Note the reason, and the text itself where there is one."""
         file = {"bucket": self._file.bucket, "key": self._file.key, "version": self._file.version}
-        data = None if unit is None else binascii.b2a_base64(unit, newline=False).decode()
-        line = msgspec.json.encode({"reason": reason, "line": number, **file, "data_base64": data})
-        self._first = self._first if self._lines else number
-        self._lines.append(line)
-        self._size += len(line)
-        self.count += 1
-        if self._size >= _FULL_BYTES:
-            self.flush()
+        data = None if raw is None else binascii.b2a_base64(raw, newline=False).decode()
+        more = {"detail": detail} if detail else {}
+        note = {"reason": reason, "line": number, "part": part, **file, **more, "data_base64": data}
+        self._first = self._first if self._lines else (number, part)
+        self._lines.append(msgspec.json.encode(note))
 
     def flush(self) -> None:
-        """Store what is noted so far; raises UnavailableError."""
+        """Keep what is noted so far; raises UnavailableError."""
         if self._lines:
-            body = b"\n".join([*self._lines, b""])
-            self._quarantine.put(f"files/{self._file.name}-{self._first}.ndjson", body)
+            number, part = self._first
+            place = f"{number}-{part}" if part else f"{number}"
+            self._quarantine.put(f"files/{self._file.name}-{place}.ndjson", b"\n".join([*self._lines, b""]))
         self._lines.clear()
-        self._size = 0

@@ -1,37 +1,24 @@
-"""Notifications of S3, read into the files that they name."""
+"""What invokes the importer: S3's notifications about files, and imports that an earlier invocation hands on."""
 
-import hashlib
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import unquote_plus
 
 import msgspec
 
+from lambda_code.importer.file import File, Import
 from lambda_code.shared.errors import RefusedError
 
 PREFIX = "incoming/"
 """Where files are put to be imported."""
+
+_FORMAT = 1  # of what is handed on; raise it with every change of Import, of what it holds, or of what that means
 
 
 class NotOursError(RefusedError):
     """The notification is none of S3 about an object in our inbox."""
 
     code = "not_ours"
-
-
-class File(msgspec.Struct, frozen=True):
-    """One version of an object; what is put again under the same key is another file."""
-
-    bucket: str
-    key: str
-    version: str
-
-    def line_id(self, number: int) -> str:
-        """The id of the event in a line that has none: the same whenever this version is read."""
-        return hashlib.sha256(msgspec.json.encode([self.bucket, self.key, self.version, number])).hexdigest()
-
-    @property
-    def name(self) -> str:
-        """A name for what is noted about the file: short, and safe as part of a key."""
-        return self.line_id(0)[:32]
 
 
 class _Object(msgspec.Struct):
@@ -53,20 +40,43 @@ class _Record(msgspec.Struct):
     s3: _S3
 
 
-def files_of(event: object, bucket: str) -> list[File]:
-    """Every file that the notification names; raises NotOursError."""
+def handed_on(begun: Import) -> dict[str, Any]:
+    """The import as the event of another invocation."""
+    return {"tapImport": msgspec.to_builtins(begun), "format": _FORMAT}
+
+
+def imports_of(event: object, bucket: str) -> list[Import]:
+    """Every import that is to begin, or to go on; raises NotOursError."""
     if not isinstance(event, dict):
         raise NotOursError("the notification is not an object")
     if event.get("Event") == "s3:TestEvent":
         return []  # sent once, when the notification is set up
+    if "tapImport" in event:
+        return [_going_on(event, bucket)]
     records = event.get("Records")
     if not isinstance(records, list) or not records:
         raise NotOursError("the notification has no records")
-    found = [_read(record, bucket) for record in records]
-    return [File(each.bucket.name, each.object.key, each.object.version) for each in found if not _is_folder(each)]
+    found = [_read(record) for record in records]
+    files = [File(each.bucket.name, each.object.key, each.object.version) for each in found if not _is_folder(each)]
+    for each in found:
+        _check(each.bucket.name, each.object.key, bucket)
+    return [Import(file=file) for file in files]
 
 
-def _read(record: object, bucket: str) -> _S3:
+def _going_on(event: Mapping[str, Any], bucket: str) -> Import:
+    """From where it was handed on, or from the first line where other code did that: nothing is stored twice so."""
+    try:
+        file = msgspec.convert(event["tapImport"]["file"], File)
+        begun = Import(file=file)
+        if event.get("format") == _FORMAT:
+            begun = msgspec.convert(event["tapImport"], Import)
+    except (ValueError, TypeError, KeyError):
+        raise NotOursError("an import that was handed on is malformed") from None
+    _check(file.bucket, file.key, bucket)
+    return begun
+
+
+def _read(record: object) -> _S3:
     try:
         found = msgspec.convert(record, _Record).s3
         # S3 encodes keys as forms do; what is no UTF-8 then is no key that S3 takes.
@@ -74,9 +84,12 @@ def _read(record: object, bucket: str) -> _S3:
         (found.object.key + found.object.version).encode()
     except ValueError:
         raise NotOursError("a record of the notification is malformed") from None
-    if found.bucket.name != bucket or not found.object.key.startswith(PREFIX):
-        raise NotOursError("the object is not in the inbox, or not under its prefix")
     return found
+
+
+def _check(of: str, key: str, bucket: str) -> None:
+    if of != bucket or not key.startswith(PREFIX):
+        raise NotOursError("the object is not in the inbox, or not under its prefix")
 
 
 def _is_folder(found: _S3) -> bool:

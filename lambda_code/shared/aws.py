@@ -12,7 +12,7 @@ from botocore.loaders import JSONFileLoader, Loader
 
 _log = logging.getLogger(__name__)
 
-SERVICES = ("dynamodb", "kinesis", "s3", "secretsmanager")
+SERVICES = ("dynamodb", "kinesis", "lambda", "s3", "secretsmanager")
 """Services that clients are made of."""
 
 # The SDK's check of every parameter costs as much as all else that it does for a call with many items; it refuses only
@@ -28,12 +28,8 @@ SECRETS = _UNCHECKED.merge(
 STORE = _UNCHECKED.merge(
     Config(connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 )
-"""For calls whose failure makes the whole batch come back. One takes 21 s at worst, with the pauses between attempts; a
-processor has more time than that."""
-READER = _UNCHECKED.merge(
-    Config(connect_timeout=2, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 5})
-)
-"""For reading files as a stream."""
+"""For calls whose failure makes the whole batch or file come back. One takes 21 s at worst, with the pauses between
+attempts; a processor has more time than that."""
 
 
 class Context(Protocol):

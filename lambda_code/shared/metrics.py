@@ -7,7 +7,7 @@ import msgspec
 
 NAMESPACE = "TapStack"
 
-_UNITS = {"BytesStored": "Bytes"}
+_UNITS = {"BytesStored": "Bytes", "BytesImported": "Bytes"}
 
 
 def print_metrics(

@@ -23,6 +23,7 @@ _DATA = (
     "kinesis:GetShardIterator",
     "kinesis:ListShards",
     "kinesis:PutRecords",
+    "lambda:InvokeFunction",
     "logs:CreateLogStream",
     "logs:PutLogEvents",
     "secretsmanager:GetSecretValue",
@@ -31,6 +32,7 @@ _DATA = (
 _DATA_RESOURCES = (
     "arn:aws:dynamodb:*:{account}:table/{name}",
     "arn:aws:kinesis:*:{account}:stream/{name}",
+    "arn:aws:lambda:*:{account}:function:{name}",
     "arn:aws:logs:*:{account}:log-group:/aws/lambda/{name}",
     "arn:aws:secretsmanager:*:{account}:secret:{name}",
     "arn:aws:sqs:*:{account}:{name}",
@@ -61,8 +63,13 @@ class FunctionBoundary(Construct):
 def limits(reach: Reach) -> list[Statement]:
     """The statements of a boundary: actions of functions on what the reach names."""
     return [
+        # Buckets and their objects by one pattern, or the policy would be too long. It would also fit longer names of
+        # others' buckets, hence the condition.
         reach.statement(
-            "Objects", _OBJECTS, resources=("arn:aws:s3:::{bucket}", "arn:aws:s3:::{bucket}/*"), conditions={}
+            "Objects",
+            _OBJECTS,
+            resources=("arn:aws:s3:::{bucket}*",),
+            conditions={"StringEquals": {"s3:ResourceAccount": "{account}"}},
         ),
         reach.statement("Data", _DATA, resources=_DATA_RESOURCES, conditions=IN_REGIONS),
         # Which keys, their roles say. KMS may take minutes to recognize a key by its tags (KMS developer guide, "ABAC

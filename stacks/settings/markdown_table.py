@@ -30,6 +30,8 @@ def _type_text(annotation: object) -> str:
         return _type_text(arguments[0])
     if origin is Literal:
         return "text"
+    if origin is dict:
+        return "table"
     if origin is tuple:
         return f"list of {_type_text(arguments[0])}"
     return next(text for kind, text in _TYPES.items() if kind is annotation)

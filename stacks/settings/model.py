@@ -12,6 +12,7 @@ from modules.event_source_settings import MappingSettings
 from modules.event_stream_settings import StreamSettings
 from modules.function_settings import Architecture, FunctionSettings
 from modules.http_api_settings import ApiSettings
+from modules.inbox_settings import InboxSettings
 from modules.ledger_settings import DeduplicationSettings
 from modules.observability_settings import ObservabilitySettings
 from modules.protection_settings import ProtectionSettings
@@ -42,6 +43,7 @@ class Settings(Section):
     receiver: ReceiverSettings = Field(ReceiverSettings(), description="Function that answers requests")
     processor: ProcessorSettings = Field(ProcessorSettings(), description="Function that stores events")
     importer: ImporterSettings = Field(ImporterSettings(), description="Function that imports files")
+    inbox: InboxSettings = InboxSettings()
     mapping: MappingSettings = MappingSettings()
     storage: StorageSettings = StorageSettings()
     deduplication: DeduplicationSettings = DeduplicationSettings()

@@ -20,7 +20,7 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):
-        return "a table"
+        return "a table" if value else "{}"
     if isinstance(value, list | tuple):
         return _cut("[" + ", ".join("[...]" if isinstance(item, list) else shown(item) for item in value[:20]) + "]")
     if value is None:

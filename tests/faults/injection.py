@@ -12,11 +12,12 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 Made = TypeVar("Made")
 
 START = 1_750_000_000.0
-LATENCY_SECONDS = {"kinesis": 0.01, "dynamodb": 0.02, "s3": 0.03, "secretsmanager": 0.02}
+LATENCY_SECONDS = {"kinesis": 0.01, "lambda": 0.02, "dynamodb": 0.02, "s3": 0.03, "secretsmanager": 0.02}
 ERRORS = {
     "kinesis": ("InternalFailureException", "ServiceUnavailable", "ProvisionedThroughputExceededException"),
     "dynamodb": ("ThrottlingException", "InternalServerError", "RequestLimitExceeded"),
     "s3": ("SlowDown", "InternalError", "ServiceUnavailable", "OperationAborted"),
+    "lambda": ("TooManyRequestsException", "ServiceException", "EC2ThrottledException"),
     "secretsmanager": ("InternalServiceError", "ThrottlingException"),
 }
 

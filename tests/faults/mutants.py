@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lambda_code.importer.handler import Importer
-from lambda_code.importer.notification import File
+from lambda_code.importer.file import File
+from lambda_code.importer.importer import Importer
 from lambda_code.processor import batch, handler, ledger, plan, records
 from lambda_code.processor.archive import S3Archive
 from lambda_code.processor.batch import Processor

@@ -83,4 +83,8 @@ class S3Client:
         if not found:
             raise client_error("NoSuchVersion" if wanted else "NoSuchKey")
         body, tag = found[-1]
-        return {"Body": io.BytesIO(body), "ETag": tag, "ContentLength": len(body)}
+        start = int(which.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+        if "Range" in which and start >= len(body):
+            raise client_error("InvalidRange")
+        about = {"ContentRange": f"bytes {start}-{len(body) - 1}/{len(body)}"} if "Range" in which else {}
+        return {"Body": io.BytesIO(body[start:]), "ETag": tag, "ContentLength": len(body) - start, **about}

@@ -57,3 +57,36 @@ def test_what_is_stored_is_encrypted_with_the_key(deployment: Deployment, sender
     for key, _ in deployment.objects("archive_bucket", "events/", since=sender.since):
         head = s3.head_object(Bucket=bucket, Key=key)
         assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key_arn)
+
+
+def test_a_file_that_takes_longer_than_an_invocation_is_imported_by_several(
+    deployment: Deployment, sender: Sender
+) -> None:
+    if not deployment.target.is_emulated:
+        pytest.skip("on AWS the importer has minutes, and a file that takes longer would take them here, too")
+    client, importer = deployment.client("lambda"), deployment.functions["importer"]
+    before = client.get_function_configuration(FunctionName=importer)["Timeout"]
+    client.update_function_configuration(FunctionName=importer, Timeout=4)  # of which 2 are for reading
+    try:
+        padding = "x" * 100_000
+        sender.drop("long.ndjson", [{"case": "long", "line": n, "mark": sender.mark, "p": padding} for n in range(200)])
+        found = deployment.wait_for(
+            "200 lines", lambda: events if len(events := sender.stored(case="long")) >= 200 else []
+        )
+    finally:
+        client.update_function_configuration(FunctionName=importer, Timeout=before)
+    assert sorted(event["data"]["line"] for event in found) == [*range(200)]
+    assert len({event["taprequest"] for event in found}) > 1, "one invocation was enough: give it less time"
+
+
+def test_a_file_of_another_kind_is_noted_once(sender: Sender) -> None:
+    key, version = sender.drop("rows.csv", ["id,name", *(f"{number},{sender.mark}" for number in range(1000))])
+    (entry,) = sender.wait_for_quarantined("csv")
+    assert (entry["key"], entry["version"], entry["line"]) == (key, version, 1)
+
+
+def test_a_file_under_a_temporary_name_is_left_alone(sender: Sender) -> None:
+    sender.drop("_temporary/part-0", [{"case": "temporary", "mark": sender.mark}])
+    sender.drop("part-0.ndjson", [{"case": "final", "mark": sender.mark}])
+    sender.wait_for_stored(case="final")
+    assert sender.stored(case="temporary") == []

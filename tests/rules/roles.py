@@ -16,7 +16,7 @@ _ADMINISTERS = ("aws_kms_key", "AccountAdministersByIam", ["kms:*"])
 # AWS defines no resource level for these (Service Authorization Reference, X-Ray).
 _WITHOUT_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 # What the pipeline's code works with. None of them hands out permissions.
-_SERVICES = {"dynamodb", "kinesis", "kms", "logs", "s3", "secretsmanager", "sqs", "xray"}
+_SERVICES = {"dynamodb", "kinesis", "kms", "lambda", "logs", "s3", "secretsmanager", "sqs", "xray"}
 # CloudWatch Logs documents no other condition for its use of a key; the context holds region and account.
 _LOGS_CONTEXT = "ArnLike kms:EncryptionContext:aws:logs:arn"
 _SOURCES = ("aws:SourceAccount", "aws:SourceArn")

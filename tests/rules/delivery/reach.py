@@ -56,6 +56,7 @@ def _any_stack(stack: Json) -> None:
         statement(POLICY, "Data", Resource="*", of="function-boundary"),
         statement(POLICY, "Objects", Resource="arn:aws:s3:::tap-state-delivered-*", of="function-boundary"),
         statement(POLICY, "Objects", Resource="arn:aws:s3:::zap-*-pr*-*-444455556666/*", of="preview-function"),
+        statement(POLICY, "Objects", Condition=None, of="function-boundary"),
         statement(POLICY, "Keys", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}}, of="function"),
         statement(POLICY, "Variables", Condition=None, of="function-boundary"),
         statement(
@@ -93,7 +94,7 @@ def _patterns(case: Case, *, preview: bool) -> tuple[Pattern, Pattern]:
     state = f"{project}-state-{environment}-{case.settings.state.region}-{account}"
     suffix, states = (r"pr[1-9]\*", r"pr[1-9]\*[.]tfstate(\*|[.]tflock)?") if preview else (environment, ".*")
     ours = re.compile(
-        rf"arn:aws:s3:::{project}-[a-z0-9*-]+-{suffix}-\*-{account}(/.*)?|"
+        rf"arn:aws:s3:::{project}-[a-z0-9*-]+-{suffix}-\*-{account}(\*|/.*)?|"
         rf"arn:aws:s3:::{state}(/{states})?|"
         rf"arn:aws:[a-z0-9]+:[a-z0-9*-]*:{account}:([\w/:-]+[:/])?{project}-[a-z0-9*-]+-{suffix}-.*|"
         rf"arn:aws:budgets::{account}:budget/{project}-{suffix}|"
@@ -110,6 +111,8 @@ def _resources(one: Json, ours: Pattern) -> _Found:
     yield named or unnameable, f"reaches {one['Resource']}"
     everywhere = anything or any(":*:" in arn for arn in one["Resource"])
     held = "StringEquals aws:RequestedRegion" in conditions or "StringEquals kms:ViaService" in conditions
+    open_ended = any(re.fullmatch(r"arn:aws:s3:::[^/]+-[0-9]{12}\*", arn) for arn in one["Resource"])
+    yield "StringEquals s3:ResourceAccount" in conditions or not open_ended, "reaches other accounts' buckets"
     global_ = anything and set(one["Action"]) <= {"route53:CreateHealthCheck"}
     yield held or global_ or not everywhere, "is limited to no region"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -115,7 +116,11 @@ class FakeS3(Faulty):
         if name not in self.objects:
             raise client_error("NoSuchKey")
         body = self.objects[name]
-        return {"Body": io.BytesIO(body), "ETag": _etag(body), "ContentLength": len(body)}
+        start = int(which.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+        if "Range" in which and start >= len(body):
+            raise client_error("InvalidRange")
+        about = {"ContentRange": f"bytes {start}-{len(body) - 1}/{len(body)}"} if "Range" in which else {}
+        return {"Body": io.BytesIO(body[start:]), "ETag": _etag(body), "ContentLength": len(body) - start, **about}
 
     def bodies(self, bucket: str, prefix: str = "") -> dict[str, bytes]:
         """The objects of a bucket, by key."""
@@ -124,6 +129,27 @@ class FakeS3(Faulty):
 
 def _etag(body: bytes) -> str:
     return '"' + hashlib.sha256(body).hexdigest()[:32] + '"'
+
+
+@dataclass
+class FakeLambda(Faulty):
+    """Takes events for one function; nobody but a test invokes it with them."""
+
+    queue: list[Any] = field(default_factory=list)
+    seen: list[Any] = field(default_factory=list)
+
+    @property
+    def calls(self) -> int:
+        return len(self.seen)
+
+    def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> object:
+        assert (FunctionName, InvocationType) == ("importer", "Event")
+        assert len(Payload) <= 256 * 1024
+        return self.work(lambda: self._queue(json.loads(Payload)))
+
+    def _queue(self, event: Any) -> None:
+        self.queue.append(event)
+        self.seen.append(event)
 
 
 @dataclass

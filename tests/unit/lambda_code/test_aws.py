@@ -14,8 +14,10 @@ from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.loaders import create_loader
 
+from lambda_code.importer.budget import END_SECONDS, KEPT_SECONDS
+from lambda_code.importer.file import File
 from lambda_code.importer.inbox import Inbox
-from lambda_code.importer.notification import File
+from lambda_code.importer.next_invocation import NextInvocation
 from lambda_code.processor import batch
 from lambda_code.processor.archive import S3Archive
 from lambda_code.processor.ledger import DynamoLedger
@@ -26,9 +28,9 @@ from lambda_code.receiver.signing_keys import SigningKeys
 from lambda_code.shared import aws, stream
 from lambda_code.shared.quarantine import Quarantine
 from lambda_code.shared.stream import Entry, EventStream
-from stacks.functions import ProcessorSettings, ReceiverSettings
+from stacks.functions import ImporterSettings, ProcessorSettings, ReceiverSettings
 
-CONFIGS = (aws.PRODUCER, aws.SECRETS, aws.STORE, aws.READER)
+CONFIGS = (aws.PRODUCER, aws.SECRETS, aws.STORE)
 
 
 @pytest.fixture
@@ -115,6 +117,16 @@ def test_a_processor_of_the_shortest_timeout_reports_a_store_that_hangs() -> Non
     assert longest_seconds(aws.STORE) < shortest
 
 
+def test_an_importer_reads_and_ends_within_the_time_that_it_keeps_for_it() -> None:
+    config: Any = aws.STORE
+    read = config.read_timeout + longest_seconds(aws.STORE) + config.read_timeout  # in vain, again, and in vain again
+    assert read <= KEPT_SECONDS - END_SECONDS
+    notes_and_hand_over = 2 * longest_seconds(aws.STORE)
+    assert notes_and_hand_over <= END_SECONDS
+    [shortest] = [each.ge for each in ImporterSettings.model_fields["timeout_seconds"].metadata if hasattr(each, "ge")]
+    assert shortest >= 2 * KEPT_SECONDS, "half of the time is for work"
+
+
 class Checked:
     """A client that checks parameters as the SDK does by default, and gets an empty answer instead of sending."""
 
@@ -160,7 +172,8 @@ CALLS: dict[str, tuple[str, bytes, Callable[[Any], object], list[str]]] = {
         ["PutObject"],
     ),
     "quarantine": ("s3", b"", lambda client: Quarantine(client, "failures").put("x.json", b"{}"), ["PutObject"]),
-    "inbox": ("s3", b"{}", lambda client: list(Inbox(client, "111111111111").blocks(FILE)), ["GetObject"]),
+    "inbox": ("s3", b"{}", lambda client: list(Inbox(client, "111111111111").source(FILE).blocks()), ["GetObject"]),
+    "next invocation": ("lambda", b"", lambda client: NextInvocation(lambda: client, "f").begin({}), ["Invoke"]),
     "keys": (
         "secretsmanager",
         b'{"SecretString": "x"}',

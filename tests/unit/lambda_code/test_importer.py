@@ -9,12 +9,10 @@ from typing import Any
 
 import pytest
 
-from lambda_code.importer.text import UnreadableError, unpack
-from lambda_code.importer.units import units
 from lambda_code.shared.errors import UnavailableError
 from lambda_code.shared.events import MAX_EVENT_BYTES
 from tests.unit.lambda_code.fakes import FakeContext, client_error, lost_answer
-from tests.unit.lambda_code.importing import EVENT, KEY, World, ndjson, notification
+from tests.unit.lambda_code.importing import EVENT, KEY, World, ndjson, notification, read, unpack
 
 
 def test_lines_of_events_are_put_as_they_are() -> None:
@@ -98,9 +96,9 @@ def test_bad_lines_are_noted_with_number_and_reason_and_the_good_ones_go_on() ->
 def test_many_bad_lines_are_noted_in_few_objects_that_a_repetition_overwrites() -> None:
     world = World()
     for _ in range(2):
-        world.put(b"bad\n" * 10_000)
-    assert len(world.notes()) == 10_000
-    assert len(world.s3.bodies("failures")) < 10
+        world.put((b'{"n": 1}\nbad\n') * 5_000)
+    assert len(world.notes()) == 5_000
+    assert len(world.s3.bodies("failures")) == 10, "one for each thousand lines"
 
 
 @pytest.mark.parametrize(
@@ -112,9 +110,9 @@ def test_many_bad_lines_are_noted_in_few_objects_that_a_repetition_overwrites() 
         (b"[]", [(0, "empty")]),
         (b'[{"n": 1},]', [(2, "not_json")]),
         (b'[{"n": 1}', [(1, "array_cut")]),
-        (b'[{"n": 1}] {"n": 2}', [(2, "array_trailing")]),
+        (b'[{"n": 1}] 2', [(2, "array_trailing")]),
         (gzip.compress(ndjson({"n": 1}))[:-4], [(2, "gzip_cut")]),
-        (gzip.compress(ndjson({"n": 1})) + b"rest", [(2, "gzip_damaged")]),
+        (gzip.compress(ndjson({"n": 1})) + b"rest", [(2, "gzip_trailing")]),
         (gzip.compress(b" " * 60_000_000, 9), [(1, "gzip_ratio")]),
     ],
     ids=lambda value: str(value)[:12],
@@ -204,27 +202,27 @@ def test_however_the_text_comes_in_pieces_the_units_are_the_same(seed: int) -> N
     for text in (json.dumps(values).encode(), ndjson(*values)):
         cuts = sorted(pick.sample(range(len(text)), 60))
         pieces = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
-        assert [json.loads(unit or b"") for _, unit in units(pieces)] == values
+        assert [json.loads(raw or b"") for _, _, raw, _ in read(pieces)] == values
 
 
 def test_where_a_text_begins_does_not_depend_on_the_pieces() -> None:
     for text in (b"\xef\xbb\xbf [1]", b" \n\n[1]"):
-        assert [unit for _, unit in units(bytes([letter]) for letter in text)] == [b"1"]
+        assert read(bytes([letter]) for letter in text) == [(1, 0, b"1", "not_an_event")]
     packed = gzip.compress(b"[1]")
-    assert list(units(unpack(packed[at : at + 5] for at in range(0, len(packed), 5)))) == [(1, b"1")]
+    assert read(unpack(packed[at : at + 5] for at in range(0, len(packed), 5))) == [(1, 0, b"1", "not_an_event")]
 
 
 def test_a_text_that_is_longer_than_any_event_is_passed_over() -> None:
     long = b'{"a": "' + b"x" * 3 * MAX_EVENT_BYTES + b'"}'
     pieces = [long[at : at + 1000] for at in range(0, len(long), 1000)]
-    assert list(units([*pieces, b"\n{}"])) == [(1, None), (2, b"{}")]
-    assert list(units([b"[", *pieces, b",{}]"])) == [(1, None), (2, b"{}")]
+    expected = [(1, 0, None, "too_large"), (2, 0, b"{}", "")]
+    assert read([*pieces, b"\n{}"]) == expected
+    assert read([b"[", *pieces, b",{}]"]) == expected
 
 
 def test_after_an_array_only_blanks_may_follow_in_whatever_pieces() -> None:
-    assert list(units([b"[1]" + b" " * 5000, b"\n"])) == [(1, b"1")]
-    with pytest.raises(UnreadableError):
-        list(units([b"[1]" + b" " * 5000, b"2"]))
+    assert read([b"[{}]" + b" " * 5000, b"\n"]) == [(1, 0, b"{}", "")]
+    assert read([b"[{},{}]" + b" " * 5000, b"2"])[2:] == [(3, 0, b"2", "array_trailing")]
 
 
 def test_gzip_is_unpacked_in_whatever_pieces() -> None:

@@ -31,6 +31,7 @@ OTHERS = {
 KEY_USE = {
     "dynamodb:PutItem": "DecryptViaDynamodb",
     "kinesis:PutRecords": "EncryptViaKinesis",
+    "lambda:InvokeFunction": None,  # Lambda encrypts what it queues by its own key
     "s3:GetObject": "DecryptViaS3",
     "s3:GetObjectVersion": "DecryptViaS3",
     "s3:PutObject": "EncryptViaS3",
@@ -74,6 +75,8 @@ def actions(service: str, operation: str, at: ast.Attribute, tree: ast.Module) -
         return {action for kind, action in TRANSACTED.items() if kind in kinds}
     if (service, operation) == ("s3", "GetObject") and "VersionId" in keywords(at, tree):
         return {"s3:GetObjectVersion"}
+    if (service, operation) == ("lambda", "Invoke"):
+        return {"lambda:InvokeFunction"}
     return {f"{service}:{operation}"}
 
 
@@ -93,7 +96,8 @@ def granted(stack: Stack, function: str) -> tuple[set[str], set[str], set[str]]:
 
 
 def wanted_of_key(actions: set[str], others: set[str]) -> set[str]:
-    return {KEY_USE[action] for action in actions}.union(*(KEY_USE_OF_OTHERS.get(sid, set()) for sid in others))
+    used = {sid for action in actions if (sid := KEY_USE[action])}
+    return used.union(*(KEY_USE_OF_OTHERS.get(sid, set()) for sid in others))
 
 
 # What an environment switches off, the code can still call: it asks its settings first.
@@ -183,7 +187,7 @@ def test_a_new_grant_would_be_seen(dev: Stack) -> None:
     [
         ("receiver", ["kinesis:PutRecords", "secretsmanager:GetSecretValue"]),
         ("processor", ["dynamodb:PutItem", "s3:GetObject", "s3:PutObject"]),
-        ("importer", ["kinesis:PutRecords", "s3:GetObjectVersion", "s3:PutObject"]),
+        ("importer", ["kinesis:PutRecords", "lambda:InvokeFunction", "s3:GetObjectVersion", "s3:PutObject"]),
     ],
 )
 def test_what_a_function_calls(function: str, actions: list[str]) -> None:

@@ -127,8 +127,8 @@ def test_a_function_may_write_to_its_own_log_group_but_not_create_one(dev: Stack
         ),
         (
             "importer",
-            "DecryptViaS3 DecryptViaSqs EncryptViaKinesis EncryptViaS3 EncryptViaSqs ListInbox PutFailures "
-            "ReadVersionsOfInbox SendDeadLetters SendTraces WriteEvents WriteLogs",
+            "DecryptViaS3 DecryptViaSqs EncryptViaKinesis EncryptViaS3 EncryptViaSqs InvokeItself ListInbox "
+            "PutFailures ReadVersionsOfInbox SendDeadLetters SendTraces WriteEvents WriteLogs",
         ),
     ],
 )
@@ -137,11 +137,18 @@ def test_a_function_may_do_this_and_nothing_else(dev: Stack, function: str, sids
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_that_triggers_itself_is_stopped(dev: Stack, function: str) -> None:
+def test_a_function_that_triggers_itself_is_stopped_unless_it_is_meant_to(dev: Stack, function: str) -> None:
     assert dev.arguments("aws_lambda_function_recursion_config", f"{function}_recursion") == {
         "function_name": f"${{aws_lambda_function.{function}.function_name}}",
-        "recursive_loop": "Terminate",
+        "recursive_loop": "Allow" if function == "importer" else "Terminate",
     }
+
+
+def test_a_function_that_is_meant_to_invokes_itself_and_no_other(dev: Stack) -> None:
+    granted = dev.granted("importer")["InvokeItself"]
+    assert granted["Action"] == "lambda:InvokeFunction"
+    assert granted["Resource"] == "arn:aws:lambda:us-east-1:111111111111:function:tap-importer-dev-us-east-1"
+    assert not any("InvokeItself" in dev.granted(function) for function in ("receiver", "processor"))
 
 
 def test_only_what_is_invoked_asynchronously_has_dead_letters(dev: Stack) -> None:

@@ -51,6 +51,11 @@ def _function(role: str, argument: str) -> _Read:
     return _argument("aws_lambda_function", role, argument)
 
 
+def _inbox_rule(name: str) -> _Read:
+    rules = _argument("aws_lambda_function", "importer", "environment", "variables", "TAP_INBOX_RULES")
+    return lambda stack: json.loads(rules(stack))[name]
+
+
 def _mapping(argument: str) -> _Read:
     return _argument("aws_lambda_event_source_mapping", "source", argument)
 
@@ -127,6 +132,12 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
         for function in FUNCTIONS
         for setting, argument in _SIZES.items()
     },
+    "inbox.ignored_names": (_PIPELINE, _inbox_rule("ignored_names"), ["*.part", "ü?"]),
+    "inbox.records_path": (
+        _PIPELINE,
+        _inbox_rule("records_paths"),
+        {"AWSLogs/": "Records", "a/": "detail.items"},
+    ),
     "mapping.batch_size": (_PIPELINE, _mapping("batch_size"), 777),
     "mapping.batching_window_seconds": (_PIPELINE, _mapping("maximum_batching_window_in_seconds"), 13),
     "mapping.parallelization_factor": (_PIPELINE, _mapping("parallelization_factor"), 4),

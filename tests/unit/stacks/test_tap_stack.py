@@ -43,7 +43,7 @@ def test_a_function_reads_every_variable_that_its_stack_sets_and_no_other(
     assert len(pipelines) > 20
     for stack in pipelines:
         given = _variables(stack, function)
-        recorded = _Recorded({**given, "AWS_REGION": "us-east-1"})
+        recorded = _Recorded({**given, "AWS_REGION": "us-east-1", "AWS_LAMBDA_FUNCTION_NAME": function})
         settings_of(function).Settings.from_environ(recorded)
         assert {name for name in recorded.asked if name.startswith("TAP_")} == set(given), stack.name
 
@@ -71,6 +71,7 @@ def test_the_functions_are_told_where_to_read_and_write(dev: Stack) -> None:
         "TAP_INBOX_BUCKET": bucket("inbox"),
         "TAP_FAILURES_BUCKET": bucket("failures"),
         "TAP_ACCOUNT_ID": "111111111111",
+        "TAP_INBOX_RULES": '{"ignored_names": ["_*", ".*", "*.filepart", "*.tmp", "*.crc"], "records_paths": {}}',
     }
 
 
