@@ -13,6 +13,7 @@ from stacks.packaging import Package, PackagingError, build_packages
 from stacks.settings import FUNCTIONS
 from tests.benchmarks.lambda_copies import duplicates
 from tests.benchmarks.lambda_import import cold_imports
+from tests.benchmarks.lambda_importing import importing
 from tests.benchmarks.lambda_process import deduplicating, processing
 from tests.benchmarks.lambda_receive import receiving
 from tests.benchmarks.measure import ROOT, BrokenError
@@ -32,6 +33,7 @@ def run(quick: bool) -> Report:
     report.targets.extend(deduplicating(rounds))
     report.targets.extend(duplicates(rounds))
     report.targets.extend(receiving(rounds))
+    report.targets.extend(importing(rounds))
     report.targets.extend(_sizes(deployed))
     return report
 
