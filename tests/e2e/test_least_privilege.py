@@ -119,13 +119,16 @@ def _quarantine(sender: Sender) -> bool:
 
 
 def _import_file(sender: Sender) -> bool:
-    key, version = sender.drop("one.ndjson", [sender.event()], folder="incoming")
-    return _imports(sender, key, version)
+    return _imports(sender, sender.drop("one.ndjson", [sender.event()], folder="incoming"))
 
 
 def _import_bad_line(sender: Sender) -> bool:
-    key, version = sender.drop("bad.ndjson", ["{"], folder="incoming")
-    return _imports(sender, key, version)
+    return _imports(sender, sender.drop("bad.ndjson", ["{"], folder="incoming"))
+
+
+def _import_two_files(sender: Sender) -> bool:
+    """Each file gets an invocation of its own, which the first one starts."""
+    return _imports(sender, *(sender.drop(name, [sender.event()], folder="incoming") for name in ("a", "b")))
 
 
 # What fails without the statement.
@@ -136,6 +139,7 @@ _NEEDED: dict[tuple[str, str], Callable[[Sender], bool]] = {
     ("processor", "PutArchive"): _store,
     ("processor", "ReadArchive"): _store_again,
     ("processor", "PutFailures"): _quarantine,
+    ("importer", "InvokeItself"): _import_two_files,
     ("importer", "PutFailures"): _import_bad_line,
     ("importer", "ReadVersionsOfInbox"): _import_file,
     ("importer", "WriteEvents"): _import_file,
@@ -208,10 +212,11 @@ def _answer(sender: Sender, records: list[Json]) -> list[Json]:
     return failures
 
 
-def _imports(sender: Sender, key: str, version: str) -> bool:
+def _imports(sender: Sender, *files: tuple[str, str]) -> bool:
+    """Whether a notification about the files, each by key and version, is taken."""
     bucket = {"name": sender.deployment.outputs["inbox_bucket"]}
-    s3 = {"bucket": bucket, "object": {"key": key, "versionId": version}}
-    return "FunctionError" not in _invoke(sender.deployment, "importer", {"Records": [{"s3": s3}]})
+    records = [{"s3": {"bucket": bucket, "object": {"key": key, "versionId": version}}} for key, version in files]
+    return "FunctionError" not in _invoke(sender.deployment, "importer", {"Records": records})
 
 
 def _invoke(deployment: Deployment, role: str, event: Json) -> Json:
