@@ -126,8 +126,7 @@ class Reader:
                 yield from self._values(end)
                 return
             self._next_line(end)
-            if isinstance(value, dict):
-                yield Item(number, part, raw, value)
+            yield Item(number, part, raw, value) if isinstance(value, dict) else None
 
     def _next_line(self, end: int) -> None:
         self._buffer.at = min(self._buffer.at + end + 1, len(self._buffer.data))
@@ -147,6 +146,7 @@ class Reader:
             start = len(text) - len(text.lstrip(_SPACE.decode()))
             if start == len(text):
                 buffer.use(start)
+                yield None
                 return
             if text[start] not in "{[":
                 yield self._bad_line()

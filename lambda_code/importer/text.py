@@ -17,6 +17,7 @@ _RATIO_FROM_BYTES = 16 * 1024 * 1024  # small files of equal events may well pac
 _GZIP = 31
 _MAGIC = b"\x1f\x8b"
 _MEMBER = b"\x1f\x8b\x08"  # with the only method that there is (RFC 1952, section 2.3.1)
+_BETWEEN_MARKS_BYTES = 4096  # of text: members may be tiny, and very many
 _PADDING = b"\0 \t\r\n"  # tape blocks are filled with zeros, and log shippers join what they pack with line ends
 
 
@@ -113,7 +114,7 @@ class Text:
         begin = rest.find(_MEMBER)
         kept = rest[begin:] if begin >= 0 else _begun(rest)
         has_junk = self._marks[-1].has_junk or len(kept) < len(rest)
-        if begin >= 0:
+        if begin >= 0 and offset - self._marks[-1].offset >= _BETWEEN_MARKS_BYTES:
             byte = self.taken - len(kept)
             self._marks.append(Mark(byte=byte, offset=offset, is_packed=True, has_junk=has_junk))
         elif has_junk:

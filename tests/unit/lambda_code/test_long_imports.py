@@ -87,6 +87,13 @@ def test_a_reader_says_how_far_it_is_while_it_passes_over_what_is_too_large() ->
     assert offsets == sorted(offsets)
 
 
+@pytest.mark.parametrize("text", [b"\n" * 300_000, b"\n \r\n" * 100_000, b" " * 3 * MAX_EVENT_BYTES])
+def test_a_reader_says_how_far_it_is_in_blank_text(text: bytes) -> None:
+    positions = [position for _, position in rest(b"{}\n" + text, START, (), 50_000) if position]
+    assert len(positions) > 2
+    assert [*rest(b"{}\n" + text, positions[2], (), 50_000)] == [*rest(b"{}\n" + text, START, (), 50_000)][3:]
+
+
 class Slow(FakeKinesis):
     """A stream of one shard: a thousand records a second."""
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import string
 import tracemalloc
@@ -123,6 +124,12 @@ def test_lines_that_are_all_bad_are_written_away_while_reading() -> None:
     accepted, noted, peak = imported(chain([b"{}\n"], bad))
     assert (accepted, noted) == (1, count)
     assert peak < 6 * MIB, "the notes of a section, and nothing of those before"
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"x"])
+def test_very_many_members_of_gzip_are_not_remembered_one_by_one(content: bytes) -> None:
+    members = repeat(gzip.compress(content) * 100, 2_000)
+    assert peak_of(lambda: sum(map(len, unpack(members)))) < MIB
 
 
 def test_a_bomb_is_unpacked_piece_by_piece() -> None:
