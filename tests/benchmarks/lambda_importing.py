@@ -48,11 +48,11 @@ def importing(rounds: int) -> Iterator[Target]:
     lines = [json.dumps(_event(number), separators=(",", ":")).encode() for number in range(_EVENTS)]
     text, array = b"\n".join(lines), b"[" + b",".join(lines) + b"]"
     files = {
-        "line": ("a", text),
-        "line of gzip": ("a", gzip.compress(text)),
-        "object of many on a line": ("a", b"".join(lines)),
-        "element of an array": ("a", array),
-        "record of a document": (f"{_PREFIX}a", b'{"Records":' + array + b"}"),
+        "a line": ("a", text),
+        "a line of gzip": ("a", gzip.compress(text)),
+        "an object of many on a line": ("a", b"".join(lines)),
+        "an element of an array": ("a", array),
+        "a record of a document": (f"{_PREFIX}a", b'{"Records":' + array + b"}"),
     }
     with quiet():
         found = cpu_seconds(
@@ -62,8 +62,8 @@ def importing(rounds: int) -> Iterator[Target]:
             repeats=1,
         )
     for name in files:
-        yield Target(f"importer: a {name}", found[name] / _EVENTS * 1e6, None, "µs")
-    yield Target("importer: a line / json.loads", found["line"] / found["floor"], None)
+        yield Target(f"importer: {name}", found[name] / _EVENTS * 1e6, None, "µs")
+    yield Target("importer: a line / json.loads", found["a line"] / found["floor"], None)
 
 
 def _import(name: str, body: bytes) -> None:
