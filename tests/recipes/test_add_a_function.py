@@ -56,7 +56,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     copy.write(f"{_CODE}/__init__.py", "")
     copy.write(f"{_CODE}/settings.py", settings)
     copy.write(f"{_CODE}/handler.py", handler)
-    _insert(copy.folder / "stacks/settings/model.py", before="    mapping: ", block=record, indent=4)
+    _insert(copy.folder / "stacks/settings/model.py", before="    inbox: ", block=record, indent=4)
     _insert(copy.folder / "stacks/tap_stack.py", before="        api = ", block=wiring, indent=8)
     copy.write(_OWN_TEST, _TELLS_SIZES)
     assert _changed(copy) == _BY_HAND
