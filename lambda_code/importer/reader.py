@@ -304,12 +304,11 @@ class Reader:
 
     def _pass_line(self) -> Iterator[None]:
         buffer = self._buffer
-        end = buffer.line_end(buffer.size)
-        if end is not None:
-            self._next_line(end)
+        end = buffer.data.find(b"\n", buffer.at)
+        buffer.at = len(buffer.data) if end < 0 else end
+        if end >= 0 or not buffer.grow():
+            self._next_line(0)
             self._state.is_passing = False
-        else:
-            buffer.at = len(buffer.data)
         yield None
 
 

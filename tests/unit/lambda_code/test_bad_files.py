@@ -73,6 +73,13 @@ class TestText:
         assert accepted(world) == [{"n": number} for number in range(10_000) if number != 6_665]
         assert world.reasons() == [(6_666, "not_json")]
 
+    @pytest.mark.parametrize("size", [MAX_EVENT_BYTES + 1, 300_000, 320_000, 520_000, 1_000_000, 5_000_000])
+    def test_a_bad_line_of_any_length_costs_only_itself(self, size: int) -> None:
+        world = World()
+        world.put(GOOD + b"x" * size + b'\n{"n": 2}\n{"n": 3}\n')
+        assert accepted(world) == [{"n": 1}, {"n": 2}, {"n": 3}]
+        assert world.reasons() == [(2, "too_large")]
+
     @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n", b"\n\n", b" "])
     def test_the_last_line_may_have_no_end(self, end: bytes) -> None:
         world = World()
