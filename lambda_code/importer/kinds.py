@@ -45,6 +45,7 @@ _JSON_LIKE = re.compile(r"\{|\[\s*[{\[\"'\]]")
 _SEPARATORS = {"\t": "tsv", ",": "csv", ";": "csv", "|": "csv"}
 _QUOTED = re.compile(r'"[^"]*"')
 _LOOK_LINES = 20
+_LOOK_BYTES = 1024
 
 
 def binary_kind(data: bytes) -> str | None:
@@ -56,6 +57,11 @@ def binary_kind(data: bytes) -> str | None:
     if data[place : place + len(sign)] == sign and b"\0" in data[:place]:
         return "tar"
     return next((kind for kind, letter in _WIDE.items() if letter.match(data)), None)
+
+
+def is_printable(data: bytes) -> bool:
+    """Whether it begins as text does, so that a beginning such as `ORC` may be a word."""
+    return not _CONTROL.search(data[:_LOOK_BYTES].decode("latin-1"))
 
 
 def text_kind(data: bytes) -> str:

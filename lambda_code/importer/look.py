@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 from lambda_code.importer.buffer import BLANKS
-from lambda_code.importer.kinds import binary_kind, text_kind
+from lambda_code.importer.kinds import binary_kind, is_printable, text_kind
 from lambda_code.importer.text import UnreadableError
 from lambda_code.importer.values import Ending, value_end
 from lambda_code.shared import strict_json
@@ -13,6 +13,8 @@ from lambda_code.shared.errors import NotJsonError
 BOM = b"\xef\xbb\xbf"
 
 _SPACE = BLANKS + b"\n"
+CUT_LINES = 2
+"""A line that is cut may look like the beginning of a value, with the next line too, but hardly longer."""
 _LINES = 100  # as many are looked at where the first is no JSON
 # What an array goes on with, its first element being no more than begun; a log line such as `[INFO] started` doesn't.
 _ARRAY = re.compile(rb'\[\s*([{\[",\]]|$|(true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?)\s*(,|$))')
@@ -23,28 +25,42 @@ def look_at(data: bytes, *, is_whole: bool) -> Literal["lines", "array"]:
 
     Raises UnreadableError, with what it seems to be instead as its reason.
     """
-    if kind := binary_kind(data):
+    kind = binary_kind(data)
+    if kind and not is_printable(data):
         raise _wrong(kind)
     text = data.strip(_SPACE) if is_whole else data.lstrip(_SPACE)
     first, line_end, rest = text.partition(b"\n")
-    has_first = bool(line_end) or is_whole
-    values = _values_on(first) if has_first else 0
+    values = _values_on(first) if line_end or is_whole else 0
+    lines = [line.strip(_SPACE) for line in text.split(b"\n", _LINES)[: _LINES if is_whole else -1]]
+    whole = [line for line in lines if line]
     if text.startswith(b"["):
         if values:
             return "array" if values == 1 and not rest.strip(_SPACE) else "lines"
-        if _ARRAY.match(text):
+        if _ARRAY.match(text) and not (_is_odd_line(text) and _are_values(whole[1:])):
             return "array"
-    if values or not text or _is_begun(text, is_whole=is_whole) or (is_whole and _is_json(text)):
+    if values or not text or _is_begun(text, is_whole=is_whole) or (is_whole and _is_json(text)) or _are_values(whole):
         return "lines"
-    lines = [line.strip(_SPACE) for line in text.split(b"\n", _LINES)[: _LINES if is_whole else -1]]
-    whole = [line for line in lines if line]
-    # Where the rest of a document is read line by line, a part of it might be taken for an event.
-    is_document = any(line.startswith((b"}", b"]")) for line in whole)
     if whole and all(_is_json(line) for line in whole):
         raise UnreadableError("not_an_event", "no line is an object or an array of JSON")
-    if is_document or 2 * sum(bool(_values_on(line)) for line in whole) < max(1, len(whole)):
-        raise _wrong(text_kind(data))
-    return "lines"
+    raise _wrong(kind or text_kind(data))
+
+
+def _are_values(lines: list[bytes]) -> bool:
+    """Whether at least half of the lines consist of objects and arrays, none of which may be part of a document.
+
+    Where the rest of a document is read line by line, a part of it might be taken for an event. The end of a document
+    before all values is no danger.
+    """
+    found = [bool(_values_on(line)) for line in lines]
+    if not any(found) or 2 * sum(found) < len(found):
+        return False
+    return not any(line.startswith((b"}", b"]")) for line in lines[found.index(True) :])
+
+
+def _is_odd_line(text: bytes) -> bool:
+    """Whether an array breaks so early that its line may be what is wrong: it is cut, or something else follows."""
+    ending, end = value_end(text.decode("latin-1"), 0, is_line_end=False)
+    return ending is not Ending.CUT and text.count(b"\n", 0, end) <= CUT_LINES
 
 
 def _wrong(kind: str) -> UnreadableError:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, Self
 import msgspec
 
 from lambda_code.importer.buffer import BLANKS, Buffer
-from lambda_code.importer.look import BOM, look_at
+from lambda_code.importer.look import BOM, CUT_LINES, look_at
 from lambda_code.importer.records import Path, Walk, Walker, elements_of, records_of
 from lambda_code.importer.scanner import Scan, Scanner
 from lambda_code.importer.text import UnreadableError
@@ -18,7 +18,6 @@ from lambda_code.shared.events import MAX_EVENT_BYTES
 _SPACE = BLANKS + b"\n"
 _NOT_JSON = object()
 _FIRST_BYTES = 4096
-_CUT_LINES = 2  # a line that is cut may look like the beginning of a value, with the next line too, but hardly longer
 
 
 _Found = tuple[bytes, dict[str, object] | None, str]
@@ -160,9 +159,9 @@ class Reader:
             yield from self._found(start, end)
         elif ending is Ending.CUT and size > MAX_EVENT_BYTES:
             yield from self._large(text[start])
-        elif ending is Ending.CUT and lines and (lines > _CUT_LINES or self._state.number == 1):
+        elif ending is Ending.CUT and lines and (lines > CUT_LINES or self._state.number == 1):
             raise UnreadableError("json_cut", "the JSON document ends too early")
-        elif ending is Ending.BROKEN and lines > _CUT_LINES:
+        elif ending is Ending.BROKEN and lines > CUT_LINES:
             raise UnreadableError("not_json", f"the document over several lines is broken {lines} lines further on")
         else:
             yield self._bad_line()

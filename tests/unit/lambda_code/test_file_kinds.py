@@ -133,6 +133,38 @@ def test_one_odd_line_at_the_top_costs_only_itself(first: bytes) -> None:
     assert world.reasons() == [(1, "not_json")]
 
 
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [
+        *((first, "not_an_event") for first in (b"null", b"7", b'"started"', b"[1, 2]")),
+        *((first, "not_json") for first in (b'["INFO"', b'["INF', b'[{"a": 1}, {"b"', b"[", b"[1,", b'[{"a": [{"b":')),
+        *((first, "not_json") for first in (b"[12, 6] started", b'["main"] started', b"[[main]] x", b'[{"a": 1}]]')),
+        *((first, "not_json") for first in (b"}", b"]", b"]}")),
+        *((first, "not_json") for first in (b"ORCHESTRATOR started", b"PAR1", b"BZh", b"%PDF-", b"x^2", b"\xff\xfe")),
+    ],
+)
+def test_a_first_line_that_looks_like_another_file_costs_only_itself(first: bytes, reason: str) -> None:
+    world = World()
+    world.put(first + b"\n" + b'{"n": 1}\n' * 1000)
+    assert [event["data"] for event in world.events()] == [{"n": 1}] * 1000
+    assert world.reasons() == [(1, reason)]
+
+
+def test_a_cut_array_on_the_first_line_costs_only_itself() -> None:
+    world = World()
+    world.put(b'[{"n": 1}, {"n\n' + b'[{"n": 2}, {"n": 3}]\n' * 3)
+    assert [event["data"]["n"] for event in world.events()] == [2, 3] * 3
+    assert world.reasons() == [(1, "not_json")]
+
+
+@pytest.mark.parametrize("text", [b'[\n{"n": 1}\n,\n{"n": 2}\n,\nbad\n]', b'[{"n": 1},\n{"n": 2}\n,bad]\n'])
+def test_an_array_with_an_element_on_each_line_is_no_lines(text: bytes) -> None:
+    world = World()
+    world.put(text)
+    assert [event["data"]["n"] for event in world.events()] == [1, 2]
+    assert world.reasons() == [(3, "not_json")]
+
+
 def test_values_that_are_no_objects_are_said_in_one_note() -> None:
     world = World()
     world.put(b"null\n7\n" * 1000)
