@@ -159,7 +159,7 @@ class Reader:
             yield from self._found(start, end)
         elif ending is Ending.CUT and size > MAX_EVENT_BYTES:
             yield from self._large(text[start])
-        elif ending is Ending.CUT and lines and (lines > CUT_LINES or self._state.number == 1):
+        elif ending is Ending.CUT and lines and (lines >= CUT_LINES or self._state.number == 1):
             raise UnreadableError("json_cut", "the JSON document ends too early")
         elif ending is Ending.BROKEN and lines > CUT_LINES:
             raise UnreadableError("not_json", f"the document over several lines is broken {lines} lines further on")

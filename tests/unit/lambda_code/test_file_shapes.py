@@ -88,6 +88,10 @@ def test_a_document_that_is_larger_than_an_event_is_noted_once(count: int) -> No
     assert reasons == [(2, "too_large")]
 
 
+def test_a_document_that_is_cut_behind_events_gives_no_part_of_it() -> None:
+    assert imported(b'{"n":1}\n{"items":[\n{"id":1},\n{"id":2}\n') == ([{"n": 1}], [(2, "json_cut")])
+
+
 @pytest.mark.parametrize(
     ("body", "reasons"),
     [
