@@ -21,6 +21,8 @@ from tests.faults.properties import archived, check
 from tests.faults.records import event
 from tests.faults.simulation import Plan, run
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 KEYS = ("one key", "another one")  # of two shards
 Scene = Callable[[], tuple[World, list[Delivery]]]
 

@@ -66,16 +66,16 @@ def test_a_file_that_takes_longer_than_an_invocation_is_imported_by_several(
         pytest.skip("on AWS the importer has minutes, and a file that takes longer would take them here, too")
     client, importer = deployment.client("lambda"), deployment.functions["importer"]
     before = client.get_function_configuration(FunctionName=importer)["Timeout"]
-    client.update_function_configuration(FunctionName=importer, Timeout=4)  # of which 2 are for reading
+    client.update_function_configuration(FunctionName=importer, Timeout=2)  # of which 1 is for reading
     try:
         padding = "x" * 100_000
-        sender.drop("long.ndjson", [{"case": "long", "line": n, "mark": sender.mark, "p": padding} for n in range(200)])
+        sender.drop("long.ndjson", [{"case": "long", "line": n, "mark": sender.mark, "p": padding} for n in range(400)])
         found = deployment.wait_for(
-            "200 lines", lambda: events if len(events := sender.stored(case="long")) >= 200 else []
+            "400 lines", lambda: events if len(events := sender.stored(case="long")) >= 400 else []
         )
     finally:
         client.update_function_configuration(FunctionName=importer, Timeout=before)
-    assert sorted(event["data"]["line"] for event in found) == [*range(200)]
+    assert sorted(event["data"]["line"] for event in found) == [*range(400)]
     assert len({event["taprequest"] for event in found}) > 1, "one invocation was enough: give it less time"
 
 

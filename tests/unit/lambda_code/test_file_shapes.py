@@ -11,6 +11,8 @@ import pytest
 from lambda_code.shared.events import MAX_EVENT_BYTES
 from tests.unit.lambda_code.importing import EVENT, World
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 BIG = MAX_EVENT_BYTES + 1000
 PRETTY = [json.dumps({"n": number, "list": [{"id": 1}, {"id": 2}]}, indent=2).encode() for number in (1, 2)]
 FEATURES = b",\n".join(b'{"type": "Feature", "id": %d}' % number for number in range(3))
