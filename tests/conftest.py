@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,10 +67,12 @@ def unmeasured() -> Iterator[None]:
 
     To note them takes minutes. pytest-cov's own mark, `no_cover`, does nothing in the processes of xdist.
     """
-    trace = sys.gettrace()
+    trace, of_threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
+    threading.settrace(None)
     yield
     sys.settrace(trace)
+    threading.settrace(of_threads)
 
 
 @pytest.fixture(scope="session")

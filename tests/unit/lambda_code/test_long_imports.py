@@ -24,6 +24,8 @@ from tests.unit.lambda_code.fakes import FakeKinesis, FakeS3, client_error, lost
 from tests.unit.lambda_code.importing import KEY, World, notification
 from tests.unit.lambda_code.test_file_shapes import COLLECTION, PRETTY
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 FILE = File("inbox", KEY, "v1")
 LARGE = b'{"text": "' + b'\\"x{' * (MAX_EVENT_BYTES // 4 + 1000) + b'"}'
 RECORDS = b'{"z": {"Records": [0]}, "text": "%b", "a": {"Records": [{"n": 1}, 7, {"n": 2}], "b": []}, "c": "}"}\n' % (

@@ -18,6 +18,8 @@ from lambda_code.shared.events import MAX_EVENT_BYTES
 from tests.unit.lambda_code.fakes import FakeKinesis, FakeS3
 from tests.unit.lambda_code.importing import World, notification, read, unpack
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 MIB = 1024 * 1024
 
 
