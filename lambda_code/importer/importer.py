@@ -4,7 +4,6 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -18,6 +17,7 @@ from lambda_code.importer.run import Run
 from lambda_code.importer.settings import Settings
 from lambda_code.shared import aws
 from lambda_code.shared.errors import UnavailableError
+from lambda_code.shared.events import marks_of
 from lambda_code.shared.metrics import print_metrics
 from lambda_code.shared.quarantine import Quarantine
 from lambda_code.shared.stream import EventStream
@@ -84,9 +84,8 @@ class Importer:
             event_source=f"/{self._settings.stack}/inbox",
             path=self._settings.inbox.records_path(begun.file.key),
         )
-        arrival = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds")
-        marks = {"taptime": arrival.replace("+00:00", "Z"), "taprequest": context.aws_request_id}
         told = self._clock()
+        marks = marks_of(context.aws_request_id, told)
         try:
             for _ in run.sections(self._stream, marks):
                 if self._clock() - told >= _PROGRESS_SECONDS:

@@ -5,7 +5,6 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -17,7 +16,7 @@ from lambda_code.receiver.signing_keys import SigningKeys
 from lambda_code.shared import aws, environment
 from lambda_code.shared.build import BUILD
 from lambda_code.shared.errors import RefusedError, UnavailableError
-from lambda_code.shared.events import Event
+from lambda_code.shared.events import Event, marks_of
 from lambda_code.shared.metrics import print_metrics
 from lambda_code.shared.stream import Entry, EventStream
 
@@ -125,8 +124,7 @@ class Receiver:
         )
 
     def _marks(self, request: Request) -> dict[str, str]:
-        arrival = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds")
-        marks = {"taptime": arrival.replace("+00:00", "Z"), "taprequest": request.id}
+        marks = marks_of(request.id, self._clock())
         return {**marks, "taptrace": request.trace} if request.trace else marks
 
     def _report(self, request: Request, events: list[Event]) -> None:

@@ -6,6 +6,7 @@ ours: what a producer sends under such a name is dropped, so that an archived ev
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import msgspec
 from msgspec import Raw
@@ -40,6 +41,12 @@ class Event(msgspec.Struct, frozen=True):
         """The event as one line of JSON, with our marks (such as `taptime`) as extension attributes."""
         # Outside strings, which can't contain them, line ends are insignificant; NDJSON requires one line per event.
         return _encode({**self.content, **marks}).translate(None, b"\r\n")
+
+
+def marks_of(request_id: str, arrival: float) -> dict[str, str]:
+    """The marks of events that came with this request at this time, in seconds since 1970."""
+    moment = datetime.fromtimestamp(arrival, UTC).isoformat(timespec="milliseconds")
+    return {"taptime": moment.replace("+00:00", "Z"), "taprequest": request_id}
 
 
 def from_cloud_event(document: bytes, value: Mapping[str, object], *, missing_id: str | None = None) -> Event:
