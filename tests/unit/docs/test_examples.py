@@ -81,29 +81,31 @@ def _gateway(stream: Stream) -> Any:
     return urlopen
 
 
+@pytest.fixture
+def stream(monkeypatch: pytest.MonkeyPatch) -> Stream:
+    """What an example writes to, if it sends requests to the receiver as the documentation deploys it."""
+    written = Stream()
+    monkeypatch.setenv("API_URL", "https://api.example.com")
+    monkeypatch.setenv("SIGNING_SECRET", _SECRET)
+    monkeypatch.setattr(urllib.request, "urlopen", _gateway(written))
+    return written
+
+
 def _sending() -> str:
     return next(block for block in code_blocks(ROOT / "README.md", "python") if "urlopen" in block)
 
 
 def test_the_request_of_the_readme_is_accepted_by_the_receiver(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stream: Stream, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stream = Stream()
-    monkeypatch.setenv("API_URL", "https://api.example.com")
-    monkeypatch.setenv("SIGNING_SECRET", _SECRET)
-    monkeypatch.setattr(urllib.request, "urlopen", _gateway(stream))
     exec(compile(_sending(), "README.md", "exec"), {})  # noqa: S102
     assert '202 {"accepted":1,"ids":["order-1"]' in capsys.readouterr().out
     assert b'"source":"/shop"' in stream.records[0]["Data"]
 
 
 def test_the_request_that_an_sdk_makes_is_accepted_by_the_receiver(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stream: Stream, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stream = Stream()
-    monkeypatch.setenv("API_URL", "https://api.example.com")
-    monkeypatch.setenv("SIGNING_SECRET", _SECRET)
-    monkeypatch.setattr(urllib.request, "urlopen", _gateway(stream))
     (example,) = code_blocks(ROOT / "docs" / "api.md", "python")
     exec(compile(example, "api.md", "exec"), {})  # noqa: S102
     assert '202 {"accepted":1,' in capsys.readouterr().out
