@@ -173,6 +173,11 @@ docs: dev ## Rewrite the generated parts of the documentation
 cli: packages ## Install the CDKTF command line: ./cdktf synth, list, diff, deploy
 	$(ENSURE) cli
 
+.PHONY: cdk-terrain
+cdk-terrain: packages ## Rehearse the move to CDK Terrain: compare every stack, synthesized with both
+	$(ENSURE) cdk-terrain
+	$(PY) -m tools.cdk_terrain $(ARGS)
+
 # Run by the CDKTF command line (cdktf.json): like synth.
 .PHONY: app
 app: packages

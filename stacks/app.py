@@ -13,7 +13,13 @@ from stacks.settings import Problem, SettingsError
 
 _HCL = "SYNTH_HCL_OUTPUT"  # cdktf's own
 # Here and not in cdktf.json, which only the CLI reads: both ways of synthesizing must write the same bytes.
-_CONTEXT = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
+_CONTEXT = {
+    "excludeStackIdFromLogicalIds": "true",
+    "allowSepCharsInLogicalIds": "true",
+    # Only CDK Terrain reads it (docs/leaving.md): without it, it refuses what older versions lack, such as ephemeral
+    # resources, for which Terraform 1.10 and OpenTofu 1.11 are the first.
+    "targetVersions": {"terraform": ">=1.11.0", "opentofu": ">=1.11.0"},
+}
 
 
 def new_app(outdir: Path) -> App:
