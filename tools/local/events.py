@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import time
 import urllib.error
@@ -62,10 +63,10 @@ def request(url: str, body: bytes | None = None, headers: Mapping[str, str] | No
     started = time.monotonic()
     try:
         with urllib.request.urlopen(asked, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
-            return Answer(answer.status, json.load(answer), time.monotonic() - started)
+            return Answer(answer.status, _content(answer.read()), time.monotonic() - started)
     except urllib.error.HTTPError as answer:
         return Answer(answer.code, _content(answer.read()), time.monotonic() - started)
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         raise LocalError(f"{url} doesn't respond: {error}") from error
 
 

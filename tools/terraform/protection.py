@@ -1,8 +1,5 @@
 """What to do where Terraform refuses a plan because of `prevent_destroy`."""
 
-import json
-from typing import Any
-
 from tools.terraform.runner import Terraform, TerraformError, binary
 
 REFUSED = "Instance cannot be destroyed"
@@ -34,6 +31,6 @@ def _tainted(terraform: Terraform) -> list[str]:
     done = terraform.run("show", "-json")
     if done.returncode:
         return []
-    state: dict[str, Any] = json.loads(done.stdout)
+    state = terraform.read("show", done.stdout)
     resources = state.get("values", {}).get("root_module", {}).get("resources", [])
     return [one["address"] for one in resources if one.get("tainted")]

@@ -78,26 +78,40 @@ class Terraform:
 
     def show(self, file: Path) -> str:
         """A plan that was kept, as JSON."""
-        return self.succeed("show", "-json", str(file))
+        text = self.succeed("show", "-json", str(file))
+        self.read("show", text)
+        return text
 
     def planned(self, file: Path, *arguments: str) -> Json:
         """`plan` and `show`, read."""
         self.plan(file, *arguments)
-        found: Json = json.loads(self.show(file))
-        return found
+        return self.read("show", self.show(file))
 
     def outputs(self) -> dict[str, str]:
         """The values of the outputs, by name."""
-        return {name: output["value"] for name, output in json.loads(self.succeed("output", "-json")).items()}
+        return {name: output["value"] for name, output in self.read("output", self.succeed("output", "-json")).items()}
 
     def version(self) -> str:
         """Terraform's version, such as `1.11.4`."""
-        return str(json.loads(self.succeed("version", "-json"))["terraform_version"])
+        return str(self.read("version", self.succeed("version", "-json"))["terraform_version"])
 
     def validate(self) -> list[str]:
         """All of Terraform's errors and warnings."""
-        diagnostics = json.loads(self.run("validate", "-json").stdout)["diagnostics"]
+        diagnostics = self.read("validate", self.run("validate", "-json").stdout)["diagnostics"]
         return [f"{found['severity']}: {found['summary']}: {found.get('detail', '')}" for found in diagnostics]
+
+    def read(self, command: str, printed: str) -> Json:
+        """What a command printed to stdout as JSON; raises TerraformError where something else got into it."""
+        try:
+            found: Json = json.loads(printed)
+        except ValueError:
+            words = printed.strip().splitlines()[:1] or ["nothing"]
+            raise TerraformError(
+                f"{binary(self.environ)} {command} -json printed something else than JSON to stdout in "
+                f"{self.folder.name}; its first line: {words[0][:200]}\nIf {binary(self.environ)} is a script around "
+                f"another program, let it print to stderr what is its own, or name the program in {_BINARY}"
+            ) from None
+        return found
 
     def keep_state_in_file(self, name: str = "terraform.tfstate") -> None:
         """Keeps the state in a file of the folder, from the next `init` on: as long as its bucket doesn't exist."""

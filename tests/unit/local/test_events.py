@@ -1,4 +1,5 @@
 import base64
+import http.client
 import io
 import json
 import urllib.error
@@ -65,9 +66,15 @@ def test_an_event_that_is_not_accepted_is_an_error_with_the_answer(
         events.post_event("http://127.0.0.1:1", None, events.cloud_event(None))
 
 
-def test_where_nothing_answers_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_of_another_program_on_the_port_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(urllib.request, "urlopen", _answers(200, b"<html>"))
+    assert events.request("http://127.0.0.1:1/health").body == {"text": "<html>"}
+
+
+@pytest.mark.parametrize("error", [urllib.error.URLError("refused"), http.client.BadStatusLine("refused")])
+def test_where_nothing_answers_is_said(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def urlopen(*_: object, **__: object) -> None:
-        raise urllib.error.URLError("refused")
+        raise error
 
     monkeypatch.setattr(urllib.request, "urlopen", urlopen)
     with pytest.raises(LocalError, match=r"http://127\.0\.0\.1:1/health doesn't respond: .*refused"):

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,29 @@ def test_what_is_read_as_data_is_not_disturbed_by_warnings(
     assert callable(read)
     text = f"print('Warning: Unable to open CLI configuration file', file=sys.stderr); print(json.dumps({program}))"
     assert read(terraform_saying(tmp_path, text)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("command", "read"),
+    [
+        ("output", Terraform.outputs),
+        ("version", Terraform.version),
+        ("validate", Terraform.validate),
+        ("show", lambda terraform: terraform.show(Path("saved.tfplan"))),
+        ("show", lambda terraform: terraform.planned(Path("saved.tfplan"))),
+    ],
+)
+@pytest.mark.parametrize("printed", ["[command] {}", ""])
+def test_words_among_the_data_are_told_with_the_command_and_what_to_do(
+    tmp_path: Path, command: str, read: Callable[[Terraform], object], printed: str
+) -> None:
+    """As scripts around Terraform print them."""
+    with pytest.raises(TerraformError) as raised:
+        read(terraform_saying(tmp_path, f"print({printed!r})"))
+    said, advice = str(raised.value).splitlines()
+    assert said.startswith(f"terraform {command} -json printed something else than JSON to stdout in {tmp_path.name}")
+    assert said.endswith(f"its first line: {printed or 'nothing'}")
+    assert "let it print to stderr what is its own, or name the program in TERRAFORM_BINARY_NAME" in advice
 
 
 def test_apply_and_destroy_ask_nothing_and_speak_to_programs_or_to_people(tmp_path: Path) -> None:
