@@ -96,16 +96,19 @@ PERMISSIONS: dict[str, Permissions] = {
         "StopStreamEncryption AddTagsToStream RemoveTagsFromStream TagResource UntagResource",
     )
     + on("EncryptStreams", "", "StartStreamEncryption StopStreamEncryption")
-    + on("KinesisWithoutResource", "", "UpdateShardCount UpdateStreamMode")
+    # With the limits, the provider refuses more shards or streams than the account may have in the plan (its
+    # internal/service/kinesis/stream.go); without them, only the deploy fails.
+    + on("KinesisWithoutResource", "DescribeLimits", "UpdateShardCount UpdateStreamMode")
     + _USE_KEY,
     "aws_kms_alias": on("KeyAliases", "", "CreateAlias UpdateAlias DeleteAlias")
     + on("Keys", "", "CreateAlias UpdateAlias DeleteAlias")
     + on("KmsWithoutResource", "ListAliases"),
+    # EnableKey takes back that somebody disabled the key; nothing that is deployed disables one.
     "aws_kms_key": on(
         "Keys",
         "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags",
-        "ScheduleKeyDeletion PutKeyPolicy EnableKeyRotation DisableKeyRotation UpdateKeyDescription TagResource "
-        "UntagResource",
+        "EnableKey ScheduleKeyDeletion PutKeyPolicy EnableKeyRotation DisableKeyRotation UpdateKeyDescription "
+        "TagResource UntagResource",
     )
     + on("NewKeys", "", "CreateKey")
     + on("TagNewKeys", "", "TagResource"),
