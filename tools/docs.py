@@ -29,7 +29,7 @@ from tools.plan_review.table import rules_table  # noqa: E402
 ROOT = Path(__file__).parent.parent
 PAGES = ("docs/architecture.md", "docs/plan-review.md", "docs/runbook.md", "docs/settings.md")
 
-_PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of generated part -->\n)", re.DOTALL)
+_PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n)(.*?)(<!-- end of generated part -->\n)", re.DOTALL)
 _EXAMPLE, _REGION = "dev", "us-east-1"
 
 
@@ -43,7 +43,12 @@ def main(arguments: Sequence[str]) -> int:
     except (SettingsError, PackagingError) as error:
         print(error, file=sys.stderr)
         return 2
-    stale = {path: text for path in (ROOT / page for page in PAGES) if (text := rewritten(path, stack)) != _read(path)}
+    pages = [ROOT / page for page in PAGES]
+    try:
+        stale = {path: text for path in pages if (text := rewritten(path, stack)) != _read(path)}
+    except failure_modes.OrphanError as error:
+        print(error, file=sys.stderr)
+        return 2
     for path, text in stale.items():
         if arguments:
             print(f"{path.relative_to(ROOT)} is stale: run python -m tools.docs", file=sys.stderr)
@@ -54,16 +59,19 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def rewritten(path: Path, stack: Mapping[str, Any]) -> str:
-    """The page with every generated part as it should be; raises KeyError for a part that nothing generates."""
-    generators: Mapping[str, Callable[[], str]] = {
-        "settings": settings_table,
+    """The page with every generated part as it should be; raises KeyError for a part that nothing generates.
+
+    A generator gets what the part was before.
+    """
+    generators: Mapping[str, Callable[[str], str]] = {
+        "settings": lambda _: settings_table(),
         "failure-modes": failure_modes.sections,
-        "alarms": failure_modes.overview,
-        "outputs": outputs,
-        "plan-rules": lambda: rules_table(read_configuration(ROOT / "plan-review.toml")),
-        "roles": lambda: roles(stack),
+        "alarms": lambda _: failure_modes.overview(),
+        "outputs": lambda _: outputs(),
+        "plan-rules": lambda _: rules_table(read_configuration(ROOT / "plan-review.toml")),
+        "roles": lambda _: roles(stack),
     }
-    return _PART.sub(lambda part: f"{part[1]}\n{generators[part[2]]()}\n{part[3]}", _read(path))
+    return _PART.sub(lambda part: f"{part[1]}\n{generators[part[2]](part[3])}\n{part[4]}", _read(path))
 
 
 def _read(path: Path) -> str:

@@ -88,14 +88,46 @@ def test_a_section_says_from_which_value_on_and_which_setting_decides_that(
     monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], expected: str
 ) -> None:
     monkeypatch.setattr("tools.failure_modes.CATALOGUE", (_mode(**changed),))
-    assert f"\n- **Threshold**: {expected}\n" in failure_modes.sections()
+    assert f"\n- **Threshold**: {expected}\n" in failure_modes.sections("")
 
 
 def test_a_section_names_every_dimension(monkeypatch: pytest.MonkeyPatch) -> None:
     mode = _mode(fixed_dimensions={"Operation": "PutItem"}, percent_of="Count")
     monkeypatch.setattr("tools.failure_modes.CATALOGUE", (mode,))
     metric = "`Age` as a percentage of `Count` (where that is 20 or more) in `AWS/Kinesis`, Maximum"
-    assert f"- **Metric**: {metric}, by `StreamName`, `Operation` = `PutItem`\n" in failure_modes.sections()
+    assert f"- **Metric**: {metric}, by `StreamName`, `Operation` = `PutItem`\n" in failure_modes.sections("")
+
+
+def test_steps_written_by_hand_stay_with_their_failure_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.failure_modes.CATALOGUE", (_mode(),))
+    first = failure_modes.sections("")
+    (steps,) = failure_modes.steps(first).values()
+    written = "**Look** at the clock.\n\n- first\n- second\n\n```sh\ndate\n```"
+    monkeypatch.setattr("tools.failure_modes.CATALOGUE", (_mode(id="new"), _mode(means="Other facts.")))
+    again = failure_modes.sections(first.replace(steps, written))
+    assert failure_modes.steps(again)["late"] == written
+    assert "Other facts." in again
+    assert again.index('<a id="new">') < again.index('<a id="late">')
+    assert failure_modes.sections(again) == again
+
+
+def test_a_new_failure_mode_gets_steps_to_start_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.failure_modes.CATALOGUE", (_mode(),))
+    (steps,) = failure_modes.steps(failure_modes.sections("")).values()
+    assert re.findall(r"^\*\*([^*]+)\*\*", steps, re.MULTILINE) == [*failure_modes.STEPS]
+    assert "Hurry." in steps
+    assert "contains(AlarmName, `-late-`)" in steps
+
+
+def test_steps_are_not_thrown_away_with_an_entry_that_was_renamed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = [mode if mode.id != "lag" else replace(mode, id="delay") for mode in CATALOGUE]
+    monkeypatch.setattr("tools.failure_modes.CATALOGUE", entries)
+    monkeypatch.setattr(docs, "PAGES", ("docs/runbook.md",))
+    monkeypatch.setattr(docs, "example_stack", dict)
+    assert docs.main([]) == 2
+    assert "docs/runbook.md has steps for lag, which CATALOGUE" in capsys.readouterr().err
 
 
 def test_settings_that_a_limit_names_exist() -> None:
