@@ -70,7 +70,7 @@ class Function(Construct):
         names = names_of(self)
         self.name = names(id_, Kind.FUNCTION)
         self.arn = names.arn("lambda", f"function:{self.name}")
-        log_group = LogGroup(
+        self.logs = log_group = LogGroup(
             self,
             "logs",
             name=f"/aws/lambda/{self.name}",

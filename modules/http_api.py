@@ -69,7 +69,7 @@ class HttpApi(Construct):
             protocol_type="HTTP",
             cors_configuration=_cors(settings.cors_origins),
         )
-        logs = LogGroup(
+        self.logs = LogGroup(
             self,
             "access-logs",
             # Groups under this prefix share one entry of the account's size-limited resource policy for delivered logs
@@ -84,7 +84,7 @@ class HttpApi(Construct):
             api_id=self.resource.id,
             name=STAGE,
             auto_deploy=True,
-            access_log_settings=AccessLogs(destination_arn=logs.resource.arn, format=json.dumps(_ACCESS_LOG)),
+            access_log_settings=AccessLogs(destination_arn=self.logs.resource.arn, format=json.dumps(_ACCESS_LOG)),
             default_route_settings=RouteSettings(
                 detailed_metrics_enabled=True,
                 throttling_rate_limit=settings.throttle_rate_per_second,

@@ -14,6 +14,7 @@ from modules.event_source import EventSource, EventSourceProps
 from modules.event_stream import EventStream
 from modules.http_api import HttpApi
 from modules.ledger import Ledger
+from modules.saved_queries import SavedQueries
 from modules.signing_secret import SigningSecret
 from stacks.base_stack import BaseStack
 from stacks.function_factory import FunctionFactory
@@ -147,6 +148,7 @@ class TapStack(BaseStack):
             alarms.watch_ledger(ledger)
         alarms.watch_dead_letters(dead_letters)
         dashboard = Dashboard(self, "dashboard", alarms=alarms)
+        SavedQueries(self, "queries", folder=id_, api=api, functions=function.all())
 
         # Publish.
         TapOutputs(

@@ -63,6 +63,10 @@ PERMISSIONS: dict[str, Permissions] = {
         "Alarms", "ListTagsForResource", "PutMetricAlarm DeleteAlarms TagResource UntagResource"
     )
     + on("CloudwatchWithoutResource", "DescribeAlarms"),
+    # AWS knows neither names nor tags of saved queries here: who may save one may change and delete any of the account.
+    "aws_cloudwatch_query_definition": on(
+        "LogsWithoutResource", "DescribeQueryDefinitions", "PutQueryDefinition DeleteQueryDefinition"
+    ),
     "aws_dynamodb_table": on(
         "Tables",
         "DescribeTable DescribeContinuousBackups DescribeTimeToLive ListTagsOfResource",

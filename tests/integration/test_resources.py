@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from modules.query_catalogue import QUERIES
 from stacks.settings import FUNCTIONS, Settings
 from tests.integration.deployment import DATA_BUCKETS, Deployment
 from tests.integration.reviewed import reviewed_alarms
@@ -169,6 +170,14 @@ def test_the_dashboard_shows_something(deployment: Deployment) -> None:
     name = deployment.outputs["dashboard_name"]
     body = json.loads(deployment.client("cloudwatch").get_dashboard(DashboardName=name)["DashboardBody"])
     assert len(body["widgets"]) > 1
+
+
+def test_every_query_of_the_catalogue_is_saved_in_the_folder_of_the_stack(deployment: Deployment) -> None:
+    client, folder = deployment.client("logs"), f"{deployment.stack}/"
+    found = client.describe_query_definitions(queryDefinitionNamePrefix=folder)["queryDefinitions"]
+    texts = {one["name"].removeprefix(folder): one["queryString"] for one in found}
+    assert texts == {query.id: query.text for query in QUERIES}
+    assert {name for one in found for name in one["logGroupNames"]} == {*deployment.log_groups.values()}
 
 
 def test_the_topic_is_encrypted_and_takes_messages_of_alarms_only(deployment: Deployment, key_arn: str) -> None:

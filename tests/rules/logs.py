@@ -11,6 +11,7 @@ _GROUP = "aws_cloudwatch_log_group"
 _FUNCTION = "aws_lambda_function"
 _KEY = "aws_kms_key"
 _ROLE = "aws_iam_role_policy"
+_QUERY = "aws_cloudwatch_query_definition"
 
 
 @rule(
@@ -89,3 +90,20 @@ def logs_are_kept_as_long_as_said(case: Case) -> Checks:
         yield Check(group.address, holds, f"keeps logs for {days} days, the settings say {wanted}")
         yield Check(group.address, is_our_key(case.stack, group.body.get("kms_key_id")), "is not under our key")
         yield Check(group.address, not group.body.get("skip_destroy"), "stays behind when the stack is destroyed")
+
+
+@rule(
+    "a query that reads another stack's logs",
+    broken_by=[
+        put(_QUERY, "log_group_names", ["/aws/lambda/other-receiver-strict-us-east-1"]),
+        put(_QUERY, "log_group_names", []),
+        put(_QUERY, "name", "errors"),
+    ],
+)
+def saved_queries_are_those_of_the_stack(case: Case) -> Checks:
+    """Every saved query reads log groups of its stack and no others, and is in the stack's folder: names are unique."""
+    groups = {one.body["name"] for one in each(case.stack, _GROUP)}
+    for query in each(case.stack, _QUERY):
+        read, name = set(query.body.get("log_group_names", [])), query.body["name"]
+        yield Check(query.address, bool(read) and read <= groups, f"reads {sorted(read - groups) or 'nothing'}")
+        yield Check(query.address, name.startswith(f"{case.stack.name}/"), f"{name} is not in the folder of the stack")

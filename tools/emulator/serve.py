@@ -1,20 +1,27 @@
-"""The process: MiniStack, with two things added. It runs as a script, with nothing but MiniStack on its path.
+"""The process: MiniStack, with three things added. It runs as a script, with nothing but MiniStack on its path.
 
 - It accepts requests in the form that clients send to a proxy (`GET http://host/path`), as every HTTP/1.1 server must
   (RFC 9112, 3.2.2) and hypercorn, which MiniStack runs on, does not: see `emulator_provider` in stacks/emulator.py.
+- CloudWatch Logs keeps saved queries, of which MiniStack knows nothing (CloudWatch Logs API reference,
+  `PutQueryDefinition`, `DescribeQueryDefinitions`, `DeleteQueryDefinition`).
 - With `--until-stdin-closes` it ends as soon as its input is closed, so also when whoever started it is killed.
 """
 
+import json
 import os
 import signal
 import sys
 import threading
+import time
+import uuid
 from collections.abc import Callable, Coroutine, MutableMapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, object, object], Coroutine[Any, Any, None]]
+Answer = tuple[int, dict[str, str], bytes]
+Handler = Callable[[str, str, dict[str, str], bytes, object], Coroutine[Any, Any, Answer]]
 
 UNTIL_STDIN_CLOSES = "--until-stdin-closes"
 
@@ -31,6 +38,32 @@ def accepting_absolute_form(app: App) -> App:
     return wrapped
 
 
+def keeping_queries(handle: Handler, kept: MutableMapping[str, dict[str, Any]]) -> Handler:
+    """The handler of CloudWatch Logs, which also saves queries, in `kept`."""
+
+    def put(body: dict[str, Any]) -> dict[str, Any]:
+        id_ = body.setdefault("queryDefinitionId", str(uuid.uuid4()))
+        kept[id_] = body | {"lastModified": int(time.time() * 1000)}
+        return {"queryDefinitionId": id_}
+
+    def describe(body: dict[str, Any]) -> dict[str, Any]:
+        prefix = body.get("queryDefinitionNamePrefix", "")
+        return {"queryDefinitions": [one for one in kept.values() if one["name"].startswith(prefix)]}
+
+    def delete(body: dict[str, Any]) -> dict[str, Any]:
+        return {"success": kept.pop(body["queryDefinitionId"], None) is not None}
+
+    known = {"PutQueryDefinition": put, "DescribeQueryDefinitions": describe, "DeleteQueryDefinition": delete}
+
+    async def wrapped(method: str, path: str, headers: dict[str, str], body: bytes, query: object) -> Answer:
+        answer = known.get(headers.get("x-amz-target", "").rpartition(".")[2])
+        if answer is None:
+            return await handle(method, path, headers, body, query)
+        return 200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(answer(json.loads(body))).encode()
+
+    return wrapped
+
+
 def _end_when_stdin_closes() -> None:
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)
@@ -39,10 +72,13 @@ def _end_when_stdin_closes() -> None:
 def main() -> None:
     """Serves until it is ended; the variables that configure it are MiniStack's own."""
     from ministack import app as ministack  # type: ignore[import-untyped]
+    from ministack.core.responses import AccountRegionScopedDict  # type: ignore[import-untyped]
+    from ministack.services import cloudwatch_logs  # type: ignore[import-untyped]
 
     if UNTIL_STDIN_CLOSES in sys.argv:
         sys.argv.remove(UNTIL_STDIN_CLOSES)  # MiniStack reads the others
         threading.Thread(target=_end_when_stdin_closes, daemon=True).start()
+    cloudwatch_logs.handle_request = keeping_queries(cloudwatch_logs.handle_request, AccountRegionScopedDict())
     # Its main() takes the application from its module when it serves.
     ministack.app = accepting_absolute_form(ministack.app)
     ministack.main()

@@ -21,6 +21,7 @@ _IDS = re.compile(
 _NO_LEVEL = re.compile(
     r"acm:RequestCertificate|cloudwatch:DescribeAlarms|kinesis:(DescribeLimits|Update(ShardCount|StreamMode))|"
     r"kms:(CreateKey|ListAliases)|lambda:(Create|List)EventSourceMappings?|logs:\w+(LogDeliver(y|ies)|ResourcePolic(y|ies))|logs:DescribeLogGroups|"
+    r"logs:(Delete|Describe|Put)QueryDefinitions?|"
     r"route53:CreateHealthCheck|secretsmanager:GetRandomPassword|sns:(Unsubscribe|[GS]etSubscriptionAttributes)|"
     r"xray:Put(TelemetryRecords|TraceSegments)"
 )

@@ -94,3 +94,25 @@ def test_the_emulator_as_a_proxy_answers_for_the_host_that_the_sdk_makes_of_the_
 def test_the_emulator_as_a_proxy_leads_nobody_to_aws(port: int) -> None:
     host = "sts.us-east-1.amazonaws.com:443"
     assert _answer(port, "CONNECT", host, Host=host)[0] >= 400
+
+
+@pytest.mark.slow
+def test_saved_queries_are_kept_by_account_and_region(port: int) -> None:
+    def logs(account: str, region: str) -> Any:
+        url = program.url_of(port)
+        keys: Any = {"aws_access_key_id": account, "aws_secret_access_key": "emulator"}
+        return boto3.client("logs", endpoint_url=url, region_name=region, **keys)
+
+    ours = logs("000000000000", "us-east-1")
+    query = {"name": "tap-local-us-east-1/errors", "queryString": "limit 1", "logGroupNames": ["/aws/lambda/one"]}
+    id_ = ours.put_query_definition(**query)["queryDefinitionId"]
+    ours.put_query_definition(**query | {"queryDefinitionId": id_, "queryString": "limit 2"})
+    found = ours.describe_query_definitions(queryDefinitionNamePrefix="tap-local")["queryDefinitions"]
+    assert [(one["queryDefinitionId"], one["queryString"], one["logGroupNames"]) for one in found] == [
+        (id_, "limit 2", ["/aws/lambda/one"])
+    ]
+    for other in (logs("000000000000", "eu-west-1"), logs("111111111111", "us-east-1")):
+        assert other.describe_query_definitions()["queryDefinitions"] == []
+    assert ours.describe_query_definitions(queryDefinitionNamePrefix="else")["queryDefinitions"] == []
+    assert ours.delete_query_definition(queryDefinitionId=id_)["success"]
+    assert not ours.delete_query_definition(queryDefinitionId=id_)["success"]

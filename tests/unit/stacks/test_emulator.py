@@ -23,6 +23,7 @@ _CALLED: dict[str, set[str]] = {
     "budgets": {"budgets"},
     "cloudwatch": {"cloudwatch"},
     "cloudwatch_log": {"logs"},
+    "cloudwatch_query_definition": {"logs"},
     "dynamodb": {"dynamodb"},
     "iam": {"iam"},
     "kinesis": {"kinesis"},
