@@ -81,6 +81,9 @@ class Bucket(Construct):
                 bucket=self.resource.id,
                 target_bucket=props.access_logs.resource.id,
                 target_prefix=f"{self.name}/",
+                # Only by its policy may S3 write there (S3 user guide, "Permissions for log delivery"): before, the
+                # target is refused, or the first logs are lost.
+                depends_on=[props.access_logs.policy],
             )
         self._notified = False
 
@@ -187,7 +190,7 @@ class Bucket(Construct):
             conditions={"NumericLessThan": {"s3:TlsVersion": "1.2"}},
         )
         statements = [deny_insecure_transport(both, "s3"), old_tls, *props.statements]
-        S3BucketPolicy(self, "policy", bucket=self.resource.id, policy=policy_document(statements))
+        self.policy = S3BucketPolicy(self, "policy", bucket=self.resource.id, policy=policy_document(statements))
 
     def _encrypt(self) -> None:
         by_default = (

@@ -47,6 +47,8 @@ def _rules(ages: ObjectAges) -> list[Rule]:
         abort_incomplete_multipart_upload=[AbortIncomplete(days_after_initiation=_INCOMPLETE_UPLOAD_DAYS)],
         noncurrent_version_expiration=[NoncurrentExpiration(noncurrent_days=ages.noncurrent_days)],
         expiration=[Expiration(days=ages.expiration_days)] if ages.expiration_days else None,
+        # Of objects below 128 KB S3 moves none: STANDARD_IA would bill each as 128 KB (S3 user guide, "Transitioning
+        # objects using Amazon S3 Lifecycle").
         transition=(
             [Transition(days=ages.infrequent_access_days, storage_class="STANDARD_IA")]
             if ages.infrequent_access_days

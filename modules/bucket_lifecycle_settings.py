@@ -29,7 +29,9 @@ class StorageSettings(Section):
     """How long each bucket keeps its objects."""
 
     archive_transition_days: TransitionDays = Field(
-        90, description="Age at which archived events move to STANDARD_IA (S3: Lifecycle transitions, 30 days at least)"
+        90,
+        description="Age at which archive objects of 128 KB or more move to STANDARD_IA (S3: Lifecycle transitions, 30 "
+        "days at least); smaller ones, which are most where load is low, stay in STANDARD",
     )
     archive_expiration_days: int | None = Field(
         None,

@@ -188,10 +188,12 @@ def failed_batches_outlive_the_stream(case: Case) -> Checks:
         put(_LOGGING, "target_bucket", "${aws_s3_bucket.archive.id}", of="archive"),
         put(_LOGGING, "target_prefix", "same/"),
         no_statement(_POLICY, "DeliverAccessLogs", of="access-logs"),
+        drop(_LOGGING, "depends_on", of="archive"),
+        put(_LOGGING, "depends_on", ["aws_s3_bucket_policy.archive_policy"], of="archive"),
     ],
 )
 def access_is_logged(case: Case) -> Checks:
-    """Every bucket logs access, below its own name, into one that does not log itself and lets S3 deliver."""
+    """Every bucket logs access, below its own name, into one that lets S3 deliver by then, and does not log itself."""
     for bucket in _buckets(case.stack):
         logging = parts(case.stack, _LOGGING, bucket)
         if _takes_logs(case.stack, bucket):
@@ -207,6 +209,11 @@ def access_is_logged(case: Case) -> Checks:
             prefixes = [as_list(one.body.get("target_prefix")) for one in logging]
             wanted = [[f"{bucket.body['bucket']}/"]]
             yield Check(bucket.address, prefixes == wanted, f"needs one access log below {wanted}, has {prefixes}")
+            for one in logging:
+                owner = target(case.stack, one.body.get("target_bucket"), "aws_s3_bucket")
+                allowing = [policy.address for policy in parts(case.stack, _POLICY, owner)] if owner else []
+                after = bool(allowing) and one.body.get("depends_on") == allowing
+                yield Check(one.address, after, f"does not wait for {allowing}, by which S3 may write there")
 
 
 def _enabled_rules(lifecycles: list[Resource]) -> list[dict[str, object]]:

@@ -82,7 +82,9 @@ def test_requests_without_tls_or_with_an_old_one_are_denied_to_everybody(dev: St
 
 @pytest.mark.parametrize("role", _ROLES)
 def test_a_bucket_logs_accesses_to_the_log_bucket_below_its_own_name(dev: Stack, role: str) -> None:
-    assert dev.arguments("aws_s3_bucket_logging", f"{role}_logging") == {
+    logging = dev.arguments("aws_s3_bucket_logging", f"{role}_logging")
+    assert [name[:-9] for name in logging.pop("depends_on")] == ["aws_s3_bucket_policy.access-logs_policy"]
+    assert logging == {
         "bucket": f"${{aws_s3_bucket.{role}.id}}",
         "target_bucket": "${aws_s3_bucket.access-logs.id}",
         "target_prefix": f"tap-{role}-dev-us-east-1-111111111111/",
