@@ -9,6 +9,7 @@ from modules.web_addresses import HttpsUrl, Origins
 
 # One less than an HTTP API waits (API Gateway developer guide, "Quotas for HTTP APIs").
 LONGEST_FUNCTION_SECONDS = 29
+_MOST_REQUESTS = 1_000_000  # more is a mistake
 
 Auth = Literal["signature", "iam", "jwt", "open"]
 Audience = Annotated[
@@ -44,8 +45,22 @@ class ApiSettings(Section):
         (), description="Web pages that may call the API from a browser (production: no `*`, no http)"
     )
     throttle_rate_per_second: int = Field(
-        100, ge=1, le=10000, description="Requests per second over time (API Gateway: Amazon API Gateway quotas)"
+        100, ge=1, le=_MOST_REQUESTS, description="Requests per second over time; at most `account_rate_per_second`"
     )
     throttle_burst: int = Field(
-        200, ge=1, le=5000, description="Requests at once above the rate (API Gateway: Amazon API Gateway quotas)"
+        200, ge=1, le=_MOST_REQUESTS, description="Requests at once above the rate; at most `account_burst`"
+    )
+    account_rate_per_second: int = Field(
+        10_000,
+        ge=1,
+        le=_MOST_REQUESTS,
+        description="Requests per second that the account allows in a region, for all its APIs together: an adjustable "
+        "quota, 2,500 in some regions (API Gateway: Amazon API Gateway quotas)",
+    )
+    account_burst: int = Field(
+        5_000,
+        ge=1,
+        le=_MOST_REQUESTS,
+        description="Requests at once that the account allows in a region; AWS derives them from the rate's quota: "
+        "1,250 in some regions (API Gateway: Amazon API Gateway quotas)",
     )

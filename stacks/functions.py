@@ -5,15 +5,20 @@ from pydantic import Field
 from modules.function_settings import FunctionSettings
 from modules.http_api_settings import LONGEST_FUNCTION_SECONDS
 
+# Within which the receiver answers even if Secrets Manager hangs, and then the stream.
+SIGNED_REQUEST_SECONDS = 10
+
 
 class ReceiverSettings(FunctionSettings):
     """The function that accepts requests and puts their events into the stream."""
 
     timeout_seconds: int = Field(
-        10,
-        ge=1,
+        SIGNED_REQUEST_SECONDS,
+        ge=4,
         le=LONGEST_FUNCTION_SECONDS,
-        description="Below the 30 seconds that the API waits (API Gateway: Quotas for HTTP APIs)",
+        description="Below the 30 seconds that the API waits (API Gateway: Quotas for HTTP APIs), above the 3.5 after "
+        f"which a hanging call to the stream is ended; at least {SIGNED_REQUEST_SECONDS} where `api.auth` is "
+        "signature, as the secret is read first",
     )
 
 

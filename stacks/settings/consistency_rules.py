@@ -2,6 +2,8 @@
 
 import math
 
+from modules.http_api_settings import LONGEST_FUNCTION_SECONDS
+from stacks.functions import SIGNED_REQUEST_SECONDS
 from stacks.settings.model import FUNCTIONS
 from stacks.settings.rule import Refusal, Rule
 
@@ -67,6 +69,28 @@ def _archive_outlives_ledger(expiration_days: int | None, deduplication_days: in
     return Refusal(f"at least {deduplication_days + 1}, above deduplication.days ({deduplication_days})")
 
 
+def _throttle(name: str, quota_name: str) -> Rule:
+    """API Gateway accepts more, but throttles at the account's quota all the same."""
+
+    def within(requests: int, quota: int) -> Refusal | None:
+        if requests <= quota:
+            return None
+        advice = f"if AWS raised it, name what the account really has in {quota_name}"
+        return Refusal(f"1 to {quota}, the account's quota", advice)
+
+    return Rule((name, quota_name), within)
+
+
+def _signed_request(timeout_seconds: int, auth: str) -> Refusal | None:
+    """A receiver that is killed while it reads the secret answers nothing, and logs no cause."""
+    if auth != "signature" or timeout_seconds >= SIGNED_REQUEST_SECONDS:
+        return None
+    return Refusal(
+        f"{SIGNED_REQUEST_SECONDS} to {LONGEST_FUNCTION_SECONDS}, because api.auth is signature",
+        "Secrets Manager may take most of it",
+    )
+
+
 def _jwt_issuer(issuer: str | None, auth: str) -> Refusal | None:
     if auth == "jwt" and issuer is None:
         return Refusal("an https URL, because api.auth is jwt", "name the issuer of the tokens")
@@ -125,6 +149,9 @@ TOGETHER = (
     Rule(("storage.failures_expiration_days", "deduplication.days", "mapping.maximum_record_age_seconds"), _replayable),
     Rule(("storage.archive_expiration_days", "storage.archive_transition_days"), _archive_expiration),
     Rule(("storage.archive_expiration_days", "deduplication.days"), _archive_outlives_ledger),
+    _throttle("api.throttle_rate_per_second", "api.account_rate_per_second"),
+    _throttle("api.throttle_burst", "api.account_burst"),
+    Rule(("receiver.timeout_seconds", "api.auth"), _signed_request),
     Rule(("api.jwt_issuer", "api.auth"), _jwt_issuer),
     Rule(("api.jwt_audience", "api.auth"), _jwt_audience),
     Rule(("stream.shards", "stream.mode"), _shards, only_if_given=True),

@@ -28,7 +28,8 @@ from lambda_code.receiver.signing_keys import SigningKeys
 from lambda_code.shared import aws, stream
 from lambda_code.shared.quarantine import Quarantine
 from lambda_code.shared.stream import Entry, EventStream
-from stacks.functions import ImporterSettings, ProcessorSettings, ReceiverSettings
+from modules.function_settings import FunctionSettings
+from stacks.functions import SIGNED_REQUEST_SECONDS, ImporterSettings, ProcessorSettings, ReceiverSettings
 
 CONFIGS = (aws.PRODUCER, aws.SECRETS, aws.STORE)
 
@@ -98,14 +99,19 @@ def longest_seconds(config: Any) -> float:
     return float(attempts * (config.connect_timeout + config.read_timeout) + pauses)
 
 
+def shortest_seconds(function: type[FunctionSettings]) -> int:
+    [shortest] = [each.ge for each in function.model_fields["timeout_seconds"].metadata if hasattr(each, "ge")]
+    return int(shortest)
+
+
 def test_a_call_to_the_stream_takes_no_longer_than_its_loop_reckons_with() -> None:
     assert longest_seconds(aws.PRODUCER) <= stream._CALL_SECONDS
 
 
-def test_a_receiver_of_the_default_timeout_answers_before_it_is_killed_however_slow_its_services_are() -> None:
-    timeout = ReceiverSettings.model_fields["timeout_seconds"].default
+def test_a_receiver_of_the_shortest_timeout_answers_before_it_is_killed_however_slow_its_services_are() -> None:
     reading = signing_keys._PATIENCE_SECONDS + longest_seconds(aws.SECRETS)  # the first stage in time, then the second
-    assert reading + longest_seconds(aws.PRODUCER) < timeout
+    assert reading + longest_seconds(aws.PRODUCER) < SIGNED_REQUEST_SECONDS
+    assert longest_seconds(aws.PRODUCER) < shortest_seconds(ReceiverSettings)
 
 
 def test_a_put_is_begun_only_with_time_for_an_attempt() -> None:
@@ -114,8 +120,7 @@ def test_a_put_is_begun_only_with_time_for_an_attempt() -> None:
 
 
 def test_a_processor_of_the_shortest_timeout_reports_a_store_that_hangs() -> None:
-    [shortest] = [each.ge for each in ProcessorSettings.model_fields["timeout_seconds"].metadata if hasattr(each, "ge")]
-    assert longest_seconds(aws.STORE) < shortest
+    assert longest_seconds(aws.STORE) < shortest_seconds(ProcessorSettings)
 
 
 def test_an_importer_reads_and_ends_within_the_time_that_it_keeps_for_it() -> None:
@@ -124,8 +129,7 @@ def test_an_importer_reads_and_ends_within_the_time_that_it_keeps_for_it() -> No
     assert read <= KEPT_SECONDS - END_SECONDS
     notes_and_hand_over = 2 * longest_seconds(aws.STORE)
     assert notes_and_hand_over <= END_SECONDS
-    [shortest] = [each.ge for each in ImporterSettings.model_fields["timeout_seconds"].metadata if hasattr(each, "ge")]
-    assert shortest >= 2 * KEPT_SECONDS, "half of the time is for work"
+    assert shortest_seconds(ImporterSettings) >= 2 * KEPT_SECONDS, "half of the time is for work"
 
 
 class Checked:
