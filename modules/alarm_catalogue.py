@@ -40,6 +40,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         percent_of="Count",
         dimensions=("ApiId", "Stage", "Method", "Resource"),
         threshold=Setting("api_4xx_percent"),
+        severity="ticket",
     ),
     FailureMode(
         id="latency",
@@ -53,6 +54,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         unit="ms",
         dimensions=("ApiId", "Stage", "Method", "Resource"),
         threshold=Setting("api_latency_ms"),
+        severity="ticket",
     ),
     FailureMode(
         id="silence",
@@ -87,6 +89,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         unit="invocations",
         dimensions=("FunctionName",),
         threshold=Setting("lambda_errors"),
+        severity="ticket",
     ),
     FailureMode(
         id="duration",
@@ -103,6 +106,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         unit="ms",
         dimensions=("FunctionName",),
         threshold=Setting("duration_percent", percent_of=Limit.TIMEOUT),
+        severity="ticket",
     ),
     FailureMode(
         id="throttles",
@@ -118,6 +122,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         statistic="Sum",
         unit="invocations",
         dimensions=("FunctionName",),
+        severity="ticket",
     ),
     FailureMode(
         id="concurrency",
@@ -133,6 +138,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         unit="executions",
         dimensions=("FunctionName",),
         threshold=Setting("concurrency_percent", percent_of=Limit.CONCURRENCY),
+        severity="ticket",
     ),
     FailureMode(
         id="quarantined-events",
@@ -151,6 +157,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         unit="events",
         dimensions=("Stack", "Function"),
         threshold=Setting("quarantined_events"),
+        severity="ticket",
     ),
     FailureMode(
         id="throttled-writes",
@@ -168,6 +175,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         statistic="Sum",
         unit="records",
         dimensions=("StreamName",),
+        severity="ticket",
     ),
     FailureMode(
         id="throttled-reads",
@@ -186,6 +194,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         dimensions=("StreamName",),
         breaching_periods=2,
         evaluated_periods=3,
+        severity="ticket",
     ),
     FailureMode(
         id="lag",
@@ -242,6 +251,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         statistic="Sum",
         unit="events",
         dimensions=("EventSourceMappingUUID",),
+        severity="ticket",
     ),
     FailureMode(
         id="dropped-events",
@@ -290,6 +300,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         statistic="Sum",
         unit="requests",
         dimensions=("TableName",),
+        severity="ticket",
     ),
     FailureMode(
         id="dropped-invocations",
@@ -302,6 +313,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         statistic="Sum",
         unit="events",
         dimensions=("FunctionName",),
+        severity="ticket",
     ),
     FailureMode(
         id="undelivered-dead-letters",
@@ -316,6 +328,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         statistic="Sum",
         unit="messages",
         dimensions=("FunctionName",),
+        severity="ticket",
     ),
     FailureMode(
         id="waiting",
@@ -334,5 +347,6 @@ CATALOGUE: tuple[FailureMode, ...] = (
         statistic="Maximum",
         unit="messages",
         dimensions=("QueueName",),
+        severity="ticket",
     ),
 )

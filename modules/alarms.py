@@ -1,7 +1,7 @@
 """CloudWatch alarms on every part of the pipeline: `alarms.watch_...(construct)`."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
@@ -17,7 +17,7 @@ from modules.alert_topic import AlertTopic
 from modules.dead_letter_queue import DeadLetterQueue
 from modules.event_source import EventSource
 from modules.event_stream import EventStream
-from modules.failure_mode import FailureMode, Limit, Part, Setting
+from modules.failure_mode import FailureMode, Limit, Part, Setting, Severity
 from modules.function import Function
 from modules.http_api import HttpApi
 from modules.ledger import Ledger
@@ -40,12 +40,24 @@ class Watched:
 
 
 class Alarms(Construct):
-    """Creates the alarms of failure modes. Each notifies the topic when it goes to ALARM and back to OK."""
+    """Creates the alarms of failure modes. Each notifies its topics when it goes to ALARM and back to OK."""
 
-    def __init__(self, scope: Construct, id_: str, *, topic: AlertTopic, settings: AlarmSettings, runbook: str) -> None:
-        """`runbook` is the URL of the runbook page; each alarm's description adds its anchor."""
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        topics: Mapping[Severity, Sequence[AlertTopic]],
+        settings: AlarmSettings,
+        runbook: str,
+    ) -> None:
+        """`topics` are told of the alarms of each severity.
+
+        `runbook` is the URL of the runbook page; each alarm's description adds its anchor.
+        """
         super().__init__(scope, id_)
-        self._names, self._topic, self._settings, self._runbook = names_of(self), topic, settings, runbook
+        self._names, self._settings, self._runbook = names_of(self), settings, runbook
+        self._topics = {severity: [one.resource.arn for one in told] for severity, told in topics.items()}
         self.watched: list[Watched] = []
 
     def watch_api(self, api: HttpApi, *, method: str, path: str) -> None:
@@ -120,6 +132,7 @@ class Alarms(Construct):
         self.watched.append(watched)
         mode, name = watched.mode, f"{watched.subject}-{watched.mode.id}"
         share, percentile = mode.percent_of is not None, mode.statistic.startswith("p")
+        topics = self._topics[mode.severity]
         CloudwatchMetricAlarm(
             self,
             name,
@@ -130,8 +143,8 @@ class Alarms(Construct):
             evaluation_periods=mode.evaluated_periods,
             datapoints_to_alarm=mode.breaching_periods,
             treat_missing_data=mode.missing,
-            alarm_actions=[self._topic.resource.arn],
-            ok_actions=[self._topic.resource.arn],
+            alarm_actions=topics,
+            ok_actions=topics,
             metric_query=_share_of(watched) if share else None,
             namespace=None if share else mode.namespace,
             metric_name=None if share else mode.metric,

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from modules.section import Section
-from modules.web_addresses import Emails
+from modules.web_addresses import Emails, HttpsUrls
 
 
 class AlarmSettings(Section):
@@ -13,7 +13,20 @@ class AlarmSettings(Section):
     """
 
     emails: Emails = Field(
-        (), description="Who is notified; production: at least one. Each must confirm the subscription by e-mail"
+        (),
+        description="Who is notified of every alarm; production: at least one. Each must confirm the subscription by "
+        "e-mail",
+    )
+    urls: HttpsUrls = Field(
+        (),
+        description="Endpoints that get every alarm and confirm the subscription themselves. Subscribe one whose URL "
+        "contains a key by hand: docs/alarms.md",
+    )
+    page_emails: Emails = Field(
+        (), description="Who is notified, besides, of alarms that must wake somebody: those of severity `page`"
+    )
+    page_urls: HttpsUrls = Field(
+        (), description="Endpoints that get only alarms of severity `page`, as those of `urls`"
     )
     evaluation_minutes: int = Field(5, ge=1, le=60, description="Length of an alarm's period")
     lambda_errors: int = Field(1, ge=1, le=1_000_000, description="Failed invocations per period")

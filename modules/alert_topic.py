@@ -11,13 +11,19 @@ from modules.encryption_key import EncryptionKey
 from modules.iam import Statement, policy_document
 from modules.named_stack import names_of
 from modules.names import Kind
+from modules.web_addresses import Emails, HttpsUrls
 
 
 class AlertTopic(Construct):
     """An encrypted topic that only this account's alarms may publish to."""
 
-    def __init__(self, scope: Construct, id_: str, *, key: EncryptionKey, emails: tuple[str, ...]) -> None:
-        """AWS asks each of `emails` to confirm, once, before it sends anything."""
+    def __init__(
+        self, scope: Construct, id_: str, *, key: EncryptionKey, emails: Emails = (), urls: HttpsUrls = ()
+    ) -> None:
+        """AWS asks each of `emails` to confirm, once, before it sends anything; `urls` must do so by themselves.
+
+        `key`: one for nothing but alarms, so that they are told when another one can't be used.
+        """
         super().__init__(scope, id_)
         names = names_of(self)
         self.name = names(id_, Kind.TOPIC)
@@ -26,14 +32,21 @@ class AlertTopic(Construct):
         policy = policy_document(_statements(self.arn, names.account_id))
         SnsTopicPolicy(self, "policy", arn=self.resource.arn, policy=policy)
         for email in emails:
-            # Named after its address, not its place in the list: a changed list must not replace other subscriptions.
-            SnsTopicSubscription(
-                self,
-                f"email-{hashlib.sha256(email.encode()).hexdigest()[:8]}",
-                topic_arn=self.resource.arn,
-                protocol="email",
-                endpoint=email,
-            )
+            self._subscribe("email", email)
+        for url in urls:
+            # The deploy fails if the endpoint doesn't confirm within a minute.
+            self._subscribe("https", url, auto_confirms=True)
+
+    def _subscribe(self, protocol: str, endpoint: str, *, auto_confirms: bool | None = None) -> None:
+        # Named after its address, not its place in the list: a changed list must not replace other subscriptions.
+        SnsTopicSubscription(
+            self,
+            f"{protocol}-{hashlib.sha256(endpoint.encode()).hexdigest()[:8]}",
+            topic_arn=self.resource.arn,
+            protocol=protocol,
+            endpoint=endpoint,
+            endpoint_auto_confirms=auto_confirms,
+        )
 
 
 def _statements(topic_arn: str, account_id: str) -> list[Statement]:

@@ -7,6 +7,9 @@ from typing import Literal
 
 Statistic = Literal["Average", "Maximum", "Minimum", "SampleCount", "Sum", "p50", "p90", "p95", "p99"]
 Missing = Literal["notBreaching", "breaching"]
+# `page`: somebody must get up, because events are lost or refused, or soon will be. `ticket`: it can wait for a working
+# day, because everything is kept or retried.
+Severity = Literal["page", "ticket"]
 
 # What is watched. `Alarms` has a `watch_` method for each, which gives the values of its dimensions and its limits.
 Part = Literal["api", "function", "quarantine", "stream", "source", "ledger", "asynchronous", "dead-letters"]
@@ -36,7 +39,7 @@ class FailureMode:
     """What fails, which metric shows it, from which value on, and what to do.
 
     `id` ends the names of its alarms and is the section's anchor in the runbook. `means` and `action` are Markdown;
-    an alarm's description holds `title` and `means`, so those are plain text.
+    an alarm's description holds `title` and `means`, so those are plain text. What has no `severity` wakes people.
     """
 
     id: str
@@ -62,3 +65,4 @@ class FailureMode:
     percent_of: str | None = None
     percent_from: int = 20
     missing: Missing = "notBreaching"
+    severity: Severity = "page"

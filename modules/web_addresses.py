@@ -24,6 +24,12 @@ HttpsUrl = Annotated[
     StringConstraints(pattern=rf"^https://{DOMAIN}(/[A-Za-z0-9._~/-]*)?$", max_length=512),
     Allowed("an https URL, such as https://login.example.com/tenant"),
 ]
+HttpsUrls = Annotated[
+    tuple[HttpsUrl, ...],
+    BeforeValidator(as_tuple),
+    AfterValidator(distinct),
+    Allowed("a list of https URLs without a query, each once"),
+]
 Origin = Annotated[
     str,
     StringConstraints(pattern=rf"^(\*|https?://({DOMAIN}|localhost|127\.0\.0\.1)(:[0-9]{{1,5}})?)$"),

@@ -48,9 +48,11 @@ class TapOutputs(Outputs):
     signing_secret_arn: Annotated[str | None, "Secret that requests are signed with; absent with another api.auth"]
     functions: Annotated[Mapping[str, str], FUNCTIONS]
     dead_letter_queue: Annotated[str, "Dead-letter queue of notifications about files"]
-    alerts_topic_arn: Annotated[str, "Topic that alarms are sent to"]
+    alerts_topic_arn: Annotated[str, "Topic that every alarm is sent to"]
+    pages_topic_arn: Annotated[str, "Topic that only alarms of severity page are sent to"]
     dashboard_name: Annotated[str, "CloudWatch dashboard of this stack"]
-    key_alias: Annotated[str, "Alias of the key that encrypts everything here"]
+    key_alias: Annotated[str, "Alias of the key that encrypts everything here but alarms"]
+    alerts_key_alias: Annotated[str, "Alias of the key that encrypts alarms"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -51,7 +51,7 @@ class TapStack(BaseStack):
         protection, storage = settings.protection, settings.storage
 
         # Declare: what keeps events on their way, ...
-        services = (log_groups_encrypt(self.names), alarms_publish(self.names))
+        services = (log_groups_encrypt(self.names),)
         key = EncryptionKey(self, "key", purpose="pipeline", protection=protection, services=services)
         access_logs = AccessLogBucket(
             self, "access-logs", purpose="access-logs", ages=storage.access_logs, protection=protection
@@ -134,9 +134,20 @@ class TapStack(BaseStack):
         source = EventSource(self, "source", reading)
 
         # Watch.
-        alerts = AlertTopic(self, "alerts", key=key, emails=settings.alarms.emails)
-        runbook = f"{settings.repository}/{_RUNBOOK}"
-        alarms = Alarms(self, "alarms", topic=alerts, settings=settings.alarms, runbook=runbook)
+        told = settings.alarms
+        # A key of their own: alarms must be told when the pipeline's can't be used.
+        alerts_key = EncryptionKey(
+            self, "alerts-key", purpose="alerts", protection=protection, services=(alarms_publish(self.names),)
+        )
+        alerts = AlertTopic(self, "alerts", key=alerts_key, emails=told.emails, urls=told.urls)
+        pages = AlertTopic(self, "pages", key=alerts_key, emails=told.page_emails, urls=told.page_urls)
+        alarms = Alarms(
+            self,
+            "alarms",
+            topics={"page": (alerts, pages), "ticket": (alerts,)},
+            settings=told,
+            runbook=f"{settings.repository}/{_RUNBOOK}",
+        )
         alarms.watch_api(api, method="POST", path="/process")
         for each in function.all().values():
             alarms.watch_function(each)
@@ -163,6 +174,8 @@ class TapStack(BaseStack):
             functions={role: each.name for role, each in function.all().items()},
             dead_letter_queue=dead_letters.name,
             alerts_topic_arn=alerts.resource.arn,
+            pages_topic_arn=pages.resource.arn,
             dashboard_name=dashboard.name,
             key_alias=key.name,
+            alerts_key_alias=alerts_key.name,
         ).publish(self)

@@ -126,6 +126,9 @@ UNUSUAL: Json = {
     "observability": {"tracing": False, "log_retention_days": 545, "log_level": "DEBUG"},
     "alarms": {
         "emails": ["one@example.com", "two@example.com"],
+        "urls": ["https://all.example.com/hook"],
+        "page_emails": ["night@example.com"],
+        "page_urls": ["https://night.example.com"],
         "evaluation_minutes": 9,
         "lambda_errors": 2,
         "duration_percent": 70,

@@ -13,8 +13,10 @@ from modules.failure_mode import FailureMode, Setting
 
 def overview() -> str:
     """A table of all failure modes, each with a link to its section."""
-    rows = [f"| [{mode.title}](#{mode.id}) | `{mode.metric}` | {threshold(mode)} |" for mode in CATALOGUE]
-    return "\n".join(["| alarm | metric | threshold |", "| --- | --- | --- |", *rows, ""])
+    rows = [
+        f"| [{mode.title}](#{mode.id}) | {mode.severity} | `{mode.metric}` | {threshold(mode)} |" for mode in CATALOGUE
+    ]
+    return "\n".join(["| alarm | severity | metric | threshold |", "| --- | --- | --- | --- |", *rows, ""])
 
 
 STEPS = ("Look", "Tell apart", "Do", "Over when")

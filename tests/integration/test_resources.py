@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from modules.alarm_catalogue import CATALOGUE
 from modules.query_catalogue import QUERIES
 from stacks.settings import FUNCTIONS, Settings
 from tests.integration.deployment import DATA_BUCKETS, Deployment
@@ -151,19 +152,22 @@ def test_every_reviewed_alarm_is_there_and_no_other(deployment: Deployment) -> N
 
 
 def test_every_alarm_tells_the_topic_when_it_starts_and_when_it_is_over(deployment: Deployment) -> None:
-    topic = [deployment.outputs["alerts_topic_arn"]]
+    every, pages = deployment.outputs["alerts_topic_arn"], deployment.outputs["pages_topic_arn"]
+    told = {mode.id: [every, pages] if mode.severity == "page" else [every] for mode in CATALOGUE}
     silent = [
         alarm["AlarmName"]
         for alarm in deployment.alarms()
-        if (alarm["AlarmActions"], alarm["OKActions"], alarm["ActionsEnabled"]) != (topic, topic, True)
+        for topics in [told[alarm["AlarmDescription"].rpartition("#")[2]]]
+        if (alarm["AlarmActions"], alarm["OKActions"], alarm["ActionsEnabled"]) != (topics, topics, True)
     ]
     assert silent == []
 
 
 def test_every_address_of_the_settings_gets_the_alarms(deployment: Deployment, settings: Settings) -> None:
-    client, topic = deployment.client("sns"), deployment.outputs["alerts_topic_arn"]
-    found = client.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-    assert {one["Endpoint"] for one in found if one["Protocol"] == "email"} == set(settings.alarms.emails)
+    client, told = deployment.client("sns"), settings.alarms
+    for topic, emails in (("alerts", told.emails), ("pages", told.page_emails)):
+        found = client.list_subscriptions_by_topic(TopicArn=deployment.outputs[f"{topic}_topic_arn"])["Subscriptions"]
+        assert {one["Endpoint"] for one in found if one["Protocol"] == "email"} == set(emails)
 
 
 def test_the_dashboard_shows_something(deployment: Deployment) -> None:
@@ -180,10 +184,14 @@ def test_every_query_of_the_catalogue_is_saved_in_the_folder_of_the_stack(deploy
     assert {name for one in found for name in one["logGroupNames"]} == {*deployment.log_groups.values()}
 
 
-def test_the_topic_is_encrypted_and_takes_messages_of_alarms_only(deployment: Deployment, key_arn: str) -> None:
-    topic = deployment.outputs["alerts_topic_arn"]
-    attributes = deployment.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
-    assert attributes["KmsMasterKeyId"] == key_arn
+@pytest.mark.parametrize("topic", ["alerts", "pages"])
+def test_a_topic_has_a_key_of_its_own_and_takes_messages_of_alarms_only(
+    deployment: Deployment, key_arn: str, topic: str
+) -> None:
+    arn, alias = deployment.outputs[f"{topic}_topic_arn"], deployment.outputs["alerts_key_alias"]
+    attributes = deployment.client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]
+    key = deployment.client("kms").describe_key(KeyId=alias)["KeyMetadata"]
+    assert attributes["KmsMasterKeyId"] == key["Arn"] != key_arn
     allowed = [s for s in json.loads(attributes["Policy"])["Statement"] if s["Effect"] == "Allow"]
     assert [statement["Principal"] for statement in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
 

@@ -56,7 +56,8 @@ def _secret(at: Deployment) -> list[Tags]:
 
 
 def _topic(at: Deployment) -> list[Tags]:
-    return [_pairs(at.client("sns").list_tags_for_resource(ResourceArn=at.outputs["alerts_topic_arn"])["Tags"])]
+    arns = [at.outputs[name] for name in ("alerts_topic_arn", "pages_topic_arn")]
+    return [_pairs(at.client("sns").list_tags_for_resource(ResourceArn=arn)["Tags"]) for arn in arns]
 
 
 def _queue(at: Deployment) -> list[Tags]:

@@ -1,7 +1,9 @@
 """Rules on topic, queue and table (SNS.*, SQS.*, DynamoDB.*)."""
 
+import json
+
 from tests.rules.mutations import drop, no_statement, put, remove, statement, twice
-from tests.rules.reading import dig, each, is_our_key, parts, statements
+from tests.rules.reading import dig, each, everything, is_our_key, parts, statements
 from tests.rules.registry import Case, Check, Checks, rule
 
 _TOPIC = "aws_sns_topic"
@@ -51,13 +53,32 @@ def topics_take_alarms_of_this_account_only(case: Case) -> Checks:
     ],
 )
 def people_are_told(case: Case) -> Checks:
-    """Every topic has exactly the subscribers of the settings, and production has one at least."""
+    """Every topic has exactly the subscribers of the settings, and production has one at least for every alarm."""
+    told = case.settings.alarms
+    subscribers = {"alerts": (told.emails, told.urls), "pages": (told.page_emails, told.page_urls)}
     for topic in each(case.stack, _TOPIC):
         found = [one.body for one in parts(case.stack, _SUBSCRIPTION, topic, "topic_arn")]
         got = sorted((one["protocol"], one["endpoint"]) for one in found)
-        wanted = sorted(("email", email) for email in case.settings.alarms.emails)
+        emails, urls = subscribers[topic.id]
+        wanted = sorted([*(("email", email) for email in emails), *(("https", url) for url in urls)])
         yield Check(topic.address, got == wanted, f"subscribers are {got}, the settings say {wanted}")
-        yield Check(topic.address, bool(got) or not case.settings.production, "production tells nobody")
+        silent = topic.id == "alerts" and case.settings.production and not got
+        yield Check(topic.address, not silent, "production tells nobody")
+
+
+@rule(
+    "alarms, KMS",
+    broken_by=[
+        put(_TOPIC, "kms_master_key_id", "${aws_kms_key.key.arn}"),
+        put(_TABLE, "server_side_encryption.kms_key_arn", "${aws_kms_key.alerts-key.arn}"),
+    ],
+)
+def alarms_have_a_key_of_their_own(case: Case) -> Checks:
+    """The key of the topics encrypts nothing else, so that alarms are told when the key of the data can't be used."""
+    keys = {str(topic.body.get("kms_master_key_id")) for topic in each(case.stack, _TOPIC)}
+    for one in everything(case.stack):
+        if one.type != _TOPIC:
+            yield Check(one.address, not any(f'"{key}"' in json.dumps(one.body) for key in keys), "has the alarms' key")
 
 
 @rule(

@@ -36,7 +36,7 @@ _DECLARED = {
     r"aws_lambda_function\.receiver\.environment\.variables\.TAP_REQUESTS_PER_MINUTE": "follows the throttling",
     r"aws_apigatewayv2_api\.api\.cors_configuration\..*": "local lets a browser in",
     r"aws_cloudwatch_log_group\.[\w-]+\.retention_in_days": "prod keeps logs for a year",
-    r"aws_kms_key\.key\.deletion_window_in_days": "prod is protected",
+    r"aws_kms_key\.(alerts-)?key\.deletion_window_in_days": "prod is protected",
     r"aws_secretsmanager_secret\.signing\.recovery_window_in_days": "prod is protected",
     r"aws_s3_bucket\.[\w-]+\.force_destroy": "prod is protected",
     r"aws_dynamodb_table\.ledger\.deletion_protection_enabled": "prod is protected",

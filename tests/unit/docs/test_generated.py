@@ -138,7 +138,8 @@ def test_settings_that_a_limit_names_exist() -> None:
 def test_every_setting_of_a_threshold_decides_one() -> None:
     decide = {mode.threshold.name for mode in CATALOGUE if isinstance(mode.threshold, Setting)}
     settings = {leaf.location[1] for leaf in leaves() if leaf.location[0] == "alarms"}
-    assert settings - decide == {"emails", "evaluation_minutes", "account_concurrency"}
+    told = {"emails", "urls", "page_emails", "page_urls"}
+    assert settings - decide == {*told, "evaluation_minutes", "account_concurrency"}
 
 
 def test_roles_are_shown_without_suffix_region_and_account() -> None:

@@ -67,7 +67,7 @@ def test_a_stack_that_was_not_synthesized_is_told_with_those_that_were(tmp_path:
     [
         ("", "not JSON"),
         ("[]", "not a JSON object"),
-        ("{}", "lacks alerts_topic_arn, api_id"),
+        ("{}", "lacks alerts_key_alias, alerts_topic_arn, api_id"),
         ('{"state_bucket": {"value": "b"}}', "no deployed pipeline stack"),
     ],
 )

@@ -9,7 +9,7 @@ from modules.alarm_catalogue import CATALOGUE
 from modules.alarms import Alarms
 from modules.alarms_settings import AlarmSettings
 from modules.alert_topic import AlertTopic
-from modules.failure_mode import FailureMode, Limit, Setting
+from modules.failure_mode import FailureMode, Limit, Setting, Severity
 from stacks.settings.fields import leaves
 from tests.synthesized import VARIANTS, Json, Stack
 from tests.unit.modules.parts import bare_stack, make_function, make_key
@@ -99,8 +99,9 @@ def _alarms_of(mode: FailureMode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modules.alarms.CATALOGUE", (mode,))
     stack = bare_stack()
     key = make_key(stack)
-    topic = AlertTopic(stack, "alerts", key=key, emails=())
-    alarms = Alarms(stack, "alarms", topic=topic, settings=AlarmSettings(), runbook="runbook.md")
+    topic = AlertTopic(stack, "alerts", key=key)
+    topics: dict[Severity, list[AlertTopic]] = {"page": [topic], "ticket": [topic]}
+    alarms = Alarms(stack, "alarms", topics=topics, settings=AlarmSettings(), runbook="runbook.md")
     alarms.watch_function(make_function(stack, key))
 
 

@@ -146,13 +146,16 @@ def test_there_is_no_alarm_of_silence_unless_a_minimum_is_set(dev: Stack) -> Non
 def test_every_alarm_tells_when_it_starts_and_when_it_is_over_and_where_to_read_on(
     every_stack: dict[str, Stack],
 ) -> None:
-    topic = ["${aws_sns_topic.alerts.arn}"]
+    told = {
+        "page": ["${aws_sns_topic.alerts.arn}", "${aws_sns_topic.pages.arn}"],
+        "ticket": ["${aws_sns_topic.alerts.arn}"],
+    }
     checked = 0
     for stack in every_stack.values():
         for id_, alarm in stack.resources("aws_cloudwatch_metric_alarm").items():
-            mode = max((mode.id for mode in CATALOGUE if id_[:-9].endswith(f"-{mode.id}")), key=len)
-            assert (alarm["alarm_actions"], alarm["ok_actions"]) == (topic, topic)
-            assert alarm["alarm_description"].endswith(f"/blob/main/docs/runbook.md#{mode}")
+            mode = max((mode for mode in CATALOGUE if id_[:-9].endswith(f"-{mode.id}")), key=lambda mode: len(mode.id))
+            assert alarm["alarm_actions"] == alarm["ok_actions"] == told[mode.severity]
+            assert alarm["alarm_description"].endswith(f"/blob/main/docs/runbook.md#{mode.id}")
             assert alarm["alarm_description"].count("://") == 1
             assert len(alarm["alarm_description"]) <= 1024  # CloudWatch API reference, PutMetricAlarm
             checked += 1

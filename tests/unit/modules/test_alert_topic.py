@@ -5,11 +5,12 @@ from tests.synthesized import Stack
 _ARN = "arn:aws:sns:us-east-1:111111111111:tap-alerts-dev-us-east-1"
 
 
-def test_the_topic_is_encrypted_by_our_key(dev: Stack) -> None:
-    assert dev.arguments("aws_sns_topic", "alerts") == {
-        "name": "tap-alerts-dev-us-east-1",
-        "kms_master_key_id": "${aws_kms_key.key.arn}",
-    }
+def test_topics_are_encrypted_by_a_key_of_their_own(dev: Stack) -> None:
+    for topic in ("alerts", "pages"):
+        assert dev.arguments("aws_sns_topic", topic) == {
+            "name": f"tap-{topic}-dev-us-east-1",
+            "kms_master_key_id": "${aws_kms_key.alerts-key.arn}",
+        }
 
 
 def test_only_this_account_s_alarms_publish_and_only_over_tls(dev: Stack) -> None:
@@ -37,9 +38,13 @@ def test_only_this_account_s_alarms_publish_and_only_over_tls(dev: Stack) -> Non
 def test_everybody_in_the_settings_is_told(every_stack: dict[str, Stack]) -> None:
     subscriptions = every_stack["zap-unusual-ap-south-1"].resources("aws_sns_topic_subscription").values()
     found = [{name: value for name, value in body.items() if name != "//"} for body in subscriptions]
+    alerts, pages = ({"topic_arn": f"${{aws_sns_topic.{topic}.arn}}"} for topic in ("alerts", "pages"))
     assert sorted(found, key=lambda body: body["endpoint"]) == [
-        {"topic_arn": "${aws_sns_topic.alerts.arn}", "protocol": "email", "endpoint": f"{name}@example.com"}
-        for name in ("one", "two")
+        {**alerts, "protocol": "https", "endpoint": "https://all.example.com/hook", "endpoint_auto_confirms": True},
+        {**pages, "protocol": "https", "endpoint": "https://night.example.com", "endpoint_auto_confirms": True},
+        {**pages, "protocol": "email", "endpoint": "night@example.com"},
+        {**alerts, "protocol": "email", "endpoint": "one@example.com"},
+        {**alerts, "protocol": "email", "endpoint": "two@example.com"},
     ]
 
 

@@ -38,16 +38,21 @@ def test_the_key_has_an_alias(dev: Stack) -> None:
     }
 
 
-def test_the_account_logs_and_alarms_are_all_that_the_key_policy_knows(dev: Stack) -> None:
-    own = {"Effect": "Allow", "Resource": "*"}
+_OWN = {"Effect": "Allow", "Resource": "*"}
+_ADMINISTERED = {
+    "AccountAdministersByIam": _OWN
+    | {
+        "Sid": "AccountAdministersByIam",
+        "Principal": {"AWS": "arn:aws:iam::111111111111:root"},
+        "Action": "kms:*",
+    }
+}
+
+
+def test_the_account_and_logs_are_all_that_the_key_policy_knows(dev: Stack) -> None:
     assert dev.policy("aws_kms_key", "key") == {
-        "AccountAdministersByIam": own
-        | {
-            "Sid": "AccountAdministersByIam",
-            "Principal": {"AWS": "arn:aws:iam::111111111111:root"},
-            "Action": "kms:*",
-        },
-        "LogGroups": own
+        **_ADMINISTERED,
+        "LogGroups": _OWN
         | {
             "Sid": "LogGroups",
             "Principal": {"Service": "logs.us-east-1.amazonaws.com"},
@@ -66,7 +71,13 @@ def test_the_account_logs_and_alarms_are_all_that_the_key_policy_knows(dev: Stac
                 }
             },
         },
-        "AlarmsToEncryptedTopic": own
+    }
+
+
+def test_the_account_and_alarms_are_all_that_the_policy_of_the_alarms_key_knows(dev: Stack) -> None:
+    assert dev.policy("aws_kms_key", "alerts-key") == {
+        **_ADMINISTERED,
+        "AlarmsToEncryptedTopic": _OWN
         | {
             "Sid": "AlarmsToEncryptedTopic",
             "Principal": {"Service": "cloudwatch.amazonaws.com"},
@@ -79,14 +90,15 @@ def test_the_account_logs_and_alarms_are_all_that_the_key_policy_knows(dev: Stac
     }
 
 
-def test_the_key_policy_covers_every_log_group_and_alarm_of_its_stack(every_stack: dict[str, Stack]) -> None:
+def test_key_policies_cover_every_log_group_and_alarm_of_its_stack(every_stack: dict[str, Stack]) -> None:
     for stack in every_stack.values():
         groups = stack.resources("aws_cloudwatch_log_group").values()
         if not groups:
             continue
         policy = stack.policy("aws_kms_key", "key")
         by_group = policy["LogGroups"]["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"].split(":", 6)[6]
-        by_alarm = policy["AlarmsToEncryptedTopic"]["Condition"]["ArnLike"]["aws:SourceArn"].split(":", 6)[6]
+        spoken = stack.policy("aws_kms_key", "alerts-key")
+        by_alarm = spoken["AlarmsToEncryptedTopic"]["Condition"]["ArnLike"]["aws:SourceArn"].split(":", 6)[6]
         alarms = stack.resources("aws_cloudwatch_metric_alarm").values()
         assert all(fnmatchcase(group["name"], by_group) for group in groups)
         assert all(fnmatchcase(alarm["alarm_name"], by_alarm) for alarm in alarms)

@@ -5,6 +5,7 @@ from tests.synthesized import Stack
 _GUARDED = [
     "aws_dynamodb_table.ledger",
     "aws_kinesis_stream.events",
+    "aws_kms_key.alerts-key",
     "aws_kms_key.key",
     "aws_s3_bucket.archive",
     "aws_s3_bucket.failures",

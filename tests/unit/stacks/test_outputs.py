@@ -23,8 +23,10 @@ def test_a_pipeline_tells_the_names_of_what_it_made(dev: Stack) -> None:
         **{f"{role}_function": dev.resource("aws_lambda_function", role)["function_name"] for role in FUNCTIONS},
         "dead_letter_queue": dev.resource("aws_sqs_queue", "dead-letters")["name"],
         "alerts_topic_arn": "${aws_sns_topic.alerts.arn}",
+        "pages_topic_arn": "${aws_sns_topic.pages.arn}",
         "dashboard_name": dev.resource("aws_cloudwatch_dashboard", "dashboard")["dashboard_name"],
         "key_alias": dev.resource("aws_kms_alias", "key_alias")["name"],
+        "alerts_key_alias": dev.resource("aws_kms_alias", "alerts-key_alias")["name"],
     }
 
 

@@ -82,8 +82,14 @@ def _subjects(role: str) -> _Read:
     return read
 
 
-def _emails(stack: Stack) -> list[str]:
-    return sorted(body["endpoint"] for body in stack.resources("aws_sns_topic_subscription").values())
+def _subscribers(topic: str, protocol: str) -> _Read:
+    found = {"topic_arn": f"${{aws_sns_topic.{topic}.arn}}", "protocol": protocol}
+
+    def read(stack: Stack) -> list[str]:
+        subscriptions = stack.resources("aws_sns_topic_subscription").values()
+        return sorted(body["endpoint"] for body in subscriptions if found.items() <= body.items())
+
+    return read
 
 
 _JWT = ("aws_apigatewayv2_authorizer", "api_jwt", "jwt_configuration")
@@ -175,7 +181,10 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
         _argument("aws_lambda_function", "importer", "logging_config", "application_log_level"),
         "DEBUG",
     ),
-    "alarms.emails": (_PIPELINE, _emails, ["one@example.com", "two@example.com"]),
+    "alarms.emails": (_PIPELINE, _subscribers("alerts", "email"), ["one@example.com", "two@example.com"]),
+    "alarms.urls": (_PIPELINE, _subscribers("alerts", "https"), ["https://all.example.com/hook"]),
+    "alarms.page_emails": (_PIPELINE, _subscribers("pages", "email"), ["night@example.com"]),
+    "alarms.page_urls": (_PIPELINE, _subscribers("pages", "https"), ["https://night.example.com"]),
     "alarms.evaluation_minutes": (_PIPELINE, _alarm("importer-errors", "period"), 9 * 60),
     "alarms.account_concurrency": (
         "tap-watchful-us-east-1",

@@ -56,4 +56,4 @@ def test_the_names_of_state_and_pipeline_never_meet(stacks: dict[str, Stack]) ->
         for body in stacks[name].resources("aws_kms_alias").values()
     ]
     assert len(set(buckets)) == len(buckets) == 6
-    assert len(set(aliases)) == len(aliases) == 2
+    assert len(set(aliases)) == len(aliases) == 3
