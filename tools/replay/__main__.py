@@ -7,30 +7,38 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools.progress import Count
-from tools.replay import arguments
+from tools.replay import again, arguments
+from tools.replay.again import Stretch
 from tools.replay.interrupt import STATUS, interruptible
 from tools.replay.ports import Failures, Processor, ServiceError
 from tools.replay.progress import Told, counted
 from tools.replay.run import Replay
 from tools.replay.selection import Selection, select
 from tools.replay.services import connect
+from tools.replay.stream import open_stream
 from tools.replay.tally import Tally
-from tools.replay.target import TargetError, from_outputs, from_settings
+from tools.replay.target import TargetError, find_target
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"
 
 
 def main(arguments_: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Run the command; returns its exit status."""
-    chosen = arguments.parser().parse_args(arguments_)
+    chosen = arguments.parse(arguments_)
     stop = threading.Event()
     try:
-        if chosen.outputs:
-            target = from_outputs(chosen.stack, chosen.outputs)
-        else:
-            target = from_settings(chosen.stack, ENVIRONMENTS, environ)
+        target = find_target(chosen.stack, chosen.outputs, ENVIRONMENTS, environ)
         with interruptible(stop):
             failures, processor = connect(target, concurrency=chosen.concurrency)
+            if chosen.start:
+                return again.replay(
+                    Stretch(source=open_stream(target), start=chosen.start, end=chosen.end),
+                    processor,
+                    deduplicates=target.ledger_table is not None,
+                    dry_run=chosen.dry_run,
+                    concurrency=chosen.concurrency,
+                    stop=stop,
+                )
             selection = select(failures.keys(), arguments.wanted(chosen))
             for key in selection.strange:
                 print(f"skipped: not a failed batch: {key}", file=sys.stderr)

@@ -1,20 +1,40 @@
 """The command line of `make replay`."""
 
 import argparse
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tools.replay.selection import Wanted
 
 _ABOUT = """\
-Invoke a stack's processor again with the batches that Lambda discarded, oldest first, and remove those that are stored.
-Run it as often as you like: nothing is stored twice, and what fails again stays."""
+Invoke a stack's processor again with the batches that Lambda discarded, oldest first, and remove those that are stored;
+or, with --from, with all that came into the stream in a stretch of time. Run it as often as you like: nothing is stored
+twice, and what fails again stays."""
 _MORE = """\
 Times are ISO 8601, UTC unless they name a zone: 2026-01-31, 2026-01-31T10:00, 2026-01-31T10:00+01:00.
 exit status: 0 all stored, 1 some failed again or a service refused, 2 wrong usage, 130 interrupted.
 permissions: s3:ListBucket on the failures bucket; s3:GetObject and s3:DeleteObject below its aws/lambda/;
 kms:Decrypt with the stack's key through S3; lambda:InvokeFunction on the processor. A dry run needs only to list,
-get and decrypt."""
+get and decrypt. With --from: kinesis:ListShards, kinesis:GetShardIterator and kinesis:GetRecords on the stream,
+kms:Decrypt with the stack's key through Kinesis; lambda:InvokeFunction on the processor."""
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What was asked for; ends the program with status 2 for wrong usage."""
+    made = parser()
+    chosen = made.parse_args(arguments)
+    if chosen.start is None:
+        if chosen.end:
+            made.error("--to needs --from, which reads the stream; for failed batches: --since and --until")
+        return chosen
+    if chosen.since or chosen.until or chosen.limit:
+        made.error("--from reads the stream, --since, --until and --limit choose failed batches: give one of both")
+    now = datetime.now(UTC)
+    chosen.end = min(chosen.end or now, now)
+    if chosen.start >= chosen.end:
+        made.error("--from must be before --to, and in the past")
+    return chosen
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,6 +50,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--since", type=_time, metavar="TIME", help="only batches discarded then or later")
     made.add_argument("--until", type=_time, metavar="TIME", help="only batches discarded before")
     made.add_argument("--limit", type=_positive, metavar="N", help="only the N oldest of them")
+    made.add_argument(
+        "--from", dest="start", type=_time, metavar="TIME", help="read the stream: what came then or later"
+    )
+    made.add_argument("--to", dest="end", type=_time, metavar="TIME", help="what came before (default: now)")
     made.add_argument(
         "--concurrency",
         type=_positive,

@@ -66,7 +66,7 @@ class Replay:
     def _one(self, found: Found, batch: Batch) -> None:
         if not self.dry_run:
             try:
-                if not self._store(batch):
+                if not store(self.processor, batch, self.stop):
                     return
             except FailedAgainError as error:
                 self.tally.failed(found, str(error))
@@ -74,20 +74,22 @@ class Replay:
             self.failures.remove(found.key)
         self.tally.done(found, batch)
 
-    def _store(self, batch: Batch) -> bool:
-        """Hand on what is left of the batch as long as that gets further; whether all of it was stored.
 
-        One invocation may not have the time for all, where the events are in many objects. Raises FailedAgainError.
-        """
-        rest = batch
-        while rest.sequences and not self.stop.is_set():
-            answer = self.processor.invoke(rest.payload)
-            stored = count_stored(rest, answer.payload, answer.function_error)
-            if not stored:
-                done, total = len(batch.sequences) - len(rest.sequences), len(batch.sequences)
-                raise FailedAgainError(f"{done} of {total} records stored; its log says why the next one failed")
-            rest = rest.without_first(stored)
-        return not rest.sequences
+def store(processor: Processor, batch: Batch, stop: threading.Event) -> bool:
+    """Hand on what is left of the batch as long as that gets further; whether all of it was stored.
+
+    One invocation may not have the time for all, where the events are in many objects. Raises FailedAgainError, and
+    ServiceError.
+    """
+    rest = batch
+    while rest.sequences and not stop.is_set():
+        answer = processor.invoke(rest.payload)
+        stored = count_stored(rest, answer.payload, answer.function_error)
+        if not stored:
+            done, total = len(batch.sequences) - len(rest.sequences), len(batch.sequences)
+            raise FailedAgainError(f"{done} of {total} records stored; its log says why the next one failed")
+        rest = rest.without_first(stored)
+    return not rest.sequences
 
 
 def _place(found: Found) -> tuple[str, datetime, str]:

@@ -19,6 +19,7 @@ _LONGEST_SECONDS = 900 + 10  # a function's longest timeout (Lambda quotas), and
 _Made = TypeVar("_Made")
 
 _ADVICE = {
+    "ExpiredIteratorException": "reading took too long: run it again, for a shorter time",
     "NoSuchBucket": "is the stack deployed, in this account and region?",
     "ResourceNotFoundException": "is the stack deployed, in this account and region?",
     "AccessDenied": "see the permissions in --help",
@@ -46,12 +47,12 @@ class S3Failures:
                 Bucket=self._bucket, Prefix=PREFIX, ExpectedBucketOwner=self._owner
             )
         )
-        while page := _asked(f"listing {self._bucket}", lambda: next(pages, None)):
+        while page := asked(f"listing {self._bucket}", lambda: next(pages, None)):
             yield from (each["Key"] for each in page.get("Contents", ()))
 
     def read(self, key: str) -> bytes | None:
         """An object's content; None if it is no longer there. Raises ServiceError."""
-        return _asked(f"reading {key}", lambda: self._read(key))
+        return asked(f"reading {key}", lambda: self._read(key))
 
     def _read(self, key: str) -> bytes | None:
         try:
@@ -64,7 +65,7 @@ class S3Failures:
 
     def remove(self, key: str) -> None:
         """Put a delete marker over the object. Raises ServiceError."""
-        _asked(
+        asked(
             f"removing {key} (which is stored: replaying it again does no harm)",
             lambda: self._client.delete_object(Bucket=self._bucket, Key=key, ExpectedBucketOwner=self._owner),
         )
@@ -79,7 +80,7 @@ class LambdaProcessor:
 
     def invoke(self, payload: bytes) -> Answer:
         """Invoke and wait. Raises ServiceError."""
-        return _asked(f"invoking {self._name}", lambda: self._invoke(payload))
+        return asked(f"invoking {self._name}", lambda: self._invoke(payload))
 
     def _invoke(self, payload: bytes) -> Answer:
         answer = self._client.invoke(FunctionName=self._name, InvocationType="RequestResponse", Payload=payload)
@@ -100,19 +101,26 @@ def connect(target: Target, *, concurrency: int) -> tuple[S3Failures, LambdaProc
     )
 
     def make() -> tuple[S3Failures, LambdaProcessor]:
-        session = boto3.Session(
-            region_name=target.region,
-            aws_access_key_id=target.account_id if emulator else None,
-            aws_secret_access_key="emulator" if emulator else None,
-        )
+        session = session_of(target)
         s3 = session.client("s3", config=config, endpoint_url=target.endpoint_url)
         function = session.client("lambda", config=config, endpoint_url=target.endpoint_url)
         return S3Failures(s3, target), LambdaProcessor(function, target)
 
-    return _asked("connecting", make)
+    return asked("connecting", make)
 
 
-def _asked(what: str, do: Callable[[], _Made]) -> _Made:
+def session_of(target: Target) -> boto3.Session:
+    """A session in the stack's region, with the caller's own credentials; on an emulator with those of its account."""
+    emulator = target.endpoint_url is not None
+    return boto3.Session(
+        region_name=target.region,
+        aws_access_key_id=target.account_id if emulator else None,
+        aws_secret_access_key="emulator" if emulator else None,
+    )
+
+
+def asked(what: str, do: Callable[[], _Made]) -> _Made:
+    """What `do` returns. Raises ServiceError, which says what was tried and what to do now."""
     try:
         return do()
     except (NoCredentialsError, TokenRetrievalError):

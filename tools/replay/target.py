@@ -1,4 +1,4 @@
-"""Which deployed function and bucket belong to a stack."""
+"""Which deployed function, buckets, stream and table belong to a stack."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from pathlib import Path
 from modules.names import Kind, Names
 from stacks.settings import Environment, SettingsError, select_environments
 
-_OUTPUTS = ("processor_function", "failures_bucket", "alerts_topic_arn")
+_OUTPUTS = ("processor_function", "failures_bucket", "archive_bucket", "stream_name", "alerts_topic_arn")
 
 
 class TargetError(Exception):
@@ -17,13 +17,21 @@ class TargetError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """A pipeline's processor and failures bucket; `endpoint_url` only where its environment is an emulator."""
+    """What belongs to a pipeline; `ledger_table` only if it has one, `endpoint_url` only if it is on an emulator."""
 
     region: str
     account_id: str
     processor: str
     failures_bucket: str
+    archive_bucket: str
+    stream: str
+    ledger_table: str | None
     endpoint_url: str | None = None
+
+
+def find_target(stack: str, outputs: Path | None, folder: Path, environ: Mapping[str, str]) -> Target:
+    """By a file of the stack's outputs, if there is one, else by the settings in the folder. Raises TargetError."""
+    return from_outputs(stack, outputs) if outputs else from_settings(stack, folder, environ)
 
 
 def from_settings(stack: str, folder: Path, environ: Mapping[str, str]) -> Target:
@@ -53,6 +61,9 @@ def _targets(environment: Environment) -> dict[str, Target]:
             account_id=settings.account_id,
             processor=names("processor", Kind.FUNCTION),
             failures_bucket=names("failures", Kind.BUCKET),
+            archive_bucket=names("archive", Kind.BUCKET),
+            stream=names("events", Kind.STREAM),
+            ledger_table=names("ledger", Kind.TABLE) if settings.deduplication.days else None,
             endpoint_url=settings.emulator.endpoint_url if settings.emulator else None,
         )
     return targets
@@ -71,6 +82,9 @@ def from_outputs(stack: str, path: Path) -> Target:
         account_id=topic[4],
         processor=values["processor_function"],
         failures_bucket=values["failures_bucket"],
+        archive_bucket=values["archive_bucket"],
+        stream=values["stream_name"],
+        ledger_table=values.get("ledger_table"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -14,9 +15,18 @@ from botocore.stub import Stubber
 
 from tools.replay.ports import Answer, ServiceError
 from tools.replay.services import LambdaProcessor, S3Failures, connect
+from tools.replay.stream import KinesisStream
 from tools.replay.target import Target
 
-TARGET = Target(region="us-east-1", account_id="111111111111", processor="processor", failures_bucket="failures")
+TARGET = Target(
+    region="us-east-1",
+    account_id="111111111111",
+    processor="processor",
+    failures_bucket="failures",
+    archive_bucket="archive",
+    stream="events",
+    ledger_table="ledger",
+)
 OF_OURS = {"Bucket": "failures", "ExpectedBucketOwner": "111111111111"}
 KEY = {"Key": "aws/lambda/x"}
 SESSION = boto3.Session("access", "secret", region_name="us-east-1")
@@ -41,6 +51,13 @@ def s3() -> Iterator[Stubbed]:
 @pytest.fixture
 def function() -> Iterator[Stubbed]:
     stubbed = Stubbed("lambda")
+    yield stubbed
+    stubbed.stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def kinesis() -> Iterator[Stubbed]:
+    stubbed = Stubbed("kinesis")
     yield stubbed
     stubbed.stubber.assert_no_pending_responses()
 
@@ -152,3 +169,42 @@ def test_an_unknown_profile_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _fields(target: Target) -> dict[str, Any]:
     return {name: getattr(target, name) for name in target.__slots__}
+
+
+def test_every_page_of_a_shard_is_read_up_to_the_newest_record(kinesis: Stubbed) -> None:
+    start, naps = datetime(2026, 1, 31, tzinfo=UTC), list[float]()
+    ask = {"StreamName": "events", "ShardId": "s1", "ShardIteratorType": "AT_TIMESTAMP", "Timestamp": start}
+    record = {"SequenceNumber": "1", "Data": b"{}", "PartitionKey": "k", "ApproximateArrivalTimestamp": start}
+    kinesis.stubber.add_response(
+        "list_shards", {"Shards": [_shard("s1")], "NextToken": "more"}, {"StreamName": "events"}
+    )
+    kinesis.stubber.add_response("list_shards", {"Shards": [_shard("s2")]}, {"NextToken": "more"})
+    kinesis.stubber.add_response("get_shard_iterator", {"ShardIterator": "i1"}, ask)
+    behind = {"Records": [record], "NextShardIterator": "i2", "MillisBehindLatest": 5}
+    kinesis.stubber.add_response("get_records", behind, {"ShardIterator": "i1"})
+    newest = {"Records": [record], "NextShardIterator": "i3", "MillisBehindLatest": 0}
+    kinesis.stubber.add_response("get_records", newest, {"ShardIterator": "i2"})
+    stream = KinesisStream(kinesis.client, "events", sleep=naps.append)
+    assert stream.shards() == ["s1", "s2"]
+    assert [*stream.records("s1", start)] == [record, record]
+    assert naps == [0.5]
+
+
+def test_a_closed_shard_ends(kinesis: Stubbed) -> None:
+    kinesis.stubber.add_response("get_shard_iterator", {"ShardIterator": "i1"})
+    kinesis.stubber.add_response("get_records", {"Records": [], "MillisBehindLatest": 5})
+    assert [*KinesisStream(kinesis.client, "events", sleep=lambda _: None).records("s1", datetime.now(UTC))] == []
+
+
+def test_a_stream_that_cannot_be_read_is_told(kinesis: Stubbed) -> None:
+    kinesis.stubber.add_client_error("get_shard_iterator", "AccessDeniedException", "not you")
+    with pytest.raises(ServiceError, match="reading s1 of events: AccessDeniedException: not you"):
+        next(KinesisStream(kinesis.client, "events").records("s1", datetime.now(UTC)))
+
+
+def _shard(id_: str) -> dict[str, Any]:
+    return {
+        "ShardId": id_,
+        "HashKeyRange": {"StartingHashKey": "0", "EndingHashKey": "1"},
+        "SequenceNumberRange": {"StartingSequenceNumber": "0"},
+    }

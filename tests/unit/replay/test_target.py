@@ -20,6 +20,9 @@ def test_computed_names_are_the_outputs_of_every_synthesized_pipeline(stacks: di
         target = from_settings(name, ENVIRONMENTS, {})
         assert target.failures_bucket == stack.outputs["failures_bucket"]["value"]
         assert target.processor == stack.outputs["processor_function"]["value"]
+        assert target.archive_bucket == stack.outputs["archive_bucket"]["value"]
+        assert target.stream == stack.outputs["stream_name"]["value"]
+        assert target.ledger_table == stack.outputs["ledger_table"]["value"]
         assert target.region in name
 
 
@@ -48,6 +51,8 @@ def test_wrong_settings_are_told(tmp_path: Path) -> None:
 OUTPUTS = {
     "processor_function": "tap-processor-dev-eu-west-1",
     "failures_bucket": "tap-failures-dev-eu-west-1-111111111111",
+    "archive_bucket": "tap-archive-dev-eu-west-1-111111111111",
+    "stream_name": "tap-events-dev-eu-west-1",
     "alerts_topic_arn": "arn:aws:sns:eu-west-1:111111111111:tap-alerts-dev-eu-west-1",
 }
 
@@ -67,6 +72,9 @@ def test_outputs_are_read_as_terraform_and_as_cdktf_write_them(content: Any, tmp
         account_id="111111111111",
         processor="tap-processor-dev-eu-west-1",
         failures_bucket="tap-failures-dev-eu-west-1-111111111111",
+        archive_bucket="tap-archive-dev-eu-west-1-111111111111",
+        stream="tap-events-dev-eu-west-1",
+        ledger_table=None,
     )
 
 
@@ -75,7 +83,7 @@ def test_outputs_are_read_as_terraform_and_as_cdktf_write_them(content: Any, tmp
     [
         (None, "can't be read: No such file"),
         ("{", "not JSON"),
-        ("[]", "no processor_function, failures_bucket, alerts_topic_arn"),
+        ("[]", "no processor_function, failures_bucket, archive_bucket, stream_name, alerts_topic_arn"),
         ('{"tap-dev-eu-west-1": 1}', "no processor_function"),
         (json.dumps({**OUTPUTS, "failures_bucket": {"value": 1}}), "no failures_bucket; allowed"),
         (json.dumps({**OUTPUTS, "alerts_topic_arn": "topic"}), "no ARN in alerts_topic_arn"),
