@@ -120,6 +120,10 @@ plan-review: dev ## Write a comment about these plans; exit status 2: a label is
 replay: dev ## Let the processor process failed batches again (STACK=..., ARGS=--dry-run)
 	$(PY) -m tools.replay --stack "$(STACK)" $(ARGS)
 
+.PHONY: find-event
+find-event: dev ## Find an event in ledger and archive (STACK=... SOURCE=... ID=...)
+	$(PY) -m tools.find_event --stack "$(STACK)" --source "$(SOURCE)" --id "$(ID)" $(ARGS)
+
 .PHONY: bench
 bench: dev ## Benchmark synthesis, Lambda code and plan review
 	$(PY) -m tests.benchmarks $(ARGS)
