@@ -18,6 +18,7 @@ speed.install()
 
 # After install(), which makes these imports fast.
 from main import synthesize  # noqa: E402
+from modules.query_catalogue import QUERIES  # noqa: E402
 from stacks.outputs import DeliveryOutputs, EdgeOutputs, Outputs, StateOutputs, TapOutputs  # noqa: E402
 from stacks.packaging import PackagingError  # noqa: E402
 from stacks.settings import SettingsError, select_environments  # noqa: E402
@@ -68,6 +69,7 @@ def rewritten(path: Path, stack: Mapping[str, Any]) -> str:
         "failure-modes": failure_modes.sections,
         "alarms": lambda _: failure_modes.overview(),
         "outputs": lambda _: outputs(),
+        "queries": lambda _: queries(),
         "plan-rules": lambda _: rules_table(read_configuration(ROOT / "plan-review.toml")),
         "roles": lambda _: roles(stack),
     }
@@ -81,6 +83,12 @@ def _read(path: Path) -> str:
 def outputs() -> str:
     """A table of outputs for each kind of stack."""
     return "\n".join(map(_output_table, (TapOutputs, StateOutputs, EdgeOutputs, DeliveryOutputs)))
+
+
+def queries() -> str:
+    """A table of the saved queries."""
+    rows = [f"| `{query.id}` | {query.shows} |" for query in QUERIES]
+    return "\n".join(["| query | what it shows |", "| --- | --- |", *rows, ""])
 
 
 def _output_table(outputs: type[Outputs]) -> str:
