@@ -56,6 +56,11 @@ class FunctionProps:
     dead_letters: DeadLetterQueue | None = None
     permissions_boundary: str | None = None
 
+    @property
+    def is_traced(self) -> bool:
+        """Whether the function itself, or else all of them, are traced."""
+        return self.settings.is_traced(by_default=self.observability.tracing)
+
 
 class Function(Construct):
     """A function, created after its log group and its role's policy, and destroyed before them.
@@ -84,7 +89,7 @@ class Function(Construct):
             assume_role_policy=assume_role_document("lambda.amazonaws.com"),
             permissions_boundary=props.permissions_boundary,
         )
-        self._statements = {s.sid: s for s in _own_statements(log_group, props.observability.tracing)}
+        self._statements = {s.sid: s for s in _own_statements(log_group, props.is_traced)}
         self.policy = IamRolePolicy(self, "policy", role=role.id, name="grants", policy=self._document())
         if props.dead_letters:
             props.dead_letters.grant_send(self)
@@ -137,7 +142,7 @@ class Function(Construct):
             reserved_concurrent_executions=props.settings.reserved_concurrency,
             kms_key_arn=props.key.arn,
             environment=LambdaFunctionEnvironment(variables=dict(props.variables)),
-            tracing_config=LambdaFunctionTracingConfig(mode="Active" if props.observability.tracing else "PassThrough"),
+            tracing_config=LambdaFunctionTracingConfig(mode="Active" if props.is_traced else "PassThrough"),
             logging_config=LambdaFunctionLoggingConfig(
                 log_format="JSON",
                 application_log_level=props.observability.log_level,

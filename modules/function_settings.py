@@ -19,3 +19,14 @@ class FunctionSettings(Section):
         ge=1,
         description="Concurrent executions reserved for this function; unset, as small accounts can't reserve any",
     )
+    tracing: bool | None = Field(
+        None,
+        description="X-Ray traces of this function; unset: as `observability.tracing` says. Lambda traces the first "
+        "request of each second and 5 % of the others, and nothing changes that (Lambda: Visualize Lambda function "
+        "invocations using X-Ray): 0.25 USD per million requests where there are many. The trace id of a request is "
+        "archived with its events either way",
+    )
+
+    def is_traced(self, *, by_default: bool) -> bool:
+        """Whether the function is traced; `by_default`: those that don't say."""
+        return by_default if self.tracing is None else self.tracing

@@ -32,7 +32,9 @@ LogLevel = Literal["INFO", "DEBUG"]
 class ObservabilitySettings(Section):
     """Traces and logs."""
 
-    tracing: bool = Field(True, description="X-Ray traces of every function")
+    tracing: bool = Field(
+        True, description="X-Ray traces of every function that doesn't say otherwise (`receiver.tracing`)"
+    )
     log_retention_days: LogRetentionDays = Field(
         90, description="How long logs are kept; production: 365 at least (CloudWatch Logs: PutRetentionPolicy)"
     )

@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.provider import AwsProviderEndpoints
 _SERVICES = (
     "acm",
     "apigatewayv2",
+    "applicationautoscaling",
     "budgets",
     "cloudwatch",
     "dynamodb",

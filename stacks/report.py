@@ -49,6 +49,7 @@ def _deviations(environment: Environment) -> list[str]:
         "protection.force_destroy = true": settings.protection.force_destroy,
         "protection.deletion_protection = false": not settings.protection.deletion_protection,
         "observability.tracing = false": not settings.observability.tracing,
+        "ledger.point_in_time_recovery = false": not settings.ledger.point_in_time_recovery,
         "deduplication.days = 0": not settings.deduplication.days,
         "alarms.emails = []": not settings.alarms.emails,
     }

@@ -13,7 +13,7 @@ from modules.encryption_key import EncryptionKey, alarms_publish, log_groups_enc
 from modules.event_source import EventSource, EventSourceProps
 from modules.event_stream import EventStream
 from modules.http_api import HttpApi
-from modules.ledger import Ledger
+from modules.ledger import Ledger, LedgerProps
 from modules.saved_queries import SavedQueries
 from modules.signing_secret import SigningSecret
 from stacks.base_stack import BaseStack
@@ -65,7 +65,10 @@ class TapStack(BaseStack):
         inbox = bucket("inbox", storage.inbox)
         failures = bucket("failures", storage.failures)
         events = EventStream(self, "events", key=key, settings=settings.stream, protection=protection)
-        ledger = Ledger(self, "ledger", key=key, protection=protection) if settings.deduplication.days else None
+        remembering = LedgerProps(
+            key=key, settings=settings.ledger, capacity=settings.ledger_capacity, protection=protection
+        )
+        ledger = Ledger(self, "ledger", remembering) if settings.deduplication.days else None
         signing = (
             SigningSecret(self, "signing", key=key, version=settings.api.signing_secret_version, protection=protection)
             if settings.api.auth == "signature"

@@ -103,7 +103,7 @@ UNUSUAL: Json = {
         function: {"memory_mb": 4444 + n, "timeout_seconds": _most(function) - n, "reserved_concurrency": 155 + n}
         for n, function in enumerate(FUNCTIONS, start=1)
     },
-    "receiver": {"memory_mb": 1111, "timeout_seconds": 21, "reserved_concurrency": 31},
+    "receiver": {"memory_mb": 1111, "timeout_seconds": 21, "reserved_concurrency": 31, "tracing": True},
     "processor": {"memory_mb": 2222, "timeout_seconds": 122, "reserved_concurrency": 42},
     "importer": {"memory_mb": 3333, "timeout_seconds": 533, "reserved_concurrency": 53},
     "inbox": {"ignored_names": ["*.part", "ü?"], "records_path": {"AWSLogs/": "Records", "a/": "detail.items"}},
@@ -123,6 +123,8 @@ UNUSUAL: Json = {
         "access_log_expiration_days": 66,
     },
     "deduplication": {"days": 101},
+    "ledger": {"point_in_time_recovery": False},
+    "ledger_capacity": {"minimum_units": 41, "maximum_units": 4141, "target_percent": 62},
     "observability": {"tracing": False, "log_retention_days": 545, "log_level": "DEBUG"},
     "alarms": {
         "emails": ["one@example.com", "two@example.com"],
@@ -166,6 +168,7 @@ VARIANTS = (
     _variant("forgetful", deduplication={"days": 0}),
     _variant("untraced", observability={"tracing": False}),
     _variant("elastic", stream={"mode": "ON_DEMAND"}),
+    _variant("scaled", ledger_capacity={}),
     _variant(
         "watchful",
         alarms={"emails": ["alerts@example.com"], "minimum_requests_per_hour": 5, "account_concurrency": 2000},

@@ -21,6 +21,7 @@ PARTS = {
     "keys": ("kms",),
     "compute": ("lambda",),
     "roles": ("iam",),
+    "capacity": ("application-autoscaling",),
     "watch": ("budgets", "cloudwatch", "logs"),
     "network": ("acm", "apigateway", "route53"),
 }

@@ -49,6 +49,15 @@ PERMISSIONS: dict[str, Permissions] = {
         "GetLogDelivery ListLogDeliveries DescribeResourcePolicies DescribeLogGroups",
         "CreateLogDelivery UpdateLogDelivery DeleteLogDelivery PutResourcePolicy",
     ),
+    "aws_appautoscaling_policy": on("Scaling", "", "PutScalingPolicy DeleteScalingPolicy")
+    + on("ScalingWithoutResource", "DescribeScalingPolicies")
+    + on("ScalingAlarms", "", "PutMetricAlarm DeleteAlarms")
+    + on("CloudwatchWithoutResource", "DescribeAlarms"),
+    "aws_appautoscaling_target": on(
+        "Scaling", "ListTagsForResource", "RegisterScalableTarget DeregisterScalableTarget TagResource UntagResource"
+    )
+    + on("ScalingWithoutResource", "DescribeScalableTargets")
+    + on("RoleOfScaling", "", "CreateServiceLinkedRole"),
     "aws_budgets_budget": on("Budgets", "ViewBudget ListTagsForResource", "ModifyBudget TagResource UntagResource"),
     "aws_cloudwatch_dashboard": on("Dashboards", "GetDashboard", "PutDashboard DeleteDashboards"),
     "aws_cloudwatch_log_group": on(

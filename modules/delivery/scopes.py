@@ -11,6 +11,8 @@ from modules.iam import Conditions
 
 _GATEWAY = "ops.apigateway.amazonaws.com"
 _GATEWAY_ROLE = "role/aws-service-role/" + _GATEWAY + "/AWSServiceRoleForAPIGateway"
+_SCALING = "dynamodb.application-autoscaling.amazonaws.com"
+_SCALING_ROLE = "role/aws-service-role/" + _SCALING + "/AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
 
 # For resources whose ARNs have `*` as their region.
 IN_REGIONS: Conditions = {"StringEquals": {"aws:RequestedRegion": ("{region}",)}}
@@ -22,6 +24,9 @@ _UNTAGGED: Conditions = {**_NEW_IN_OUR_STACKS, "Null": {"aws:ResourceTag/Stack":
 _OUR_FUNCTIONS: Conditions = {
     **IN_REGIONS,
     "ArnLike": {"lambda:FunctionArn": ("arn:aws:lambda:*:{account}:function:{name}",)},
+}
+_TABLES_SCALE: Conditions = {
+    "StringEquals": {"aws:RequestedRegion": ("{region}",), "application-autoscaling:service-namespace": "dynamodb"}
 }
 _THROUGH_SERVICES: Conditions = {
     "StringEquals": {"kms:ViaService": ("{key_user}.{region}.amazonaws.com",)},
@@ -95,6 +100,11 @@ SCOPES: dict[str, Scope] = {
     "RoleOfApiGateway": _on(
         "arn:aws:iam::{account}:" + _GATEWAY_ROLE, {"StringEquals": {"iam:AWSServiceName": _GATEWAY}}
     ),
+    # A table's capacity: AWS lets whoever may update the table set how it scales, with the alarms for that (Application
+    # Auto Scaling user guide, "Permissions validation"). It creates a role of its own with the account's first one.
+    "Scaling": _on("arn:aws:application-autoscaling:*:{account}:scalable-target/*", _TABLES_SCALE),
+    "ScalingAlarms": _on("arn:aws:cloudwatch:*:{account}:alarm:TargetTracking-table/{name}"),
+    "RoleOfScaling": _on("arn:aws:iam::{account}:" + _SCALING_ROLE, {"StringEquals": {"iam:AWSServiceName": _SCALING}}),
     "Secrets": _on("arn:aws:secretsmanager:*:{account}:secret:{name}"),
     "Streams": _on("arn:aws:kinesis:*:{account}:stream/{name}"),
     "Tables": _on("arn:aws:dynamodb:*:{account}:table/{name}"),
@@ -103,6 +113,7 @@ SCOPES: dict[str, Scope] = {
     "ZoneChanges": _on("arn:aws:route53:::change/*", _ANYWHERE),
     # AWS defines no resource level for what is allowed here, or not for every kind of alarm that `DescribeAlarms`
     # finds: a statement can name no more than the regions.
+    "ScalingWithoutResource": _on_any("application-autoscaling"),
     "CloudwatchWithoutResource": _on_any("cloudwatch"),
     "KinesisWithoutResource": _on_any("kinesis"),
     "KmsWithoutResource": _on_any("kms"),

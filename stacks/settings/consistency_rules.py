@@ -114,6 +114,10 @@ def _shards(_shards: int, mode: str) -> Refusal | None:
     return Refusal("no shards, because stream.mode is ON_DEMAND", "remove it, or set stream.mode to PROVISIONED")
 
 
+def _maximum_units(maximum: int, minimum: int) -> Refusal | None:
+    return None if maximum >= minimum else Refusal(f"at least {minimum}, which is ledger_capacity.minimum_units")
+
+
 def _budget(monthly_usd: int, emails: tuple[str, ...]) -> Refusal | None:
     """AWS requires 1 to 10 subscribers for the notification of a budget (AWS Budgets API Reference)."""
     if monthly_usd == 0 or 1 <= len(emails) <= 10:
@@ -155,6 +159,7 @@ TOGETHER = (
     Rule(("api.jwt_issuer", "api.auth"), _jwt_issuer),
     Rule(("api.jwt_audience", "api.auth"), _jwt_audience),
     Rule(("stream.shards", "stream.mode"), _shards, only_if_given=True),
+    Rule(("ledger_capacity.maximum_units", "ledger_capacity.minimum_units"), _maximum_units),
     Rule(("budget.monthly_usd", "alarms.emails"), _budget),
     Rule(
         (

@@ -13,7 +13,7 @@ from modules.event_stream_settings import StreamSettings
 from modules.function_settings import Architecture, FunctionSettings
 from modules.http_api_settings import ApiSettings
 from modules.inbox_settings import InboxSettings
-from modules.ledger_settings import DeduplicationSettings
+from modules.ledger_settings import DeduplicationSettings, LedgerCapacitySettings, LedgerSettings
 from modules.observability_settings import ObservabilitySettings
 from modules.protection_settings import ProtectionSettings
 from modules.section import Section
@@ -47,6 +47,8 @@ class Settings(Section):
     mapping: MappingSettings = MappingSettings()
     storage: StorageSettings = StorageSettings()
     deduplication: DeduplicationSettings = DeduplicationSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    ledger_capacity: LedgerCapacitySettings | None = None
     observability: ObservabilitySettings = ObservabilitySettings()
     alarms: AlarmSettings = AlarmSettings()
     protection: ProtectionSettings = ProtectionSettings()

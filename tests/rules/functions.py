@@ -31,12 +31,17 @@ def runtime_is_one_of_ours(case: Case) -> Checks:
 
 @rule(
     "Lambda.7, CKV_AWS_50",
-    broken_by=[put(_FUNCTION, "tracing_config.mode", "PassThrough"), drop(_FUNCTION, "tracing_config")],
+    broken_by=[
+        put(_FUNCTION, "tracing_config.mode", "PassThrough"),
+        put(_FUNCTION, "tracing_config.mode", "Active", of="processor"),
+        drop(_FUNCTION, "tracing_config"),
+    ],
 )
 def calls_are_traced(case: Case) -> Checks:
     """Every function is traced, unless the settings say otherwise."""
-    wanted = "Active" if case.settings.observability.tracing else "PassThrough"
     for function in each(case.stack, _FUNCTION):
+        own: bool | None = getattr(case.settings, function.id).tracing
+        wanted = "Active" if (case.settings.observability.tracing if own is None else own) else "PassThrough"
         mode = dig(function.body, "tracing_config.mode")
         yield Check(function.address, mode == wanted, f"tracing is {mode}, the settings say {wanted}")
 

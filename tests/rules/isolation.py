@@ -156,7 +156,9 @@ def everything_can_be_destroyed_unless_protected(case: Case) -> Checks:
     """What holds data is guarded just where the settings say so, and buckets are emptied just where they say so."""
     protection = case.settings.protection
     for one in everything(case.stack):
-        guard = one.body.get("lifecycle", {})
+        guard = dict(one.body.get("lifecycle", {}))
+        if one.type == "aws_dynamodb_table" and case.settings.ledger_capacity:
+            guard.pop("ignore_changes", None)  # its capacity: see tests/rules/stores.py
         holds_data = one.type in _HOLDING_DATA or (one.type == "aws_s3_bucket" and one.id != "access-logs")
         if protection.deletion_protection and holds_data:
             yield Check(one.address, guard == {"prevent_destroy": True}, f"lifecycle is {guard}")

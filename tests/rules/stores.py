@@ -12,6 +12,10 @@ _QUEUE = "aws_sqs_queue"
 _QUEUE_POLICY = "aws_sqs_queue_policy"
 _TABLE = "aws_dynamodb_table"
 _SUBSCRIPTION = "aws_sns_topic_subscription"
+_SCALING = "aws_appautoscaling_target"
+_SCALING_POLICY = "aws_appautoscaling_policy"
+_TARGET = "target_tracking_scaling_policy_configuration.target_value"
+_TRACKED = "target_tracking_scaling_policy_configuration.predefined_metric_specification"
 _TLS = {"Bool aws:SecureTransport": "false"}
 
 
@@ -108,7 +112,6 @@ def dead_letters_wait_two_weeks(case: Case) -> Checks:
 @rule(
     "DynamoDB.1, DynamoDB.2, DynamoDB.6, CKV_AWS_28, CKV_AWS_119",
     broken_by=[
-        put(_TABLE, "billing_mode", "PROVISIONED"),
         put(_TABLE, "point_in_time_recovery.enabled", False),
         drop(_TABLE, "point_in_time_recovery"),
         put(_TABLE, "server_side_encryption.enabled", False),
@@ -118,11 +121,14 @@ def dead_letters_wait_two_weeks(case: Case) -> Checks:
     ],
 )
 def tables_can_be_brought_back(case: Case) -> Checks:
-    """Every table is on demand, recoverable, under our key, forgets by TTL, and is protected as the settings say."""
+    """Every table is recoverable and protected as the settings say, under our key, and forgets by TTL."""
+    recovers = case.settings.ledger.point_in_time_recovery
     for table in each(case.stack, _TABLE):
         for holds, wrong in (
-            (table.body.get("billing_mode") == "PAY_PER_REQUEST", "is not on demand"),
-            (dig(table.body, "point_in_time_recovery.enabled") is True, "has no point-in-time recovery"),
+            (
+                dig(table.body, "point_in_time_recovery.enabled") is recovers,
+                "point-in-time recovery differs from the settings",
+            ),
             (dig(table.body, "server_side_encryption.enabled") is True, "is not under our key"),
             (is_our_key(case.stack, dig(table.body, "server_side_encryption.kms_key_arn")), "is not under our key"),
             (dig(table.body, "ttl.enabled") is True, "keeps rows for ever"),
@@ -132,3 +138,56 @@ def tables_can_be_brought_back(case: Case) -> Checks:
             ),
         ):
             yield Check(table.address, holds, wrong)
+
+
+@rule(
+    "Lens: capacity",
+    broken_by=[
+        put(_TABLE, "billing_mode", "PROVISIONED"),
+        put(_TABLE, "billing_mode", "PAY_PER_REQUEST"),
+        drop(_TABLE, "lifecycle.ignore_changes"),
+        put(_SCALING, "min_capacity", 26),
+        put(_SCALING, "max_capacity", 999),
+        put(_SCALING, "resource_id", "table/other"),
+        put(_SCALING, "scalable_dimension", "dynamodb:table:WriteCapacityUnits"),
+        remove(_SCALING),
+        remove(_SCALING_POLICY),
+        put(_SCALING_POLICY, "target_tracking_scaling_policy_configuration.target_value", 100),
+        put(
+            _SCALING_POLICY,
+            f"{_TRACKED}.predefined_metric_type",
+            "DynamoDBWriteCapacityUtilization",
+            of="ledger_scaling_reads",
+        ),
+    ],
+)
+def capacity_is_what_the_settings_say(case: Case) -> Checks:
+    """Every table is on demand, or its writes and reads scale within the settings and Terraform leaves them alone."""
+    settings = case.settings.ledger_capacity
+    for table in each(case.stack, _TABLE):
+        if settings is None:
+            yield Check(table.address, table.body.get("billing_mode") == "PAY_PER_REQUEST", "is not on demand")
+            continue
+        yield Check(table.address, table.body.get("billing_mode") == "PROVISIONED", "is on demand")
+        ignored = set(dig(table.body, "lifecycle.ignore_changes") or [])
+        yield Check(table.address, ignored == {"read_capacity", "write_capacity"}, f"Terraform ignores {ignored}")
+        found = sorted(
+            tuple(one.body[name] for name in ("resource_id", "scalable_dimension", "min_capacity", "max_capacity"))
+            for one in each(case.stack, _SCALING)
+        )
+        wanted = [
+            (
+                f"table/{table.body['name']}",
+                f"dynamodb:table:{kind}CapacityUnits",
+                settings.minimum_units,
+                settings.maximum_units,
+            )
+            for kind in ("Read", "Write")
+        ]
+        yield Check(table.address, found == wanted, f"scales {found}, the settings say {wanted}")
+        followed = sorted(
+            (dig(one.body, f"{_TRACKED}.predefined_metric_type"), dig(one.body, _TARGET))
+            for one in each(case.stack, _SCALING_POLICY)
+        )
+        metrics = [(f"DynamoDB{kind}CapacityUtilization", settings.target_percent) for kind in ("Read", "Write")]
+        yield Check(table.address, followed == metrics, f"follows {followed}, the settings say {metrics}")

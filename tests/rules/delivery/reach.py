@@ -15,11 +15,13 @@ _Found = Iterator[tuple[bool, str]]
 # of DNS, for which AWS has no condition, and API Gateway, whose tags are resources.
 _IDS = re.compile(
     r"arn:aws:(acm|kms|lambda):[a-z0-9*-]+:\d{12}:(certificate/|key/|event-source-mapping:)\*|"
+    # Of tables only: AWS lets whoever may update the table set how it scales.
+    r"arn:aws:application-autoscaling:[a-z0-9*-]+:\d{12}:scalable-target/\*|"
     r"arn:aws:route53:::(healthcheck|change)/\*|arn:aws:apigateway:\*::/(apis|domainnames|tags)(/\*)?"
 )
 # AWS defines no resource level for these (Service Authorization Reference). Conditions limit what they create.
 _NO_LEVEL = re.compile(
-    r"acm:RequestCertificate|cloudwatch:DescribeAlarms|kinesis:(DescribeLimits|Update(ShardCount|StreamMode))|"
+    r"acm:RequestCertificate|application-autoscaling:Describe\w+|cloudwatch:DescribeAlarms|kinesis:(DescribeLimits|Update(ShardCount|StreamMode))|"
     r"kms:(CreateKey|ListAliases)|lambda:(Create|List)EventSourceMappings?|logs:\w+(LogDeliver(y|ies)|ResourcePolic(y|ies))|logs:DescribeLogGroups|"
     r"logs:(Delete|Describe|Put)QueryDefinitions?|"
     r"route53:CreateHealthCheck|secretsmanager:GetRandomPassword|sns:(Unsubscribe|[GS]etSubscriptionAttributes)|"
@@ -45,6 +47,9 @@ def _any_stack(stack: Json) -> None:
         statement(POLICY, "NewKeys", Condition=None, of="deploy"),
         statement(POLICY, "KinesisWithoutResource", Condition=None, of="deploy"),
         statement(POLICY, "Mappings", Condition=None, of="deploy"),
+        statement(
+            POLICY, "Scaling", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}}, of="deploy_capacity"
+        ),
         statement(POLICY, "Streams", Resource="arn:aws:kinesis:*:111111111111:stream/tap-*-prod-*", of="deploy"),
         statement(POLICY, "Streams", Resource="arn:aws:kinesis:*:444455556666:stream/zap-*-pr*-*", of="preview"),
         statement(POLICY, "Secrets", Resource="arn:aws:secretsmanager:*:444455556666:secret:zap-*", of="preview"),
@@ -100,7 +105,7 @@ def _patterns(case: Case, *, preview: bool) -> tuple[Pattern, Pattern]:
         rf"arn:aws:[a-z0-9]+:[a-z0-9*-]*:{account}:([\w/:-]+[:/])?{project}-[a-z0-9*-]+-{suffix}-.*|"
         rf"arn:aws:budgets::{account}:budget/{project}-{suffix}|"
         rf"arn:aws:iam::{account}:oidc-provider/{re.escape(HOST)}|arn:aws:route53:::hostedzone/Z[A-Z0-9]+|"
-        rf"arn:aws:iam::{account}:role/aws-service-role/ops[.]apigateway[.]amazonaws[.]com/\w+"
+        rf"arn:aws:iam::{account}:role/aws-service-role/(ops[.]apigateway|dynamodb[.]application-autoscaling)[.]amazonaws[.]com/\w+"
     )
     return ours, re.compile(rf"{project}-{suffix}-.*")
 
@@ -142,5 +147,8 @@ def _ids(one: Json, bound: bool) -> _Found:
     bound = bound or "ArnLike lambda:FunctionArn" in one["Condition"]
     creating = {"kms:CreateKey", "acm:RequestCertificate", "lambda:CreateEventSourceMapping"} & set(one["Action"])
     yield bound or not creating, f"creates {creating} for anybody"
+    tables = one["Condition"].get("StringEquals application-autoscaling:service-namespace") == "dynamodb"
+    scaling = [action for action in one["Action"] if re.match("application-autoscaling:(?!Describe)", action)]
+    yield tables or not scaling, f"scales more than tables: {scaling}"
     mappings = {"lambda:UpdateEventSourceMapping", "lambda:DeleteEventSourceMapping"} & set(one["Action"])
     yield bound or not mappings, "changes anybody's mappings"

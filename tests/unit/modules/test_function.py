@@ -89,6 +89,11 @@ def test_without_tracing_nothing_is_traced_nor_allowed_to_be(every_stack: dict[s
     assert "SendTraces" not in untraced.granted(function)
 
 
+def test_a_function_may_differ_from_the_others_in_whether_it_is_traced(every_stack: dict[str, Stack]) -> None:
+    unusual = every_stack["zap-unusual-ap-south-1"]
+    assert {name for name in FUNCTIONS if "SendTraces" in unusual.granted(name)} == {"receiver"}
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_of_its_own_may_be_assumed_by_lambda_only(dev: Stack, function: str) -> None:
     role = dev.arguments("aws_iam_role", f"{function}_role")

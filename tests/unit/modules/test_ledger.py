@@ -17,6 +17,29 @@ def test_the_ledger_is_on_demand_recoverable_encrypted_and_forgets_by_itself(dev
     }
 
 
+def test_provisioned_capacity_begins_at_its_minimum_and_then_belongs_to_application_auto_scaling(
+    every_stack: dict[str, Stack],
+) -> None:
+    stack = every_stack["tap-scaled-us-east-1"]
+    ledger = stack.resource("aws_dynamodb_table", "ledger")
+    assert (ledger["billing_mode"], ledger["write_capacity"], ledger["read_capacity"]) == ("PROVISIONED", 25, 25)
+    assert ledger["lifecycle"] == {"ignore_changes": ["write_capacity", "read_capacity"], "prevent_destroy": True}
+    assert stack.arguments("aws_appautoscaling_target", "ledger_scaling_writes") == {
+        "service_namespace": "dynamodb",
+        "resource_id": f"table/{ledger['name']}",
+        "scalable_dimension": "dynamodb:table:WriteCapacityUnits",
+        "min_capacity": 25,
+        "max_capacity": 1000,
+        "depends_on": ["aws_dynamodb_table.ledger"],
+    }
+    policy = stack.arguments("aws_appautoscaling_policy", "ledger_scaling_reads-policy")
+    assert policy["scalable_dimension"].startswith("${aws_appautoscaling_target.ledger_scaling_reads_")
+    assert policy["target_tracking_scaling_policy_configuration"] == {
+        "target_value": 70,
+        "predefined_metric_specification": {"predefined_metric_type": "DynamoDBReadCapacityUtilization"},
+    }
+
+
 def test_in_prod_both_terraform_and_dynamodb_refuse_to_delete_it(prod: Stack) -> None:
     ledger = prod.resource("aws_dynamodb_table", "ledger")
     assert ledger["deletion_protection_enabled"] is True

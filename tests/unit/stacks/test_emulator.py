@@ -20,6 +20,7 @@ def provider(stacks: dict[str, Stack]) -> Json:
 _CALLED: dict[str, set[str]] = {
     "acm": {"acm"},
     "apigatewayv2": {"apigatewayv2"},
+    "appautoscaling": {"applicationautoscaling"},
     "budgets": {"budgets"},
     "cloudwatch": {"cloudwatch"},
     "cloudwatch_log": {"logs"},

@@ -70,6 +70,10 @@ def _alarm(name: str, argument: str = "threshold") -> _Read:
     return _argument("aws_cloudwatch_metric_alarm", f"alarms_{name}", argument)
 
 
+def _scaling(which: str, argument: str) -> _Read:
+    return _argument("aws_appautoscaling_target", f"ledger_scaling_{which}", argument)
+
+
 def _throttle(argument: str) -> _Read:
     return _argument("aws_apigatewayv2_stage", "api_stage", "default_route_settings", argument)
 
@@ -92,6 +96,7 @@ def _subscribers(topic: str, protocol: str) -> _Read:
     return read
 
 
+_TRACKED = "target_tracking_scaling_policy_configuration"
 _JWT = ("aws_apigatewayv2_authorizer", "api_jwt", "jwt_configuration")
 _DOMAIN = ("aws_route53_record", "domain_route-eu-west-1")
 
@@ -140,6 +145,11 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
         for function in FUNCTIONS
         for setting, argument in _SIZES.items()
     },
+    **{
+        f"{function}.tracing": (_PIPELINE, _function(function, "tracing_config"), {"mode": mode})
+        for function in FUNCTIONS
+        for mode in ["Active" if "tracing" in UNUSUAL[function] else "PassThrough"]
+    },
     "inbox.ignored_names": (_PIPELINE, _inbox_rule("ignored_names"), ["*.part", "ü?"]),
     "inbox.records_path": (
         _PIPELINE,
@@ -165,6 +175,18 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
         _PIPELINE,
         _argument("aws_lambda_function", "processor", "environment", "variables", "TAP_DEDUPLICATION_DAYS"),
         "101",
+    ),
+    "ledger.point_in_time_recovery": (
+        _PIPELINE,
+        _argument("aws_dynamodb_table", "ledger", "point_in_time_recovery", "enabled"),
+        False,
+    ),
+    "ledger_capacity.minimum_units": (_PIPELINE, _scaling("writes", "min_capacity"), 41),
+    "ledger_capacity.maximum_units": (_PIPELINE, _scaling("reads", "max_capacity"), 4141),
+    "ledger_capacity.target_percent": (
+        _PIPELINE,
+        _argument("aws_appautoscaling_policy", "ledger_scaling_reads-policy", _TRACKED, "target_value"),
+        62,
     ),
     "observability.tracing": (
         _PIPELINE,

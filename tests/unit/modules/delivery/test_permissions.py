@@ -10,6 +10,7 @@ from tools.policy.actions import NEVER_MATCHES, check_policies
 
 # Another action deletes these, or they have nothing of their own to delete.
 _DELETED_OTHERWISE = {
+    "aws_appautoscaling_target": "DeregisterScalableTarget",
     "aws_acm_certificate_validation": "it only waits for AWS",
     "aws_budgets_budget": "ModifyBudget",
     "aws_lambda_function_recursion_config": "it is deleted with its function",
