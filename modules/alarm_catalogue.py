@@ -213,7 +213,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         statistic="Maximum",
         unit="ms",
         dimensions=("StreamName",),
-        threshold=Setting("iterator_age_percent", percent_of=Limit.RECORD_AGE),
+        threshold=Setting("iterator_age_percent", percent_of=Limit.RECORD_AGE, minutes="iterator_age_minutes"),
         breaching_periods=2,
         evaluated_periods=3,
         missing="breaching",
@@ -235,7 +235,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         statistic="Maximum",
         unit="ms",
         dimensions=("FunctionName",),
-        threshold=Setting("iterator_age_percent", percent_of=Limit.RECORD_AGE),
+        threshold=Setting("iterator_age_percent", percent_of=Limit.RECORD_AGE, minutes="iterator_age_minutes"),
     ),
     FailureMode(
         id="failed-batches",

@@ -126,7 +126,9 @@ class Alarms(Construct):
             return value
         if limit not in limits:
             raise ValueError(f"failure mode {mode.id}: {mode.part} has no {limit.name} to take a percentage of")
-        return math.ceil(limits[limit] * value / 100)
+        share = math.ceil(limits[limit] * value / 100)
+        minutes = mode.threshold.minutes
+        return min(share, getattr(self._settings, minutes) * 60_000) if minutes else share
 
     def _alarm(self, watched: Watched) -> None:
         self.watched.append(watched)

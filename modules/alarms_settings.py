@@ -51,6 +51,13 @@ class AlarmSettings(Section):
     minimum_requests_per_hour: int = Field(
         0, ge=0, le=1_000_000_000, description="Fewer requests to `POST /process` raise an alarm; 0 means no such alarm"
     )
+    iterator_age_minutes: int = Field(
+        30,
+        ge=1,
+        le=7 * 24 * 60,
+        description="How far the processor is behind, if that is less than `iterator_age_percent`; imports of large "
+        "files may take it this far",
+    )
     iterator_age_percent: int = Field(
         25,
         ge=1,

@@ -39,12 +39,13 @@ class EventSource(Construct):
         """Grants the function's role what a mapping needs, then creates the mapping: the policy must be there first."""
         super().__init__(scope, id_)
         stream, function, failures, settings = props.stream, props.function, props.failures, props.settings
-        if settings.maximum_record_age_seconds >= stream.retention_hours * 3600:
+        age_seconds = settings.record_age_seconds(stream.retention_hours)
+        if age_seconds >= stream.retention_hours * 3600:
             raise ValueError(
                 f"maximum_record_age_seconds must be below the stream's retention of {stream.retention_hours} h, "
-                f"got {settings.maximum_record_age_seconds}"
+                f"got {age_seconds}"
             )
-        self.maximum_record_age_seconds = settings.maximum_record_age_seconds
+        self.maximum_record_age_seconds = age_seconds
         stream.grant_read(function)
         failures.grant_failure_destination(function, prefix=FAILED_BATCHES_PREFIX)
         self.resource = LambdaEventSourceMapping(
@@ -57,7 +58,7 @@ class EventSource(Construct):
             maximum_batching_window_in_seconds=settings.batching_window_seconds,
             parallelization_factor=settings.parallelization_factor,
             maximum_retry_attempts=settings.maximum_retry_attempts,
-            maximum_record_age_in_seconds=settings.maximum_record_age_seconds,
+            maximum_record_age_in_seconds=age_seconds,
             bisect_batch_on_function_error=True,
             function_response_types=["ReportBatchItemFailures"],
             destination_config=Destination(on_failure=OnFailure(destination_arn=failures.resource.arn)),

@@ -28,10 +28,14 @@ class Limit(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A threshold that a setting decides: `alarms.<name>`, or that percentage of a limit. 0 means no alarm."""
+    """A threshold that a setting decides: `alarms.<name>`, or that percentage of a limit. 0 means no alarm.
+
+    With `minutes`, the name of another setting, at most so many minutes, of a metric in milliseconds.
+    """
 
     name: str
     percent_of: Limit | None = None
+    minutes: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -139,6 +139,7 @@ UNUSUAL: Json = {
         "api_5xx_count": 6,
         "api_latency_ms": 1234,
         "minimum_requests_per_hour": 99,
+        "iterator_age_minutes": 140,
         "iterator_age_percent": 15,
         "quarantined_events": 8,
     },

@@ -54,9 +54,10 @@ def threshold(mode: FailureMode) -> str:
     comparison = "<" if mode.below else "\u2265"
     if not isinstance(mode.threshold, Setting):
         return f"{comparison} {mode.threshold:g} {mode.unit}"
-    name, limit = mode.threshold.name, mode.threshold.percent_of
+    name, limit, minutes = mode.threshold.name, mode.threshold.percent_of, mode.threshold.minutes
     unit = f"% of {limit.value}" if limit else mode.unit
-    return f"{comparison} `alarms.{name}` {unit}"
+    sooner = f"`alarms.{minutes}` minutes, or " if minutes else ""
+    return f"{comparison} {sooner}`alarms.{name}` {unit}{' if that is less' if minutes else ''}"
 
 
 def _optional(mode: FailureMode) -> str:

@@ -2,26 +2,30 @@
 
 import math
 
+from modules.event_source_settings import record_age_seconds
 from modules.http_api_settings import LONGEST_FUNCTION_SECONDS
 from stacks.functions import SIGNED_REQUEST_SECONDS
 from stacks.settings.model import FUNCTIONS
 from stacks.settings.rule import Refusal, Rule
 
 
-def _record_age(age_seconds: int, retention_hours: int) -> Refusal | None:
+def _record_age(age_seconds: int | None, retention_hours: int) -> Refusal | None:
     """An event must reach the failures bucket before it expires in the stream."""
-    if age_seconds < retention_hours * 3600:
+    if record_age_seconds(age_seconds, retention_hours) < retention_hours * 3600:
         return None
     return Refusal(f"60 to {retention_hours * 3600 - 1}, below stream.retention_hours ({retention_hours} h)")
 
 
-def _batching_window(window_seconds: int, age_seconds: int, age_percent: int) -> Refusal | None:
+def _batching_window(
+    window_seconds: int, age_seconds: int | None, retention_hours: int, age_percent: int, age_minutes: int
+) -> Refusal | None:
     """Waiting for a full batch must neither trigger the lag alarm nor exceed the age of the waiting records."""
-    alarm_seconds = age_seconds * age_percent / 100
+    age = record_age_seconds(age_seconds, retention_hours)
+    share = f"alarms.iterator_age_percent, {age_percent} % of mapping.maximum_record_age_seconds ({age})"
+    alarm_seconds, reason = min((age * age_percent / 100, share), (age_minutes * 60, "alarms.iterator_age_minutes"))
     if window_seconds < alarm_seconds:
         return None
-    age = f"{age_percent} % of mapping.maximum_record_age_seconds ({age_seconds})"
-    return Refusal(f"below {alarm_seconds:g}, at which the lag alarm goes off: alarms.iterator_age_percent, {age}")
+    return Refusal(f"below {alarm_seconds:g}, at which the lag alarm goes off: {reason}")
 
 
 def _reservations(account: int, *reserved: int | None) -> Refusal | None:
@@ -47,13 +51,19 @@ def _failures_expiration(days: int, retention_hours: int) -> Refusal | None:
     return Refusal(f"at least {retention_hours // 24 + 1}, above stream.retention_hours ({retention_hours} h)")
 
 
-def _replayable(failures_days: int, deduplication_days: int, age_seconds: int) -> Refusal | None:
+def _replayable(
+    failures_days: int, deduplication_days: int, age_seconds: int | None, retention_hours: int
+) -> Refusal | None:
     """While a failed batch can be replayed, the ledger must remember which of its events were stored before."""
-    longest = deduplication_days - math.ceil(age_seconds / 86_400) - 1
+    age_days = math.ceil(record_age_seconds(age_seconds, retention_hours) / 86_400)
+    longest = deduplication_days - age_days - 1
     if deduplication_days == 0 or failures_days <= longest:
         return None
-    reason = f"so that replay finds every claim: deduplication.days ({deduplication_days}) less the age of records"
-    return Refusal(f"at most {longest}, {reason}")
+    reason = f"deduplication.days ({deduplication_days}) less the age of records ({age_days} days)"
+    return Refusal(
+        f"at most {longest}, so that replay finds every claim: {reason}",
+        "raise deduplication.days, or lower mapping.maximum_record_age_seconds",
+    )
 
 
 def _archive_expiration(expiration_days: int | None, transition_days: int) -> Refusal | None:
@@ -138,7 +148,13 @@ def _previews(previews: bool, force_destroy: bool, protected: bool, window_days:
 TOGETHER = (
     Rule(("mapping.maximum_record_age_seconds", "stream.retention_hours"), _record_age),
     Rule(
-        ("mapping.batching_window_seconds", "mapping.maximum_record_age_seconds", "alarms.iterator_age_percent"),
+        (
+            "mapping.batching_window_seconds",
+            "mapping.maximum_record_age_seconds",
+            "stream.retention_hours",
+            "alarms.iterator_age_percent",
+            "alarms.iterator_age_minutes",
+        ),
         _batching_window,
     ),
     Rule(
@@ -150,7 +166,15 @@ TOGETHER = (
     ),
     Rule(("deduplication.days", "stream.retention_hours"), _deduplication),
     Rule(("storage.failures_expiration_days", "stream.retention_hours"), _failures_expiration),
-    Rule(("storage.failures_expiration_days", "deduplication.days", "mapping.maximum_record_age_seconds"), _replayable),
+    Rule(
+        (
+            "storage.failures_expiration_days",
+            "deduplication.days",
+            "mapping.maximum_record_age_seconds",
+            "stream.retention_hours",
+        ),
+        _replayable,
+    ),
     Rule(("storage.archive_expiration_days", "storage.archive_transition_days"), _archive_expiration),
     Rule(("storage.archive_expiration_days", "deduplication.days"), _archive_outlives_ledger),
     _throttle("api.throttle_rate_per_second", "api.account_rate_per_second"),

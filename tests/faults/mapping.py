@@ -41,8 +41,8 @@ class Settings:
 
     batch_size: int = 500
     parallelization_factor: int = 1
-    maximum_retry_attempts: int = 10
-    maximum_record_age_seconds: int = 86_400
+    maximum_retry_attempts: int = 10_000
+    maximum_record_age_seconds: int = 6 * 86_400
     bisect: bool = True
 
 

@@ -13,12 +13,14 @@ from lambda_code.processor.records import Arrived, read_batch
 from lambda_code.shared import aws
 from tests.faults import mapping
 from tests.faults.clients import BATCH, Books
-from tests.faults.injection import LATENCY_SECONDS, ChosenFaults, NoFaults, TimedOutError, lost_answer
+from tests.faults.injection import LATENCY_SECONDS, ChosenFaults, NoFaults, TimedOutError, client_error, lost_answer
 from tests.faults.mapping import as_event
 from tests.faults.pipeline import World, request
 from tests.faults.properties import archived, check, exactly_once, quarantined
 from tests.faults.records import event, mixed, put
 from tests.unit.lambda_code.test_aws import longest_seconds
+
+DAY_SECONDS = 86_400
 
 
 def books(names: range) -> Books:
@@ -28,6 +30,19 @@ def books(names: range) -> Books:
 
 def fill(world: World, count: int) -> None:
     put(world, *(event(f"e{number}", number) for number in range(count)))
+
+
+class Down:
+    """A service that refuses every call until then."""
+
+    def __init__(self, world: World, down: str, until: float) -> None:
+        self._world, self._down, self._until = world, down, until
+
+    def call(self, service: str, do: Callable[[], Any]) -> Any:
+        self._world.clock.now += LATENCY_SECONDS[service]
+        if service == self._down and self._world.clock.now < self._until:
+            raise client_error("ServiceUnavailable")
+        return do()
 
 
 class Slow:
@@ -92,6 +107,21 @@ def test_a_bug_that_fails_every_record_loses_nothing_and_replay_restores_everyth
     monkeypatch.undo()
     world.replay()
     check(world, books(range(300)))
+
+
+@pytest.mark.parametrize("service", ["s3", "dynamodb"])
+def test_an_outage_of_days_is_waited_for_and_costs_nothing(service: str) -> None:
+    """F6: AWS does not say how long Lambda pauses between retries; here up to a minute."""
+    world = World()
+    fill(world, 100)
+    end = world.clock.now + 5 * DAY_SECONDS
+    world.consume_with(Down(world, service, end))
+    pause = 1
+    while world.mapping.poll(0, 0):
+        world.clock.now += pause
+        pause = min(2 * pause, 60)
+    assert (world.clock.now >= end, world.mapping.discarded) == (True, 0)
+    check(world, books(range(100)))
 
 
 def test_records_that_are_too_old_are_given_up_with_their_content_and_replayed() -> None:

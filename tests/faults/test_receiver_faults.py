@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from lambda_code.receiver.signing_keys import SigningKeys
+from tests.faults import mapping
 from tests.faults.clients import BATCH
 from tests.faults.injection import Clock, client_error
 from tests.faults.kinesis import Stream
@@ -121,7 +122,7 @@ def test_without_the_key_of_the_stream_nothing_is_accepted_and_later_everything_
 @pytest.mark.parametrize("code", ["KMS.DisabledException", "KMS.ThrottlingException", "AccessDeniedException"])
 def test_without_the_key_of_the_stores_nothing_is_lost(code: str) -> None:
     """F15: the mapping retries, then gives the batch up; replay restores it when the key is back."""
-    world = World()
+    world = World(settings=mapping.Settings(maximum_retry_attempts=10))
     faults = Refusing(world.clock, code)
     world.post(EVENTS)
     world.consume_with(faults)

@@ -38,7 +38,7 @@ def test_the_mapping_has_the_settings_values(deployment: Deployment, settings: S
         "MaximumBatchingWindowInSeconds": settings.mapping.batching_window_seconds,
         "ParallelizationFactor": settings.mapping.parallelization_factor,
         "MaximumRetryAttempts": settings.mapping.maximum_retry_attempts,
-        "MaximumRecordAgeInSeconds": settings.mapping.maximum_record_age_seconds,
+        "MaximumRecordAgeInSeconds": settings.mapping.record_age_seconds(settings.stream.retention_hours),
         "BisectBatchOnFunctionError": True,
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "StartingPosition": "TRIM_HORIZON",

@@ -85,7 +85,7 @@ def alarms_watch_something_of_the_stack(case: Case) -> Checks:
     "justtrackio/gosoline#402",
     broken_by=[
         put(_ALARM, "threshold", 10_001, of="alarms_receiver-duration"),
-        put(_ALARM, "threshold", 86_400_000, of="alarms_processor-iterator-age"),
+        put(_ALARM, "threshold", 518_400_000, of="alarms_processor-iterator-age"),
         put(_ALARM, "threshold", 604_800_000, of="alarms_events-lag"),
         put(_ALARM, "threshold", 101, of="alarms_api-client-errors"),
         put(_ALARM, "threshold", 1001, of="alarms_importer-concurrency"),
@@ -135,7 +135,7 @@ def _is_in_stack(stack: Stack, dimension: str, value: str) -> bool:
 def _reach(case: Case, metric: Metric) -> float:
     functions = {one.body["function_name"]: one for one in each(case.stack, _FUNCTION)}
     function = functions.get(metric.dimensions.get("FunctionName", ""))
-    age = case.settings.mapping.maximum_record_age_seconds * 1000
+    age = case.settings.mapping.record_age_seconds(case.settings.stream.retention_hours) * 1000
     reserved = function.body.get("reserved_concurrent_executions") if function else None
     return {
         "Duration": function.body["timeout"] * 1000 if function else 0,

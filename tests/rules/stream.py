@@ -104,7 +104,7 @@ def a_mapping_has_the_values_of_the_settings(case: Case) -> Checks:
             ("maximum_batching_window_in_seconds", settings.batching_window_seconds),
             ("parallelization_factor", settings.parallelization_factor),
             ("maximum_retry_attempts", settings.maximum_retry_attempts),
-            ("maximum_record_age_in_seconds", settings.maximum_record_age_seconds),
+            ("maximum_record_age_in_seconds", settings.record_age_seconds(case.settings.stream.retention_hours)),
         ):
             got = mapping.body.get(argument)
             yield Check(mapping.address, got == wanted, f"{argument} is {got}, the settings say {wanted}")

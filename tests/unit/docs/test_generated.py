@@ -78,6 +78,11 @@ def _mode(**changed: Any) -> FailureMode:
             "in a period of `alarms.evaluation_minutes` minutes",
         ),
         (
+            {"threshold": Setting("duration_percent", percent_of=Limit.TIMEOUT, minutes="iterator_age_minutes")},
+            "\u2265 `alarms.iterator_age_minutes` minutes, or `alarms.duration_percent` % of the function's "
+            "`timeout_seconds` if that is less, in a period of `alarms.evaluation_minutes` minutes",
+        ),
+        (
             {"threshold": Setting("minimum_requests_per_hour"), "below": True},
             "< `alarms.minimum_requests_per_hour` ms, in a period of `alarms.evaluation_minutes` minutes; "
             "0 in `alarms.minimum_requests_per_hour` means no alarm",
@@ -139,7 +144,7 @@ def test_every_setting_of_a_threshold_decides_one() -> None:
     decide = {mode.threshold.name for mode in CATALOGUE if isinstance(mode.threshold, Setting)}
     settings = {leaf.location[1] for leaf in leaves() if leaf.location[0] == "alarms"}
     told = {"emails", "urls", "page_emails", "page_urls"}
-    assert settings - decide == {*told, "evaluation_minutes", "account_concurrency"}
+    assert settings - decide == {*told, "evaluation_minutes", "account_concurrency", "iterator_age_minutes"}
 
 
 def test_roles_are_shown_without_suffix_region_and_account() -> None:

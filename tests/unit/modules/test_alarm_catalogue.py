@@ -89,7 +89,7 @@ def _threshold(stack: Stack, mode: FailureMode, alarm: Json) -> float:
     limit: int = {
         Limit.TIMEOUT: function.get("timeout", 0) * 1000,
         Limit.CONCURRENCY: function.get("reserved_concurrent_executions", 0),
-        Limit.RECORD_AGE: settings.mapping.maximum_record_age_seconds * 1000,
+        Limit.RECORD_AGE: settings.mapping.record_age_seconds(settings.stream.retention_hours) * 1000,
     }[mode.threshold.percent_of]
     return math.ceil(limit * value / 100)
 

@@ -166,6 +166,12 @@ def test_an_alarm_is_named_like_everything_else(alarms: dict[str, Json]) -> None
     assert {alarm["alarm_name"] for alarm in alarms.values()} == {f"zap-{name}-unusual-ap-south-1" for name in alarms}
 
 
+@pytest.mark.parametrize("name", ["events-lag", "processor-iterator-age"])
+def test_a_lag_is_an_alarm_long_before_records_are_given_up(every_stack: dict[str, Stack], name: str) -> None:
+    alarm = every_stack["tap-plain-us-east-1"].resource("aws_cloudwatch_metric_alarm", f"alarms_{name}")
+    assert alarm["threshold"] == 30 * 60_000  # iterator_age_minutes: less than 25 % of 6 days
+
+
 @pytest.mark.parametrize(("variant", "share"), [("plain", 800), ("watchful", 1600)])
 def test_concurrency_is_measured_against_the_account_where_none_is_reserved(
     every_stack: dict[str, Stack], variant: str, share: int

@@ -41,6 +41,17 @@ def test_events_are_given_up_before_the_stream_forgets_them(every_stack: dict[st
     assert checked > 20
 
 
+@pytest.mark.parametrize(
+    ("retention_hours", "age_seconds"),
+    [(24, 43_200), (25, 45_000), (48, 86_400), (49, 90_000), (168, 518_400), (192, 604_800), (8760, 604_800)],
+)
+def test_unless_it_is_set_the_record_age_leaves_a_day_of_the_retention_or_half_of_a_short_one(
+    retention_hours: int, age_seconds: int
+) -> None:
+    assert MappingSettings().record_age_seconds(retention_hours) == age_seconds
+    assert MappingSettings(maximum_record_age_seconds=60).record_age_seconds(retention_hours) == 60
+
+
 def test_the_processor_may_leave_failed_batches_below_lambda_s_own_prefix_only(dev: Stack) -> None:
     granted, bucket = dev.granted("processor"), "arn:aws:s3:::tap-failures-dev-us-east-1-111111111111"
     own = {"Effect": "Allow", "Condition": {"StringEquals": {"s3:ResourceAccount": "111111111111"}}}

@@ -16,6 +16,7 @@ throttle_burst = 0
 [stream]
 retention_hours = 24
 [mapping]
+maximum_record_age_seconds = 86400
 batch_size = 0
 [deduplication]
 days = 1
@@ -47,14 +48,14 @@ def test_rules_over_several_settings_speak_although_other_settings_are_invalid(t
         ["environments/dev.toml:8", "api.jwt_issuer"],
         ["environments/dev.toml:8", "api.jwt_audience"],
         ["environments/dev.toml:9", "api.throttle_burst"],
-        ["environments/dev.toml:11", "mapping.maximum_record_age_seconds"],
-        ["environments/dev.toml:13", "mapping.batch_size"],
-        ["environments/dev.toml:15", "deduplication.days"],
-        ["environments/dev.toml:15", "storage.failures_expiration_days"],
-        ["environments/dev.toml:17", "observability.log_retention_days"],
-        ["environments/dev.toml:19", "alarms.emails[0]"],
-        ["environments/dev.toml:21", "protection.force_destroy"],
-        ["environments/dev.toml:22", "protection.kms_deletion_window_days"],
+        ["environments/dev.toml:13", "mapping.maximum_record_age_seconds"],
+        ["environments/dev.toml:14", "mapping.batch_size"],
+        ["environments/dev.toml:16", "deduplication.days"],
+        ["environments/dev.toml:16", "storage.failures_expiration_days"],
+        ["environments/dev.toml:18", "observability.log_retention_days"],
+        ["environments/dev.toml:20", "alarms.emails[0]"],
+        ["environments/dev.toml:22", "protection.force_destroy"],
+        ["environments/dev.toml:23", "protection.kms_deletion_window_days"],
     ]
 
 
