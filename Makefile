@@ -116,6 +116,11 @@ plan: dev ## Plan synthesized stacks (STACK=name) without changing anything
 plan-review: dev ## Write a comment about these plans; exit status 2: a label is missing
 	@$(PY) -m tools.plan_review $(ARGS)
 
+# Of what was synthesized last, for the traffic that the settings declare, or that ARGS does (ARGS="--help" says how).
+.PHONY: cost
+cost: dev ## Say what synthesized stacks cost a month, and which limit is met first
+	$(PY) -m tools.cost $(STACK) $(STACKS) $(ARGS)
+
 .PHONY: replay
 replay: dev ## Let the processor process failed batches again (STACK=..., ARGS=--dry-run)
 	$(PY) -m tools.replay --stack "$(STACK)" $(ARGS)

@@ -24,14 +24,22 @@ from stacks.packaging import PackagingError  # noqa: E402
 from stacks.settings import SettingsError, select_environments  # noqa: E402
 from stacks.settings.markdown_table import settings_table  # noqa: E402
 from tools import failure_modes  # noqa: E402
+from tools.cost import pages as cost  # noqa: E402
 from tools.plan_review.configuration import read_configuration  # noqa: E402
 from tools.plan_review.table import rules_table  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("docs/architecture.md", "docs/plan-review.md", "docs/runbook.md", "docs/settings.md")
+PAGES = (
+    "README.md",
+    "docs/architecture.md",
+    "docs/cost.md",
+    "docs/plan-review.md",
+    "docs/runbook.md",
+    "docs/settings.md",
+)
 
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n)(.*?)(<!-- end of generated part -->\n)", re.DOTALL)
-_EXAMPLE, _REGION = "dev", "us-east-1"
+_EXAMPLE, _OTHER, _REGION = "dev", "prod", "us-east-1"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,13 +48,13 @@ def main(arguments: Sequence[str]) -> int:
         print("usage: python -m tools.docs [--check]", file=sys.stderr)
         return 2
     try:
-        stack = example_stack()
+        stacks = example_stacks()
     except (SettingsError, PackagingError) as error:
         print(error, file=sys.stderr)
         return 2
     pages = [ROOT / page for page in PAGES]
     try:
-        stale = {path: text for path in pages if (text := rewritten(path, stack)) != _read(path)}
+        stale = {path: text for path in pages if (text := rewritten(path, stacks)) != _read(path)}
     except failure_modes.OrphanError as error:
         print(error, file=sys.stderr)
         return 2
@@ -59,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if arguments and stale else 0
 
 
-def rewritten(path: Path, stack: Mapping[str, Any]) -> str:
+def rewritten(path: Path, stacks: cost.Stacks) -> str:
     """The page with every generated part as it should be; raises KeyError for a part that nothing generates.
 
     A generator gets what the part was before.
@@ -71,7 +79,10 @@ def rewritten(path: Path, stack: Mapping[str, Any]) -> str:
         "outputs": lambda _: outputs(),
         "queries": lambda _: queries(),
         "plan-rules": lambda _: rules_table(read_configuration(ROOT / "plan-review.toml")),
-        "roles": lambda _: roles(stack),
+        "roles": lambda _: roles(stacks[_EXAMPLE]),
+        "costs": lambda _: cost.overview(stacks),
+        "stream-modes": lambda _: cost.stream_modes(stacks),
+        "ledger-modes": lambda _: cost.ledger_modes(),
     }
     return _PART.sub(lambda part: f"{part[1]}\n{generators[part[2]](part[3])}\n{part[4]}", _read(path))
 
@@ -131,14 +142,14 @@ def _short(text: str) -> str:
     return text
 
 
-def example_stack() -> Mapping[str, Any]:
-    """The synthesized pipeline that the tables are made from: one of the tests', because users change theirs."""
-    environments = select_environments(ROOT / "tests/environments", {"TAP_ENVIRONMENT": _EXAMPLE})
+def example_stacks() -> cost.Stacks:
+    """The synthesized pipelines that the tables are made from: some of the tests', because users change theirs."""
+    names = (_EXAMPLE, _OTHER)
+    environments = select_environments(ROOT / "tests/environments", {"TAP_ENVIRONMENT": ",".join(names)})
     with tempfile.TemporaryDirectory() as outdir:
         synthesize(environments, Path(outdir), root=ROOT)
-        path = Path(outdir, "stacks", f"tap-{_EXAMPLE}-{_REGION}", "cdk.tf.json")
-        stack: Mapping[str, Any] = json.loads(_read(path))
-        return stack
+        folders = {name: Path(outdir, "stacks", f"tap-{name}-{_REGION}") for name in names}
+        return {name: json.loads(_read(folder / "cdk.tf.json")) for name, folder in folders.items()}
 
 
 if __name__ == "__main__":

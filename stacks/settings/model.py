@@ -22,6 +22,7 @@ from stacks.emulator_settings import EmulatorSettings
 from stacks.functions import ImporterSettings, ProcessorSettings, ReceiverSettings
 from stacks.settings.identity import AccountId, ProjectName, Regions, RepositoryUrl, TagValue
 from stacks.state_settings import StateSettings
+from stacks.traffic_settings import TrafficSettings
 
 
 class Settings(Section):
@@ -53,6 +54,7 @@ class Settings(Section):
     alarms: AlarmSettings = AlarmSettings()
     protection: ProtectionSettings = ProtectionSettings()
     budget: BudgetSettings = BudgetSettings()
+    traffic: TrafficSettings = TrafficSettings()
     edge: EdgeSettings | None = None
     delivery: DeliverySettings | None = None
     emulator: EmulatorSettings | None = None

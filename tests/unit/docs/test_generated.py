@@ -18,10 +18,10 @@ RUNBOOK = ROOT / "docs/runbook.md"
 
 
 @pytest.mark.parametrize("name", docs.PAGES)
-def test_no_generated_part_is_stale(name: str, dev: Stack) -> None:
+def test_no_generated_part_is_stale(name: str, dev: Stack, prod: Stack) -> None:
     page = ROOT / name
     assert "<!-- generated: " in page.read_text()
-    assert docs.rewritten(page, dev.json) == page.read_text(), "run python -m tools.docs"
+    assert docs.rewritten(page, {"dev": dev.json, "prod": prod.json}) == page.read_text(), "run python -m tools.docs"
 
 
 def test_every_alarm_links_to_a_section_of_the_runbook(stacks: dict[str, Stack]) -> None:
@@ -130,7 +130,7 @@ def test_steps_are_not_thrown_away_with_an_entry_that_was_renamed(
     entries = [mode if mode.id != "lag" else replace(mode, id="delay") for mode in CATALOGUE]
     monkeypatch.setattr("tools.failure_modes.CATALOGUE", entries)
     monkeypatch.setattr(docs, "PAGES", ("docs/runbook.md",))
-    monkeypatch.setattr(docs, "example_stack", dict)
+    monkeypatch.setattr(docs, "example_stacks", dict)
     assert docs.main([]) == 2
     assert "docs/runbook.md has steps for lag, which CATALOGUE" in capsys.readouterr().err
 
@@ -165,7 +165,7 @@ def test_check_names_stale_pages_and_rewriting_makes_them_current(
     page.write_text("before\n<!-- generated: settings -->\nold\n<!-- end of generated part -->\nafter\n")
     monkeypatch.setattr(docs, "ROOT", tmp_path)
     monkeypatch.setattr(docs, "PAGES", ("settings.md",))
-    monkeypatch.setattr(docs, "example_stack", dict)
+    monkeypatch.setattr(docs, "example_stacks", dict)
     assert docs.main(["--check"]) == 1
     assert "settings.md is stale: run python -m tools.docs" in capsys.readouterr().err
     assert docs.main([]) == 0

@@ -29,6 +29,7 @@ _ELSEWHERE = {
     "alarms.iterator_age_minutes": "the most that a share of the record age may be: test_alarms",
     "api.account_rate_per_second": "the most that api.throttle_rate_per_second may be: bad_input.txt",
     "api.account_burst": "the most that api.throttle_burst may be: bad_input.txt",
+    **{leaf.key: "what costs are computed for" for leaf in leaves() if leaf.location[0] == "traffic"},
 } | {
     f"alarms.{mode.threshold.name}": "a threshold of the catalogue: test_alarm_catalogue"
     for mode in CATALOGUE

@@ -1,0 +1,41 @@
+"""Keys and secrets."""
+
+from collections.abc import Iterator
+
+from tools.cost.flow import HOURS, SECONDS
+from tools.cost.pricing import Context, Line
+from tools.cost.resources import Resource
+
+_PAID_ROTATIONS = 2  # each adds the price of a key, later ones don't (KMS pricing)
+
+
+def key(context: Context, resource: Resource) -> Iterator[Line]:
+    """The key, its rotations, and what services ask it for, if it is the one of the events."""
+    rotations = min(_PAID_ROTATIONS, (context.traffic.months - 1) // 12) if resource.get("enable_key_rotation") else 0
+    yield context.line("KMS", "key", "kms_key", 1 + rotations, "fixed")
+    if resource.id == "key":
+        yield context.line("KMS", "requests", "kms_request", _requests(context))
+
+
+def secret(context: Context, _resource: Resource) -> Iterator[Line]:
+    """The secret, and the receiver's reads."""
+    yield context.line("Secrets Manager", "signing secret", "secret", 1, "fixed")
+    yield context.line("Secrets Manager", "reads", "secret_request", _secret_reads(context))
+
+
+def _secret_reads(context: Context) -> float:
+    return context.flow.functions["receiver"].at_a_time * HOURS * context.figure("secret_reads_per_hour")
+
+
+def _requests(context: Context) -> float:
+    """Data keys of the stream and the table, keys of buckets, and the secret; nothing without events."""
+    flow = context.flow
+    if not flow.events:
+        return 0.0
+    run = {name: each.at_a_time for name, each in flow.functions.items()}
+    users = run["receiver"] + run["importer"] + run["processor"] + (run["processor"] if flow.deduplicates else 0)
+    has_secret = any(context.resources.of("aws_secretsmanager_secret"))
+    objects = flow.s3_requests * SECONDS * context.figure("bucket_key_share")
+    return (
+        users * SECONDS / context.figure("data_key_seconds") + objects + (_secret_reads(context) if has_secret else 0)
+    )
