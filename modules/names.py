@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-_HASH_LENGTH = 8
+HASH_LENGTH = 8
 _ALLOWED = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -54,8 +54,8 @@ class Names:
             raise ValueError(f"a name may contain lower-case letters, digits and single hyphens, got {whole!r}")
         if len(whole) <= kind.limit:
             return whole
-        kept = whole[: kind.limit - _HASH_LENGTH - 1].rstrip("-")
-        return f"{kept}-{hashlib.sha256(whole.encode()).hexdigest()[:_HASH_LENGTH]}"
+        kept = whole[: kind.limit - HASH_LENGTH - 1].rstrip("-")
+        return f"{kept}-{hashlib.sha256(whole.encode()).hexdigest()[:HASH_LENGTH]}"
 
     def arn(self, service: str, resource: str) -> str:
         """An ARN in this stack's account and region."""

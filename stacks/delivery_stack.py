@@ -10,6 +10,7 @@ from modules.delivery.function_boundary import FunctionBoundary
 from modules.delivery.github_provider import HOST, GitHubProvider
 from modules.delivery.permissions import TESTS, permissions_for
 from modules.delivery.statements import deploying, planning
+from modules.delivery.trust import Trust
 from modules.iam import Statement
 from stacks.base_stack import BaseStack, made
 from stacks.delivery import reaches
@@ -49,23 +50,28 @@ class DeliveryStack(BaseStack):
         deployed = _types(scope, [one for one in others if not one.is_deployed_by_hand])
         planned = _types(scope, others) | {*_OWN, *([_OWN_PROVIDER] if delivery.create_provider else [])}
 
-        def role(id_: str, *, of: Sequence[str], statements: Sequence[Statement]) -> str:
+        def role(id_: str, *, of: Sequence[str], statements: Sequence[Statement], regions: Sequence[str]) -> str:
             """The ARN of a role for runs whose token's subject ends like one of these."""
             return DeliveryRole(
                 self,
                 id_,
-                provider_arn=self.names.global_arn("iam", f"oidc-provider/{HOST}"),
-                subjects=[f"repo:{delivery.repository}:{end}" for end in of],
+                trust=Trust(
+                    provider_arn=self.names.global_arn("iam", f"oidc-provider/{HOST}"),
+                    subjects=tuple(f"repo:{delivery.repository}:{end}" for end in of),
+                ),
                 statements=statements,
+                regions=regions,
             ).resource.arn
 
+        whole = reaches.whole(environment, self.names)
         plan = role(
             "plan",
             of=["pull_request", f"ref:refs/heads/{delivery.branch}"],
             statements=[
-                *planning(permissions_for(planned), reaches.whole(environment, self.names)),
+                *planning(permissions_for(planned), whole),
                 *read_state(location, ["*"]),
             ],
+            regions=whole.regions,
         )
         reach = reaches.deployed(environment, self.names)
         FunctionBoundary(self, reaches.BOUNDARY, reach=reach)
@@ -75,8 +81,9 @@ class DeliveryStack(BaseStack):
             statements=[
                 *deploying(permissions_for(deployed), reach),
                 *read_state(location, ["*"]),
-                *write_state(location, [f"{environment.name}/*-{end}.tfstate" for end in reach.stacks]),
+                *write_state(location, reaches.deployed_states(environment)),
             ],
+            regions=reach.regions,
         )
         preview = None
         if delivery.previews:
@@ -91,6 +98,7 @@ class DeliveryStack(BaseStack):
                     *read_state(location, [f"{state}*" for state in states]),
                     *write_state(location, states),
                 ],
+                regions=reach.regions,
             )
         DeliveryOutputs(plan_role_arn=plan, deploy_role_arn=deploy, preview_role_arn=preview).publish(self)
 

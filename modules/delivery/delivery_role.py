@@ -1,6 +1,5 @@
 """A role that GitHub Actions assumes for an hour, without any long-lived key."""
 
-import json
 from collections.abc import Sequence
 
 from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
@@ -8,7 +7,8 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
-from modules.delivery.github_provider import HOST
+from modules.delivery.statements import confined
+from modules.delivery.trust import Trust
 from modules.iam import Statement, fitting, policy_document
 from modules.named_stack import names_of
 from modules.names import Kind
@@ -25,7 +25,7 @@ PARTS = {
     "watch": ("budgets", "cloudwatch", "logs"),
     "network": ("acm", "apigateway", "route53"),
 }
-_SHORTER = "fewer regions in the environment, or another division in modules/delivery/delivery_role.py"
+_SHORTER = "another division in modules/delivery/delivery_role.py"
 
 
 class DeliveryRole(Construct):
@@ -36,23 +36,23 @@ class DeliveryRole(Construct):
         scope: Construct,
         id_: str,
         *,
-        provider_arn: str,
-        subjects: Sequence[str],
+        trust: Trust,
         statements: Sequence[Statement],
+        regions: Sequence[str],
     ) -> None:
-        """`subjects`: exact ones, such as `repo:owner@1/name@2:environment:prod` (GitHub: OpenID Connect reference).
+        """`regions`: where the statements hold; everywhere, if there is none.
 
         A statement of a service that no part of `PARTS` has, or a part longer than IAM accepts, raises `ValueError`.
         """
         super().__init__(scope, id_)
         names = names_of(self)
         self.name = names(id_, Kind.ROLE)
-        trust = _trust(provider_arn, subjects)
-        self.resource = IamRole(self, "Default", name=self.name, assume_role_policy=trust)
+        self.resource = IamRole(self, "Default", name=self.name, assume_role_policy=trust.document())
         self.arn = names.global_arn("iam", f"role/{self.name}")
         for part, own in divided(statements).items():
             name = names(f"{id_}-{part}", Kind.POLICY)
-            policy = IamPolicy(self, part, name=name, policy=fitting(name, policy_document(own), shorter=_SHORTER))
+            document = fitting(name, policy_document(confined(own, regions)), shorter=_SHORTER)
+            policy = IamPolicy(self, part, name=name, policy=document)
             IamRolePolicyAttachment(self, f"{part}-attached", role=self.resource.name, policy_arn=policy.arn)
 
 
@@ -67,14 +67,3 @@ def divided(statements: Sequence[Statement]) -> dict[str, list[Statement]]:
 
 def _service(statement: Statement) -> str:
     return statement.actions[0].partition(":")[0]
-
-
-def _trust(provider_arn: str, subjects: Sequence[str]) -> str:
-    statement = {
-        "Sid": "GitHubActions",
-        "Effect": "Allow",
-        "Principal": {"Federated": provider_arn},
-        "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {"StringEquals": {f"{HOST}:aud": "sts.amazonaws.com", f"{HOST}:sub": list(subjects)}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)

@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
 from constructs import Construct
 
 from modules.delivery.reach import Reach
-from modules.delivery.scopes import IN_REGIONS
+from modules.delivery.statements import nothing_outside
 from modules.iam import Statement, fitting, policy_document
 from modules.named_stack import names_of
 from modules.names import Kind, Names
@@ -54,34 +54,29 @@ class FunctionBoundary(Construct):
         super().__init__(scope, id_)
         names = names_of(self)
         self.name, self.arn = names(id_, Kind.POLICY), boundary_arn(names, id_)
-        document = fitting(
-            self.name, policy_document(limits(reach)), shorter="fewer regions, or a shorter name of the project"
-        )
+        document = fitting(self.name, policy_document(limits(reach)), shorter="a shorter name of the project")
         self.resource = IamPolicy(self, "Default", name=self.name, policy=document)
 
 
 def limits(reach: Reach) -> list[Statement]:
     """The statements of a boundary: actions of functions on what the reach names."""
     return [
-        # Buckets and their objects by one pattern, or the policy would be too long. It would also fit longer names of
-        # others' buckets, hence the condition.
+        # Buckets and their objects by one pattern, or the policy would be too long. It would also fit names of others'
+        # buckets, hence the condition.
         reach.statement(
             "Objects",
             _OBJECTS,
-            resources=("arn:aws:s3:::{bucket}*",),
+            resources=("arn:aws:s3:::{bucket_start}*",),
             conditions={"StringEquals": {"s3:ResourceAccount": "{account}"}},
         ),
-        reach.statement("Data", _DATA, resources=_DATA_RESOURCES, conditions=IN_REGIONS),
+        reach.statement("Data", _DATA, resources=_DATA_RESOURCES, conditions={}),
         # Which keys, their roles say. KMS may take minutes to recognize a key by its tags (KMS developer guide, "ABAC
         # for AWS KMS"): a deploy is retried, but events would be refused.
         reach.statement(
             "Keys",
             ("kms:Decrypt", "kms:GenerateDataKey"),
             resources=(_KEYS,),
-            conditions={
-                **IN_REGIONS,
-                "StringLike": {"kms:ViaService": [f"{service}.*.amazonaws.com" for service in _KEY_USERS]},
-            },
+            conditions={"StringLike": {"kms:ViaService": [f"{service}.*.amazonaws.com" for service in _KEY_USERS]}},
         ),
         # At a cold start, with the function as the encryption context (Lambda developer guide, "Securing environment
         # variables"). The grant that Lambda creates for it may be held to the boundary, and need not be used through
@@ -91,17 +86,14 @@ def limits(reach: Reach) -> list[Statement]:
             ("kms:Decrypt",),
             resources=(_KEYS,),
             conditions={
-                **IN_REGIONS,
                 "ArnLike": {
                     "kms:EncryptionContext:aws:lambda:FunctionArn": ["arn:aws:lambda:*:{account}:function:{name}"]
-                },
+                }
             },
         ),
         # AWS defines no resource level for these (Service Authorization Reference, X-Ray).
         reach.statement(
-            "Traces",
-            ("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
-            resources=("*",),
-            conditions=IN_REGIONS,
+            "Traces", ("xray:PutTelemetryRecords", "xray:PutTraceSegments"), resources=("*",), conditions={}
         ),
+        nothing_outside(reach.regions, ["*"]),
     ]

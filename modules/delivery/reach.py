@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from itertools import product
 
 from modules.iam import Conditions, Statement
-from modules.names import Names
+from modules.names import HASH_LENGTH, Names
 
 KEY_USERS = ("dynamodb", "kinesis", "lambda", "secretsmanager")
+# The end of a pipeline's name: the region that is asked (IAM user guide, "IAM policy elements: Variables and tags"), so
+# that a tag is held to one text, however many regions there are. The first `$` keeps Terraform from reading it.
+OF_ITS_REGION = "$${aws:RequestedRegion}"
 _PLACEHOLDER = re.compile(r"{(\w+)}")
 # API Gateway's ARNs contain ids and no account; tags are separate resources there.
 _APIS = ("apis", "apis/*", "tags/*")
@@ -19,14 +22,14 @@ _DOMAINS = ("domainnames", "domainnames/*")
 class Reach:
     """What a role reaches, as parts of names (`*`: all of them).
 
-    `suffixes`: of environments; `buckets`, `roles`: purposes; `stacks`: ends of their names; `key_users`: services
-    through which keys are used; `zone_id`: the edge's hosted zone; `cut_buckets`: bucket names that were shortened, so
-    that no pattern of their parts matches; `boundary`: the permissions boundary of the roles that are created.
+    `suffixes`: of environments; `regions`: the only ones (none: all); `buckets`, `roles`: purposes; `stacks`: ends of
+    their names; `key_users`: services through which keys are used; `zone_id`: the edge's hosted zone; `cut_buckets`:
+    purposes of buckets whose names may be shortened; `boundary`: the permissions boundary of created roles.
     """
 
     names: Names
     suffixes: tuple[str, ...]
-    regions: tuple[str, ...]
+    regions: tuple[str, ...] = ()
     buckets: tuple[str, ...] = ("*",)
     roles: tuple[str, ...] = ("*",)
     stacks: tuple[str, ...] = ("*",)
@@ -67,16 +70,18 @@ class Reach:
 
     def _values(self) -> Mapping[str, tuple[str, ...]]:
         project, account = self.names.project, self.names.account_id
-        buckets = tuple(f"{start}-*-{account}" for start in self._starts(self.buckets))
+        buckets = [f"{start}-*-{account}" for start in self._starts(self.buckets)]
+        # A name that is too long ends in a hash instead of the account (modules/names.py).
+        cut = [f"{start}-*-{'?' * HASH_LENGTH}" for start in self._starts(self.cut_buckets)]
         return {
             "account": (account,),
             "api": (*_APIS, *(_DOMAINS if self.zone_id else ())),
             "boundary": (self.boundary,) if self.boundary else (),
-            "bucket": (*buckets, *self.cut_buckets),
+            "bucket": (*buckets, *cut),
+            "bucket_start": tuple(f"{start}-" for start in self._starts(self.buckets)),
             "key_user": self.key_users,
             "name": tuple(f"{start}-*" for start in self._starts(("*",))),
             "project": (project,),
-            "region": self.regions,
             "role": tuple(f"{start}-*" for start in self._starts(self.roles)),
             "stack": tuple(f"{project}-{suffix}-{end}" for suffix in self.suffixes for end in self.stacks),
             "suffix": self.suffixes,

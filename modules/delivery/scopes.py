@@ -14,23 +14,16 @@ _GATEWAY_ROLE = "role/aws-service-role/" + _GATEWAY + "/AWSServiceRoleForAPIGate
 _SCALING = "dynamodb.application-autoscaling.amazonaws.com"
 _SCALING_ROLE = "role/aws-service-role/" + _SCALING + "/AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
 
-# For resources whose ARNs have `*` as their region.
-IN_REGIONS: Conditions = {"StringEquals": {"aws:RequestedRegion": ("{region}",)}}
-_ANYWHERE: Conditions = {}
-_OUR_STACKS: Conditions = {**IN_REGIONS, "StringLike": {"aws:ResourceTag/Stack": ("{stack}",)}}
-_NEW_IN_OUR_STACKS: Conditions = {**IN_REGIONS, "StringLike": {"aws:RequestTag/Stack": ("{stack}",)}}
+# In which regions, `confined` (modules/delivery/statements.py) says once for a whole policy.
+_ALWAYS: Conditions = {}
+_OUR_STACKS: Conditions = {"StringLike": {"aws:ResourceTag/Stack": ("{stack}",)}}
+_NEW_IN_OUR_STACKS: Conditions = {"StringLike": {"aws:RequestTag/Stack": ("{stack}",)}}
 # Only resources without such a tag: a role can't take over another stack's key or certificate by tagging it.
 _UNTAGGED: Conditions = {**_NEW_IN_OUR_STACKS, "Null": {"aws:ResourceTag/Stack": "true"}}
-_OUR_FUNCTIONS: Conditions = {
-    **IN_REGIONS,
-    "ArnLike": {"lambda:FunctionArn": ("arn:aws:lambda:*:{account}:function:{name}",)},
-}
-_TABLES_SCALE: Conditions = {
-    "StringEquals": {"aws:RequestedRegion": ("{region}",), "application-autoscaling:service-namespace": "dynamodb"}
-}
+_OUR_FUNCTIONS: Conditions = {"ArnLike": {"lambda:FunctionArn": ("arn:aws:lambda:*:{account}:function:{name}",)}}
+_TABLES_SCALE: Conditions = {"StringEquals": {"application-autoscaling:service-namespace": "dynamodb"}}
 _THROUGH_SERVICES: Conditions = {
-    "StringEquals": {"kms:ViaService": ("{key_user}.{region}.amazonaws.com",)},
-    "StringLike": {"aws:ResourceTag/Stack": ("{stack}",)},
+    "StringLike": {"kms:ViaService": ("{key_user}.*.amazonaws.com",), "aws:ResourceTag/Stack": ("{stack}",)}
 }
 
 
@@ -43,12 +36,12 @@ class Scope:
     conditions: Conditions
 
 
-def _on(resource: str, conditions: Conditions = IN_REGIONS, *, service: str | None = None) -> Scope:
+def _on(resource: str, conditions: Conditions = _ALWAYS, *, service: str | None = None) -> Scope:
     """Of the service in the resource's ARN, unless another one is named."""
     return Scope(service or resource.split(":")[2], (resource,), conditions)
 
 
-def _on_any(service: str, conditions: Conditions = IN_REGIONS) -> Scope:
+def _on_any(service: str, conditions: Conditions = _ALWAYS) -> Scope:
     return Scope(service, ("*",), conditions)
 
 
@@ -56,18 +49,18 @@ def _on_any(service: str, conditions: Conditions = IN_REGIONS) -> Scope:
 SCOPES: dict[str, Scope] = {
     "Alarms": _on("arn:aws:cloudwatch:*:{account}:alarm:{name}"),
     "Apis": _on("arn:aws:apigateway:*::/{api}"),
-    "Budgets": _on("arn:aws:budgets::{account}:budget/{project}-{suffix}", _ANYWHERE),
-    "Buckets": _on("arn:aws:s3:::{bucket}", _ANYWHERE),
+    "Budgets": _on("arn:aws:budgets::{account}:budget/{project}-{suffix}"),
+    "Buckets": _on("arn:aws:s3:::{bucket}"),
     "Certificates": _on("arn:aws:acm:*:{account}:certificate/*", _OUR_STACKS),
     "NewCertificates": _on_any("acm", _NEW_IN_OUR_STACKS),
     "TagNewCertificates": _on("arn:aws:acm:*:{account}:certificate/*", _UNTAGGED),
-    "Dashboards": _on("arn:aws:cloudwatch::{account}:dashboard/{name}", _ANYWHERE),
+    "Dashboards": _on("arn:aws:cloudwatch::{account}:dashboard/{name}"),
     # Kinesis asks for this on the stream and on its key, and knows no tags of keys. Which keys may be used for it, KMS
     # decides.
     "EncryptStreams": _on("arn:aws:kms:*:{account}:key/*", service="kinesis"),
     "Functions": _on("arn:aws:lambda:*:{account}:function:{name}"),
-    "HealthChecks": _on("arn:aws:route53:::healthcheck/*", _ANYWHERE),
-    "NewHealthChecks": _on_any("route53", _ANYWHERE),
+    "HealthChecks": _on("arn:aws:route53:::healthcheck/*"),
+    "NewHealthChecks": _on_any("route53"),
     "KeyAliases": _on("arn:aws:kms:*:{account}:alias/{name}"),
     "GrantKeys": _on("arn:aws:kms:*:{account}:key/*", {**_OUR_STACKS, "Bool": {"kms:GrantIsForAWSResource": "true"}}),
     "UseKeys": _on("arn:aws:kms:*:{account}:key/*", _THROUGH_SERVICES),
@@ -80,19 +73,19 @@ SCOPES: dict[str, Scope] = {
             "arn:aws:logs:*:{account}:log-group:/aws/lambda/{name}",
             "arn:aws:logs:*:{account}:log-group:/aws/vendedlogs/{name}",
         ),
-        IN_REGIONS,
+        _ALWAYS,
     ),
     "Mappings": _on("arn:aws:lambda:*:{account}:event-source-mapping:*", _OUR_FUNCTIONS),
     "NewMappings": _on_any("lambda", _OUR_FUNCTIONS),
     "TagMappings": _on("arn:aws:lambda:*:{account}:event-source-mapping:*"),
-    "Objects": _on("arn:aws:s3:::{bucket}/*", _ANYWHERE),
+    "Objects": _on("arn:aws:s3:::{bucket}/*"),
     "PassRoles": _on(
         "arn:aws:iam::{account}:role/{role}", {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
     ),
-    "Provider": _on("arn:aws:iam::{account}:oidc-provider/" + HOST, _ANYWHERE),
-    "Policies": _on("arn:aws:iam::{account}:policy/{name}", _ANYWHERE),
+    "Provider": _on("arn:aws:iam::{account}:oidc-provider/" + HOST),
+    "Policies": _on("arn:aws:iam::{account}:policy/{name}"),
     "Queues": _on("arn:aws:sqs:*:{account}:{name}"),
-    "Roles": _on("arn:aws:iam::{account}:role/{role}", _ANYWHERE),
+    "Roles": _on("arn:aws:iam::{account}:role/{role}"),
     # Whoever gives a role permissions may do so only within the boundary.
     "BoundRoles": _on(
         "arn:aws:iam::{account}:role/{role}", {"StringEquals": {"iam:PermissionsBoundary": "{boundary}"}}
@@ -109,10 +102,10 @@ SCOPES: dict[str, Scope] = {
     "Streams": _on("arn:aws:kinesis:*:{account}:stream/{name}"),
     "Tables": _on("arn:aws:dynamodb:*:{account}:table/{name}"),
     "Topics": _on("arn:aws:sns:*:{account}:{name}"),
-    "Zone": _on("arn:aws:route53:::hostedzone/{zone}", _ANYWHERE),
-    "ZoneChanges": _on("arn:aws:route53:::change/*", _ANYWHERE),
+    "Zone": _on("arn:aws:route53:::hostedzone/{zone}"),
+    "ZoneChanges": _on("arn:aws:route53:::change/*"),
     # AWS defines no resource level for what is allowed here, or not for every kind of alarm that `DescribeAlarms`
-    # finds: a statement can name no more than the regions.
+    # finds.
     "ScalingWithoutResource": _on_any("application-autoscaling"),
     "CloudwatchWithoutResource": _on_any("cloudwatch"),
     "KinesisWithoutResource": _on_any("kinesis"),

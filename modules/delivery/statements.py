@@ -1,6 +1,6 @@
 """Permissions, and the policy statements that they make."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from modules.delivery.reach import Reach
@@ -18,6 +18,8 @@ class Permission:
 
 
 Permissions = tuple[Permission, ...]
+# Services whose requests go to no region of their own, and buckets, whose names say which are ours.
+_GLOBAL = frozenset({"budgets", "iam", "route53", "s3"})
 
 
 def on(scope: str, plan: str, deploy: str = "") -> Permissions:
@@ -35,6 +37,28 @@ def deploying(permissions: Permissions, reach: Reach) -> list[Statement]:
     """The statements that a deploy needs: a plan's actions, and its own."""
     plans, deploys = ([(one.scope, one.plan) for one in permissions], [(one.scope, one.deploy) for one in permissions])
     return _statements([*plans, *deploys], reach)
+
+
+def confined(statements: Sequence[Statement], regions: Sequence[str]) -> list[Statement]:
+    """The statements of a policy, and that their services are used in these regions only; in any, if there is none."""
+    services = sorted({action.partition(":")[0] for one in statements for action in one.actions} - _GLOBAL)
+    if not regions or not services:
+        return list(statements)
+    return [*statements, nothing_outside(regions, [f"{service}:*" for service in services])]
+
+
+def nothing_outside(regions: Sequence[str], actions: Sequence[str]) -> Statement:
+    """Denies the actions everywhere else (IAM user guide, "AWS: Denies access to AWS based on the requested Region").
+
+    As a condition of each statement, the regions would make the policy too long for IAM.
+    """
+    return Statement(
+        sid="OutsideRegions",
+        effect="Deny",
+        actions=tuple(actions),
+        resources=("*",),
+        conditions={"StringNotEquals": {"aws:RequestedRegion": sorted(regions)}},
+    )
 
 
 def _statements(actions: Iterable[tuple[str, tuple[str, ...]]], reach: Reach) -> list[Statement]:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from modules.delivery.function_boundary import boundary_arn
-from modules.delivery.reach import KEY_USERS, Reach
+from modules.delivery.reach import KEY_USERS, OF_ITS_REGION, Reach
 from modules.names import Kind, Names
 from stacks.delivery.previews import PREVIEW, PREVIEW_PATTERNS
+from stacks.regions import KNOWN_REGIONS
 from stacks.settings import FUNCTIONS, Environment
 from stacks.state_location import StateLocation
 
@@ -17,14 +18,16 @@ BOUNDARY, PREVIEW_BOUNDARY = "function-boundary", "preview-function-boundary"
 
 
 def whole(environment: Environment, names: Names) -> Reach:
-    """Everything of the environment; keys only through Lambda, whose environment variables are encrypted."""
+    """Everything of the environment; keys only through Lambda, whose environment variables are encrypted.
+
+    In any region, so that a pull request that adds one can be planned before anybody changes a role.
+    """
     return Reach(
         names=names,
         suffixes=(environment.name,),
-        regions=_regions(environment),
         key_users=("lambda",),
         zone_id=_zone(environment),
-        cut_buckets=_cut(environment, names, (*DEPLOYED_BUCKETS, *STATE_BUCKETS)),
+        cut_buckets=_cut(names, (*DEPLOYED_BUCKETS, *STATE_BUCKETS)),
     )
 
 
@@ -36,11 +39,20 @@ def deployed(environment: Environment, names: Names) -> Reach:
         regions=_regions(environment),
         buckets=DEPLOYED_BUCKETS,
         roles=tuple(sorted(FUNCTIONS)),
-        stacks=(*environment.settings.regions, *(["edge"] if environment.settings.edge else [])),
+        stacks=(OF_ITS_REGION, *(["edge"] if environment.settings.edge else [])),
         zone_id=_zone(environment),
-        cut_buckets=_cut(environment, names, DEPLOYED_BUCKETS),
+        cut_buckets=_cut(names, DEPLOYED_BUCKETS),
         boundary=boundary_arn(names, BOUNDARY),
     )
+
+
+def deployed_states(environment: Environment) -> list[str]:
+    """Keys of the states that workflows write, as patterns: of all stacks but those that people deploy.
+
+    Only names of regions end in a hyphen and one character.
+    """
+    ends = ["?", *(["edge"] if environment.settings.edge else [])]
+    return [f"{environment.name}/*-{end}.tfstate" for end in ends]
 
 
 def previews(environment: Environment, names: Names) -> Reach:
@@ -48,7 +60,8 @@ def previews(environment: Environment, names: Names) -> Reach:
     return Reach(
         names=names,
         suffixes=PREVIEW_PATTERNS,
-        regions=environment.settings.regions,
+        regions=_regions(environment),
+        stacks=(OF_ITS_REGION,),
         key_users=(*KEY_USERS, "s3"),
         boundary=boundary_arn(names, PREVIEW_BOUNDARY),
     )
@@ -70,12 +83,14 @@ def _regions(environment: Environment) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*settings.regions, settings.state.region)))
 
 
-def _cut(environment: Environment, names: Names, purposes: Iterable[str]) -> tuple[str, ...]:
-    """Bucket names that were too long, and end in a hash instead of the account."""
-    found = [
-        replace(names, region=region)(purpose, Kind.BUCKET) for region in _regions(environment) for purpose in purposes
-    ]
-    return tuple(name for name in found if not name.endswith(f"-{names.account_id}"))
+def _cut(names: Names, purposes: Iterable[str]) -> tuple[str, ...]:
+    """Purposes of the buckets whose names are too long in some region."""
+
+    def is_cut(purpose: str) -> bool:
+        found = (replace(names, region=region)(purpose, Kind.BUCKET) for region in KNOWN_REGIONS)
+        return not all(name.endswith(f"-{names.account_id}") for name in found)
+
+    return tuple(purpose for purpose in purposes if is_cut(purpose))
 
 
 def _zone(environment: Environment) -> str | None:

@@ -45,7 +45,7 @@ def actions_are_named(case: Case) -> Checks:
             yield Check(policy.resource.address, not wild or listed, f"{one['Sid']} allows {wild}")
             inverted = {"NotAction", "NotResource", "NotPrincipal"} & set(one)
             yield Check(policy.resource.address, not inverted, f"{one['Sid']} allows by exclusion: {sorted(inverted)}")
-            limited = policy.kind in ("role", "boundary")
+            limited = policy.kind in ("role", "boundary") and one["Effect"] == "Allow"
             services = {action.split(":")[0] for action in one["Action"]} if limited else set()
             yield Check(policy.resource.address, services <= _SERVICES, f"{one['Sid']} reaches {services - _SERVICES}")
 

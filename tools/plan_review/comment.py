@@ -73,6 +73,8 @@ def _stacks(review: Review) -> list[str]:
     for plan in review.plans:
         counts = Counter(change.action for change in plan.changes if change.type != "output")
         note = " (removed from the code)" if plan.is_gone else ""
+        if plan.changes and review.configuration.is_by_hand(plan.stack):
+            note += " (**no workflow deploys it: a person does, before the merge**)"
         note += "" if plan.complete else " (incomplete: Terraform deferred some changes)"
         rows.append([f"{code(plan.stack)}{note}", *(_count(counts[action], action) for action in _COUNTED)])
     return table(["stack", "create", "change", "replace", "destroy"], rows)

@@ -32,13 +32,15 @@ class Configuration:
 
     `marker`: first line of the comment, an HTML comment by which a later one finds it; `plans`: folder of the plans;
     `make_plans`: the command that writes them; `region`: a regular expression whose first group is the region in the
-    name of a stack; `public_routes`: of API Gateway, open to everybody on purpose.
+    name of a stack; `by_hand`: a regular expression for names of stacks that only people deploy; `public_routes`: of
+    API Gateway, open to everybody on purpose.
     """
 
     marker: str = "<!-- terraform-plan-review -->"
     plans: str = "plans"
     make_plans: str = "terraform show -json"
     region: str | None = None
+    by_hand: str | None = None
     public_routes: tuple[str, ...] = ()
     exposing_variables: tuple[ExposingVariable, ...] = ()
 
@@ -46,17 +48,22 @@ class Configuration:
         """What can't be is a `ReviewError`."""
         if not re.fullmatch(r"<!-- [^\n]+ -->", self.marker):
             raise ReviewError(f"marker: got {self.marker!r}; allowed: an HTML comment, such as <!-- plan review -->")
-        try:
-            groups = re.compile(self.region or "()").groups
-        except re.error as error:
-            raise ReviewError(f"region: got {self.region!r}: {error}; allowed: a regular expression") from None
-        if groups != 1:
-            raise ReviewError(f"region: got {self.region!r}; allowed: a regular expression with one group")
+        for name, text in (("region", self.region or "()"), ("by_hand", self.by_hand or "")):
+            try:
+                groups = re.compile(text).groups
+            except re.error as error:
+                raise ReviewError(f"{name}: got {text!r}: {error}; allowed: a regular expression") from None
+            if name == "region" and groups != 1:
+                raise ReviewError(f"region: got {text!r}; allowed: a regular expression with one group")
 
     def region_of(self, stack: str) -> str | None:
         """The region in the name of a stack, if there is one."""
         found = re.search(self.region, stack) if self.region else None
         return found[1] if found else None
+
+    def is_by_hand(self, stack: str) -> bool:
+        """Whether only people deploy the stack."""
+        return self.by_hand is not None and re.search(self.by_hand, stack) is not None
 
 
 DEFAULTS = Configuration()
@@ -83,7 +90,7 @@ def _configuration(found: Mapping[str, Json]) -> Configuration:
     if unknown := [name for name in found if name not in known]:
         raise ReviewError(f"{unknown[0]}: unknown key; allowed: {', '.join(known)}")
     variables, routes = found.get("exposing_variables", []), found.get("public_routes", [])
-    for name in ("marker", "plans", "make_plans", "region"):
+    for name in ("marker", "plans", "make_plans", "region", "by_hand"):
         if not isinstance(found.get(name, ""), str):
             raise ReviewError(f"{name}: got {found[name]!r}; allowed: a text")
     if not isinstance(routes, list) or not all(isinstance(one, str) for one in routes):

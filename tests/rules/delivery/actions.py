@@ -2,9 +2,9 @@
 
 import re
 
-from tests.rules.delivery.reading import POLICY, SEEING
+from tests.rules.delivery.reading import POLICY, SEEING, allowing
 from tests.rules.mutations import statement
-from tests.rules.reading import as_list, policies
+from tests.rules.reading import as_list
 from tests.rules.registry import Case, Check, Checks, rule
 
 _NEVER = re.compile(
@@ -28,9 +28,7 @@ _OF_TESTS = {"secretsmanager:GetSecretValue", "logs:FilterLogEvents"}  # of depl
         statement(
             POLICY,
             "UseKeys",
-            Condition={
-                "StringEquals": {"kms:ViaService": ["lambda.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com"]}
-            },
+            Condition={"StringLike": {"kms:ViaService": ["lambda.*.amazonaws.com", "s3.*.amazonaws.com"]}},
             of="plan",
         ),
         statement(POLICY, "Roles", Action=["iam:AttachRolePolicy"], of="deploy"),
@@ -45,8 +43,8 @@ def roles_of_delivery_name_their_actions(case: Case) -> Checks:
 
     Only the preview role reads secrets, because its tests sign with them.
     """
-    for policy in policies(case.stack, "delivery"):
-        for one in policy.statements if policy.resource.type == POLICY else []:
+    for policy in allowing(case.stack, "delivery"):
+        for one in policy.statements:
             address, sid = policy.resource.address, one["Sid"]
             yield Check(address, not [a for a in one["Action"] if "*" in a], f"{sid} allows {one['Action']}")
             inverted = {"NotAction", "NotResource", "NotPrincipal"} & set(one)
@@ -60,6 +58,6 @@ def roles_of_delivery_name_their_actions(case: Case) -> Checks:
                 if "kms:Decrypt" in one["Action"]:
                     alias = one["Condition"].get("ForAnyValue:StringEquals kms:ResourceAliases", "")
                     state = f"alias/{case.settings.project}-state-{case.environment.name}-{case.settings.state.region}"
-                    services = as_list(one["Condition"].get("StringEquals kms:ViaService"))
+                    services = as_list(one["Condition"].get("StringLike kms:ViaService"))
                     variables = all(service.startswith("lambda.") for service in services) and bool(services)
                     yield Check(address, alias == state or variables, f"{sid} decrypts with any key")

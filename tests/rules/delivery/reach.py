@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from tests.rules.delivery.reading import HOST, POLICY, bodies_of
+from tests.rules.delivery.reading import HOST, POLICY, allowing, bodies_of
 from tests.rules.mutations import Mutation, statement
-from tests.rules.reading import as_list, policies
+from tests.rules.reading import as_list
 from tests.rules.registry import Case, Check, Checks, rule
 from tests.synthesized import Json
 
@@ -31,7 +31,7 @@ _NO_LEVEL = re.compile(
 
 def _any_stack(stack: Json) -> None:
     for body in bodies_of(stack, POLICY):
-        body["policy"] = body["policy"].replace('["zap-pr1*-*"', '["zap-*"')
+        body["policy"] = body["policy"].replace('["zap-pr1*-$${', '["zap-*", "zap-pr1*-$${')
 
 
 @rule(
@@ -42,10 +42,8 @@ def _any_stack(stack: Json) -> None:
         statement(POLICY, "Streams", Resource="arn:aws:kinesis:*:999999999999:stream/tap-*", of="deploy"),
         statement(POLICY, "Buckets", Resource="arn:aws:s3:::*", of="deploy"),
         statement(POLICY, "DecryptState", Resource="*", of="plan"),
-        statement(POLICY, "Streams", Condition=None, of="deploy"),
         statement(POLICY, "Keys", Condition=None, of="deploy"),
         statement(POLICY, "NewKeys", Condition=None, of="deploy"),
-        statement(POLICY, "KinesisWithoutResource", Condition=None, of="deploy"),
         statement(POLICY, "Mappings", Condition=None, of="deploy"),
         statement(
             POLICY, "Scaling", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}}, of="deploy_capacity"
@@ -58,7 +56,6 @@ def _any_stack(stack: Json) -> None:
             POLICY, "ReadState", Resource="arn:aws:s3:::zap-state-unusual-eu-north-1-444455556666/*", of="preview"
         ),
         statement(POLICY, "Data", Resource="arn:aws:dynamodb:*:111111111111:table/*", of="function-boundary"),
-        statement(POLICY, "Data", Condition=None, of="function-boundary"),
         statement(POLICY, "Data", Resource="*", of="function-boundary"),
         statement(POLICY, "Objects", Resource="arn:aws:s3:::tap-state-delivered-*", of="function-boundary"),
         statement(POLICY, "Objects", Resource="arn:aws:s3:::zap-*-pr*-*-444455556666/*", of="preview-function"),
@@ -80,12 +77,11 @@ def _any_stack(stack: Json) -> None:
 def roles_of_delivery_reach_what_is_theirs(case: Case) -> Checks:
     """Resources are the environment's, or previews', by name, or by tag or function where they have only ids.
 
-    Regional ones are reached in the environment's regions only. The same holds for boundaries, whose keys are used
-    through services only.
+    The same holds for boundaries, whose keys are used through services only.
     """
-    for policy in policies(case.stack, "delivery", "boundary"):
+    for policy in allowing(case.stack, "delivery", "boundary"):
         ours, tagged = _patterns(case, preview=policy.resource.id.startswith("preview"))
-        for one in policy.statements if policy.resource.type == POLICY else []:
+        for one in policy.statements:
             checks = (
                 *_resources(one, ours),
                 *_tags(one, tagged),
@@ -100,7 +96,8 @@ def _patterns(case: Case, *, preview: bool) -> tuple[Pattern, Pattern]:
     state = f"{project}-state-{environment}-{case.settings.state.region}-{account}"
     suffix, states = (r"pr[1-9]\*", r"pr[1-9]\*[.]tfstate(\*|[.]tflock)?") if preview else (environment, ".*")
     ours = re.compile(
-        rf"arn:aws:s3:::{project}-[a-z0-9*-]+-{suffix}-\*-{account}(\*|/.*)?|"
+        rf"arn:aws:s3:::{project}-[a-z0-9*-]+-{suffix}-\*-({account}|\?{{8}})(/.*)?|"
+        rf"arn:aws:s3:::{project}-(?!state-|logs-of-state-)[a-z0-9*-]+-{suffix}-\*|"
         rf"arn:aws:s3:::{state}(/{states})?|"
         rf"arn:aws:[a-z0-9]+:[a-z0-9*-]*:{account}:([\w/:-]+[:/])?{project}-[a-z0-9*-]+-{suffix}-.*|"
         rf"arn:aws:budgets::{account}:budget/{project}-{suffix}|"
@@ -115,12 +112,8 @@ def _resources(one: Json, ours: Pattern) -> _Found:
     named = all(ours.fullmatch(arn) or _IDS.fullmatch(arn) for arn in one["Resource"])
     unnameable = anything and all(_NO_LEVEL.fullmatch(action) for action in one["Action"])
     yield named or unnameable, f"reaches {one['Resource']}"
-    everywhere = anything or any(":*:" in arn for arn in one["Resource"])
-    held = "StringEquals aws:RequestedRegion" in conditions or "StringEquals kms:ViaService" in conditions
-    open_ended = any(re.fullmatch(r"arn:aws:s3:::[^/]+-[0-9]{12}\*", arn) for arn in one["Resource"])
+    open_ended = any(re.fullmatch(r"arn:aws:s3:::[^/]+-\*", arn) for arn in one["Resource"])
     yield "StringEquals s3:ResourceAccount" in conditions or not open_ended, "reaches other accounts' buckets"
-    global_ = anything and set(one["Action"]) <= {"route53:CreateHealthCheck"}
-    yield held or global_ or not everywhere, "is limited to no region"
 
 
 def _tags(one: Json, tagged: Pattern) -> _Found:

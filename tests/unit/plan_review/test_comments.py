@@ -1,5 +1,6 @@
 """Comments on plans that Terraform made, and their exit statuses."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,14 @@ def test_a_label_accepts_what_it_names_and_no_more() -> None:
     both = review(plans, labels=["allow-data-loss", "allow-reprocessing", "unrelated"])
     assert (both.status, both.missing) == (Status.FINE, [])
     assert "Accepted by label: `allow-data-loss`, `allow-reprocessing`" in comment(both)
+
+
+def test_a_comment_says_which_stacks_no_workflow_deploys() -> None:
+    plan = recorded("roles")[0]
+    roles, untouched = replace(plan, stack="tap-dev-delivery"), replace(plan, stack="tap-dev-state", changes=())
+    text = comment(review([plan, roles, untouched]))
+    told = [line.split("`")[1] for line in text.splitlines() if "a person does, before the merge" in line]
+    assert told == ["tap-dev-delivery"]
 
 
 def test_the_same_change_in_two_regions_is_one_line() -> None:

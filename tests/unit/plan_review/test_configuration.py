@@ -23,6 +23,7 @@ marker = "<!-- ours -->"
 plans = "out"
 make_plans = "make all-plans"
 region = "^([a-z]+)-"
+by_hand = "-roles$"
 public_routes = ["GET /ping"]
 
 [[exposing_variables]]
@@ -86,6 +87,7 @@ def test_what_the_file_says_holds(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "`environment.variables.DEBUG`: 0 -> 1" in text
     assert "route-open" not in text
     assert read_configuration(file).region_of("dublin-network") == "dublin"
+    assert [read_configuration(file).is_by_hand(name) for name in ("dublin-roles", "dublin-network")] == [True, False]
 
 
 def test_the_value_of_a_variable_that_terraform_marks_as_sensitive_is_not_shown(tmp_path: Path) -> None:
@@ -104,6 +106,7 @@ def test_the_value_of_a_variable_that_terraform_marks_as_sensitive_is_not_shown(
         ('marker = "plan"', "marker: got 'plan'; allowed: an HTML comment"),
         ('marker = "<!-- a\\nb -->"', "allowed: an HTML comment"),
         ('markers = "<!-- a -->"', "markers: unknown key; allowed: marker, plans, "),
+        ('by_hand = "("', "by_hand: got '\\('.*allowed: a regular expression"),
         ('region = "("', "region: got '\\('.*allowed: a regular expression"),
         ('region = "[a-z]+"', "allowed: a regular expression with one group"),
         ('public_routes = "GET /"', "public_routes: got 'GET /'; allowed: a list of texts"),

@@ -6,12 +6,12 @@ from tests.unit.modules.delivery.reach import make_reach
 
 
 def test_a_template_is_filled_with_every_combination() -> None:
-    reach = make_reach(regions=("us-east-1", "eu-west-1"), key_users=("lambda", "s3"))
-    assert reach.fill("{key_user}.{region}.amazonaws.com") == (
-        "lambda.us-east-1.amazonaws.com",
-        "lambda.eu-west-1.amazonaws.com",
-        "s3.us-east-1.amazonaws.com",
-        "s3.eu-west-1.amazonaws.com",
+    reach = make_reach(suffixes=("pr1*", "pr2*"), key_users=("lambda", "s3"))
+    assert reach.fill("{key_user}: {stack}") == (
+        "lambda: tap-pr1*-*",
+        "lambda: tap-pr2*-*",
+        "s3: tap-pr1*-*",
+        "s3: tap-pr2*-*",
     )
 
 
@@ -20,13 +20,14 @@ def test_a_text_without_placeholders_stays_as_it_is() -> None:
 
 
 def test_names_are_those_of_the_suffixes_and_purposes() -> None:
-    reach = make_reach(suffixes=("pr1*", "pr2*"), buckets=("inbox",), roles=("receiver",), cut_buckets=("cut-1a",))
+    reach = make_reach(suffixes=("pr1*", "pr2*"), buckets=("inbox",), roles=("receiver",), cut_buckets=("inbox",))
     assert reach.fill("{name}") == ("tap-*-pr1*-*", "tap-*-pr2*-*")
     assert reach.fill("{role}") == ("tap-receiver-pr1*-*", "tap-receiver-pr2*-*")
     assert reach.fill("{bucket}") == (
         "tap-inbox-pr1*-*-111111111111",
         "tap-inbox-pr2*-*-111111111111",
-        "cut-1a",
+        "tap-inbox-pr1*-*-????????",
+        "tap-inbox-pr2*-*-????????",
     )
     assert reach.fill("{stack}") == ("tap-pr1*-*", "tap-pr2*-*")
 
@@ -47,8 +48,8 @@ def test_a_condition_is_a_text_or_a_list_as_it_was_written() -> None:
         "One",
         ["iam:CreateRole"],
         resources=["*"],
-        conditions={"StringEquals": {"iam:PermissionsBoundary": "{boundary}", "aws:RequestedRegion": ("{region}",)}},
+        conditions={"StringEquals": {"iam:PermissionsBoundary": "{boundary}", "aws:ResourceTag/Stack": ("{stack}",)}},
     )
     assert one.conditions == {
-        "StringEquals": {"iam:PermissionsBoundary": "arn:b", "aws:RequestedRegion": ["us-east-1"]}
+        "StringEquals": {"iam:PermissionsBoundary": "arn:b", "aws:ResourceTag/Stack": ["tap-dev-*"]}
     }

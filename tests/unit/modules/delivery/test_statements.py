@@ -3,7 +3,8 @@
 import pytest
 
 from modules.delivery.permissions import PERMISSIONS, TESTS, permissions_for
-from modules.delivery.statements import deploying, on, planning
+from modules.delivery.statements import confined, deploying, on, planning
+from modules.iam import Statement
 from tests.unit.modules.delivery.reach import make_reach
 
 _ALL = permissions_for(PERMISSIONS) + TESTS
@@ -25,7 +26,6 @@ def test_permissions_in_one_scope_make_one_statement_with_each_action_once() -> 
         "Effect": "Allow",
         "Action": ["sqs:GetQueueAttributes", "sqs:CreateQueue", "sqs:TagQueue"],
         "Resource": "arn:aws:sqs:*:111111111111:tap-*-dev-*",
-        "Condition": {"StringEquals": {"aws:RequestedRegion": ["us-east-1"]}},
     }
 
 
@@ -41,3 +41,19 @@ def test_a_scope_that_there_is_not_is_refused() -> None:
 def test_roles_are_created_only_within_a_boundary() -> None:
     with pytest.raises(ValueError, match="the reach has no boundary"):
         deploying(permissions_for(["aws_iam_role"]), make_reach())
+
+
+def test_one_deny_confines_a_policy_to_its_regions() -> None:
+    queues = Statement(sid="Queues", actions=("sqs:GetQueueUrl", "sqs:TagQueue"), resources=("*",))
+    roles = Statement(sid="Roles", actions=("iam:GetRole",), resources=("*",))
+    *same, outside = confined([queues, roles], ["us-east-1", "eu-west-1"])
+    assert same == [queues, roles]
+    assert outside.as_dict() == {
+        "Sid": "OutsideRegions",
+        "Effect": "Deny",
+        "Action": "sqs:*",
+        "Resource": "*",
+        "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}},
+    }
+    assert confined([queues], []) == [queues]
+    assert confined([roles], ["us-east-1"]) == [roles]
