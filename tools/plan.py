@@ -16,11 +16,14 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from stacks.identity import StackIdentity
+from stacks.settings import SettingsError
 from tools.changed_stacks import removed_stacks
+from tools.cost.plans import write_cost_note
 from tools.errors import ToolError
 from tools.plan_review.packages import NOTE, read_packages, write_note
 from tools.plan_review.reading import GONE
-from tools.synthesized import OUTDIR, PLANS, stack_folders
+from tools.synthesized import OUTDIR, PLANS, identities, stack_folders
 from tools.terraform import Terraform, TerraformError
 from tools.terraform.environ import with_plugin_cache
 from tools.terraform.protection import advice
@@ -39,12 +42,14 @@ def main(arguments: Sequence[str]) -> int:
         now, before = stack_folders(OUTDIR), stack_folders(options.base) if options.base else {}
         gone = {name: before[name] for name in (removed_stacks(options.base, OUTDIR) if options.base else [])}
         folders = _chosen({**now, **gone}, options.stack)
+        known: Mapping[str, StackIdentity] = {**(identities(options.base) if gone else {}), **identities(OUTDIR)}
         shutil.rmtree(PLANS, ignore_errors=True)  # a review is about plans that were made together
         PLANS.mkdir(parents=True)
         for stack, folder in folders.items():
             print(f"{stack}: {_plan(stack, folder) if stack in now else _plan_end(stack, folder)}", flush=True)
             write_note(PLANS / f"{stack}{NOTE}", read_packages({folder, before.get(stack, folder)}))
-    except ToolError as error:
+            write_cost_note(PLANS / f"{stack}.json", known[stack])
+    except (ToolError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"\nPlans are in {PLANS}. Next: make plan-review")

@@ -61,7 +61,7 @@ def test_make_plan_takes_no_lock_and_shows_each_plan(synthesized: Path, capsys: 
     assert names == [
         f"tap-dev-{stack}.{ending}"
         for stack in ("state", "us-east-1")
-        for ending in ("json", "packages.json", "tf.json", "tfplan")
+        for ending in ("cost.json", "json", "packages.json", "tf.json", "tfplan")
     ]
     assert command.main([]) == 0
 
