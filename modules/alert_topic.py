@@ -15,7 +15,7 @@ from modules.web_addresses import Emails, HttpsUrls
 
 
 class AlertTopic(Construct):
-    """An encrypted topic that only this account's alarms may publish to."""
+    """An encrypted topic that only this account's alarms and EventBridge may publish to."""
 
     def __init__(
         self, scope: Construct, id_: str, *, key: EncryptionKey, emails: Emails = (), urls: HttpsUrls = ()
@@ -57,6 +57,13 @@ def _statements(topic_arn: str, account_id: str) -> list[Statement]:
             actions=("sns:Publish",),
             resources=(topic_arn,),
             conditions={"StringEquals": {"aws:SourceAccount": account_id}},
+        ),
+        # It may have no condition (EventBridge user guide, "Amazon SNS permissions").
+        Statement(
+            sid="EventRulesPublish",
+            principals={"Service": "events.amazonaws.com"},
+            actions=("sns:Publish",),
+            resources=(topic_arn,),
         ),
         # SNS refuses "sns:*" in a topic policy: publishing is what travels (SNS developer guide, "Enforce encryption of
         # data in transit").

@@ -96,6 +96,19 @@ def alarms_publish(names: Names) -> Statement:
     )
 
 
+def event_rules_publish() -> Statement:
+    """Lets EventBridge publish to a topic under the key: use it for a key of nothing but alarms.
+
+    SNS developer guide, "Managing encryption keys": a key's policy can't name source account or ARN for EventBridge.
+    """
+    return Statement(
+        sid="EventRulesToEncryptedTopic",
+        principals={"Service": "events.amazonaws.com"},
+        actions=("kms:Decrypt", "kms:GenerateDataKey"),
+        resources=_THIS_KEY,
+    )
+
+
 def _administered_by_iam(names: Names) -> Statement:
     """Enables IAM policies for the key; without it, nobody could repair a wrong key policy.
 

@@ -16,6 +16,7 @@ class Kind(Enum):
     ALARM = ("alarm", 255)
     BUCKET = ("bucket", 63)
     DASHBOARD = ("dashboard", 255)
+    EVENT_RULE = ("event rule", 64)
     FUNCTION = ("function", 64)
     KEY_ALIAS = ("key alias", 250)
     POLICY = ("policy", 128)

@@ -9,10 +9,12 @@ from modules.bucket import Bucket, BucketProps
 from modules.bucket_lifecycle_settings import ObjectAges
 from modules.dashboard import Dashboard
 from modules.dead_letter_queue import DeadLetterQueue
-from modules.encryption_key import EncryptionKey, alarms_publish, log_groups_encrypt
+from modules.encryption_key import EncryptionKey, alarms_publish, event_rules_publish, log_groups_encrypt
 from modules.event_source import EventSource, EventSourceProps
 from modules.event_stream import EventStream
+from modules.failure_mode import Severity
 from modules.http_api import HttpApi
+from modules.key_watch import KeyWatch
 from modules.ledger import Ledger, LedgerProps
 from modules.saved_queries import SavedQueries
 from modules.signing_secret import SigningSecret
@@ -51,8 +53,8 @@ class TapStack(BaseStack):
         protection, storage = settings.protection, settings.storage
 
         # Declare: what keeps events on their way, ...
-        services = (log_groups_encrypt(self.names),)
-        key = EncryptionKey(self, "key", purpose="pipeline", protection=protection, services=services)
+        logs = log_groups_encrypt(self.names)
+        key = EncryptionKey(self, "key", purpose="pipeline", protection=protection, services=(logs,))
         access_logs = AccessLogBucket(
             self, "access-logs", purpose="access-logs", ages=storage.access_logs, protection=protection
         )
@@ -137,20 +139,16 @@ class TapStack(BaseStack):
         source = EventSource(self, "source", reading)
 
         # Watch.
-        told = settings.alarms
+        told, runbook = settings.alarms, f"{settings.repository}/{_RUNBOOK}"
         # A key of their own: alarms must be told when the pipeline's can't be used.
-        alerts_key = EncryptionKey(
-            self, "alerts-key", purpose="alerts", protection=protection, services=(alarms_publish(self.names),)
-        )
+        services = (alarms_publish(self.names), event_rules_publish())
+        alerts_key = EncryptionKey(self, "alerts-key", purpose="alerts", protection=protection, services=services)
         alerts = AlertTopic(self, "alerts", key=alerts_key, emails=told.emails, urls=told.urls)
         pages = AlertTopic(self, "pages", key=alerts_key, emails=told.page_emails, urls=told.page_urls)
-        alarms = Alarms(
-            self,
-            "alarms",
-            topics={"page": (alerts, pages), "ticket": (alerts,)},
-            settings=told,
-            runbook=f"{settings.repository}/{_RUNBOOK}",
-        )
+        rescue = f"{runbook}#rescue-a-key"
+        KeyWatch(self, "key-watch", keys=(key, alerts_key), topics=(alerts, pages), runbook=rescue)
+        topics: dict[Severity, tuple[AlertTopic, ...]] = {"page": (alerts, pages), "ticket": (alerts,)}
+        alarms = Alarms(self, "alarms", topics=topics, settings=told, runbook=runbook)
         alarms.watch_api(api, method="POST", path="/process")
         for each in function.all().values():
             alarms.watch_function(each)

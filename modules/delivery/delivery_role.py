@@ -17,7 +17,7 @@ from modules.names import Kind
 PARTS = {
     "buckets": ("s3",),
     "data": ("dynamodb", "kinesis", "secretsmanager"),
-    "messages": ("sns", "sqs"),
+    "messages": ("events", "sns", "sqs"),
     "keys": ("kms",),
     "compute": ("lambda",),
     "roles": ("iam",),

@@ -60,6 +60,10 @@ PERMISSIONS: dict[str, Permissions] = {
     + on("RoleOfScaling", "", "CreateServiceLinkedRole"),
     "aws_budgets_budget": on("Budgets", "ViewBudget ListTagsForResource", "ModifyBudget TagResource UntagResource"),
     "aws_cloudwatch_dashboard": on("Dashboards", "GetDashboard", "PutDashboard DeleteDashboards"),
+    "aws_cloudwatch_event_rule": on(
+        "EventRules", "DescribeRule ListTagsForResource", "PutRule DeleteRule TagResource UntagResource"
+    ),
+    "aws_cloudwatch_event_target": on("EventRules", "ListTargetsByRule", "PutTargets RemoveTargets"),
     "aws_cloudwatch_log_group": on(
         "LogGroups",
         "ListTagsForResource",
@@ -209,6 +213,7 @@ PERMISSIONS: dict[str, Permissions] = {
 # results, and delete them.
 TESTS = (
     on("Tables", "", "DeleteItem")
+    + on("EventsWithoutResource", "TestEventPattern")
     + on("LambdaWithoutResource", "ListEventSourceMappings")
     + on("LogGroups", "FilterLogEvents")
     + on("Objects", "GetObject", "PutObject")

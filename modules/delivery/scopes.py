@@ -58,6 +58,7 @@ SCOPES: dict[str, Scope] = {
     # Kinesis asks for this on the stream and on its key, and knows no tags of keys. Which keys may be used for it, KMS
     # decides.
     "EncryptStreams": _on("arn:aws:kms:*:{account}:key/*", service="kinesis"),
+    "EventRules": _on("arn:aws:events:*:{account}:rule/{name}"),
     "Functions": _on("arn:aws:lambda:*:{account}:function:{name}"),
     "HealthChecks": _on("arn:aws:route53:::healthcheck/*"),
     "NewHealthChecks": _on_any("route53"),
@@ -108,6 +109,7 @@ SCOPES: dict[str, Scope] = {
     # finds.
     "ScalingWithoutResource": _on_any("application-autoscaling"),
     "CloudwatchWithoutResource": _on_any("cloudwatch"),
+    "EventsWithoutResource": _on_any("events"),
     "KinesisWithoutResource": _on_any("kinesis"),
     "KmsWithoutResource": _on_any("kms"),
     "LambdaWithoutResource": _on_any("lambda"),

@@ -1,4 +1,4 @@
-"""An alarm reaches whoever has subscribed to the topic."""
+"""An alarm, and an event about a key, reach whoever has subscribed to the topic."""
 
 import json
 import uuid
@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from modules.names import Kind
 from tests.integration.deployment import Deployment
+from tests.synthesized import Json
 
 pytestmark = pytest.mark.integration
 
@@ -50,14 +52,40 @@ def test_every_alarm_that_goes_off_is_told_with_what_to_do(deployment: Deploymen
     assert [message["AlarmName"] for message in told if runbook not in message["AlarmDescription"]] == []
 
 
-def _messages(deployment: Deployment, queue: str, count: int) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
+def test_a_disabled_key_is_told_in_words(deployment: Deployment, queue: str) -> None:
+    """Nobody can send events in the name of AWS, so another rule matches ours, with the targets of the stack's rule."""
+    events, name = deployment.client("events"), f"tests-{uuid.uuid4().hex}"
+    targets = events.list_targets_by_rule(Rule=deployment.names("key-watch", Kind.EVENT_RULE))["Targets"]
+    detail = {
+        "eventName": "DisableKey",
+        "eventTime": "2026-01-31T12:00:00Z",
+        "userIdentity": {"arn": "arn:aws:iam::111122223333:user/Alice"},
+        "requestParameters": {"keyId": deployment.key_arn()},
+    }
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+    try:
+        events.put_targets(Rule=name, Targets=targets)
+        events.put_events(Entries=[{"Source": name, "DetailType": "a test", "Detail": json.dumps(detail)}])
+        (message,) = _messages(deployment, queue, 1)
+    finally:
+        events.remove_targets(Rule=name, Ids=[target["Id"] for target in targets])
+        events.delete_rule(Name=name)
+    content = message["content"]
+    assert content["title"] == "A key needs rescue: DisableKey"
+    assert content["description"].startswith(
+        f"arn:aws:iam::111122223333:user/Alice called DisableKey for the key {deployment.key_arn()} at 2026-01-31"
+    )
+    assert content["description"].endswith("/blob/main/docs/runbook.md#rescue-a-key")
+
+
+def _messages(deployment: Deployment, queue: str, count: int) -> list[Json]:
+    found: list[Json] = []
     client = deployment.client("sqs")
 
-    def more() -> list[dict[str, str]]:
+    def more() -> list[Json]:
         for message in client.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
             found.append(json.loads(json.loads(message["Body"])["Message"]))
             client.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
         return found if len(found) >= count else []
 
-    return deployment.wait_for(f"{count} messages about alarms", more)
+    return deployment.wait_for(f"{count} messages", more)

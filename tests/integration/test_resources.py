@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from modules.alarm_catalogue import CATALOGUE
+from modules.names import Kind
 from modules.query_catalogue import QUERIES
 from stacks.settings import FUNCTIONS, Settings
 from tests.integration.deployment import DATA_BUCKETS, Deployment
@@ -185,7 +186,7 @@ def test_every_query_of_the_catalogue_is_saved_in_the_folder_of_the_stack(deploy
 
 
 @pytest.mark.parametrize("topic", ["alerts", "pages"])
-def test_a_topic_has_a_key_of_its_own_and_takes_messages_of_alarms_only(
+def test_a_topic_has_a_key_of_its_own_and_takes_messages_of_alarms_and_events_only(
     deployment: Deployment, key_arn: str, topic: str
 ) -> None:
     arn, alias = deployment.outputs[f"{topic}_topic_arn"], deployment.outputs["alerts_key_alias"]
@@ -193,7 +194,41 @@ def test_a_topic_has_a_key_of_its_own_and_takes_messages_of_alarms_only(
     key = deployment.client("kms").describe_key(KeyId=alias)["KeyMetadata"]
     assert attributes["KmsMasterKeyId"] == key["Arn"] != key_arn
     allowed = [s for s in json.loads(attributes["Policy"])["Statement"] if s["Effect"] == "Allow"]
-    assert [statement["Principal"] for statement in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
+    services = [statement["Principal"]["Service"] for statement in allowed]
+    assert services == ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
+
+
+@pytest.mark.parametrize(
+    ("call", "changed", "told"),
+    [
+        ("DisableKey", {}, True),
+        ("ScheduleKeyDeletion", {}, True),
+        ("EnableKey", {}, False),
+        ("DisableKey", {"errorCode": "AccessDenied"}, False),
+        ("DisableKey", {"resources": [{"ARN": "arn:aws:kms:us-east-1:111111111111:key/another"}]}, False),
+    ],
+)
+def test_a_rule_matches_what_stops_a_key_of_the_stack(
+    deployment: Deployment, call: str, changed: dict[str, Any], told: bool
+) -> None:
+    """Events as CloudTrail writes them (KMS developer guide), and what is left of them in the message."""
+    client, name = deployment.client("events"), deployment.names("key-watch", Kind.EVENT_RULE)
+    resources = [{"accountId": deployment.target.account_id, "type": "AWS::KMS::Key", "ARN": deployment.key_arn()}]
+    detail = {"eventSource": "kms.amazonaws.com", "eventName": call, "resources": resources} | changed
+    event = {
+        "id": "7bf73129-1428-4cd3-a780-95db273d1602",
+        "account": deployment.target.account_id,
+        "source": "aws.kms",
+        "time": "2026-01-31T12:00:00Z",
+        "region": deployment.target.region,
+        "resources": [],
+        "detail-type": "AWS API Call via CloudTrail",
+        "detail": detail,
+    }
+    pattern = client.describe_rule(Name=name)["EventPattern"]
+    assert client.test_event_pattern(EventPattern=pattern, Event=json.dumps(event))["Result"] is told
+    targets = client.list_targets_by_rule(Rule=name)["Targets"]
+    assert {one["Arn"] for one in targets} == {deployment.outputs[f"{t}_topic_arn"] for t in ("alerts", "pages")}
 
 
 def test_the_ledger_is_encrypted_recoverable_and_forgets(deployment: Deployment, key_arn: str, ledger: str) -> None:

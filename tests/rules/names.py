@@ -14,6 +14,7 @@ _NAMED = {
     "aws_apigatewayv2_api": ("name", 128),
     "aws_budgets_budget": ("name", 100),
     "aws_cloudwatch_dashboard": ("dashboard_name", 255),
+    "aws_cloudwatch_event_rule": ("name", 64),
     "aws_cloudwatch_log_group": ("name", 512),
     "aws_cloudwatch_metric_alarm": ("alarm_name", 255),
     "aws_dynamodb_table": ("name", 255),
@@ -30,7 +31,7 @@ _NAMED = {
 # Named by what they belong to (saved queries by a folder: see tests/rules/logs.py), or by an argument that is no name
 # of ours: a domain, a grant within its role.
 _UNNAMED = re.compile(
-    r"aws_(acm_.*|appautoscaling_.*|cloudwatch_query_definition|route53_.*|apigatewayv2_(api_mapping|authorizer|domain_name|integration|route|stage)|"
+    r"aws_(acm_.*|appautoscaling_.*|cloudwatch_(event_target|query_definition)|route53_.*|apigatewayv2_(api_mapping|authorizer|domain_name|integration|route|stage)|"
     r"dynamodb_.*|iam_openid_connect_provider|iam_role_policy(_attachment)?|kms_key|lambda_(event_source_mapping|function_.*|permission)|s3_bucket_.*|"
     r"secretsmanager_secret_version|sns_topic_(policy|subscription)|sqs_queue_policy)"
 )

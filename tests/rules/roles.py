@@ -4,7 +4,7 @@ import json
 import re
 
 from tests.rules.mutations import Mutation, add, put, statement, twice
-from tests.rules.reading import each, is_delivery, is_our_key, parts, policies, target
+from tests.rules.reading import each, is_delivery, is_our_key, parts, policies, refers_to, target
 from tests.rules.registry import Case, Check, Checks, rule
 from tests.synthesized import Json
 
@@ -20,6 +20,7 @@ _SERVICES = {"dynamodb", "kinesis", "kms", "lambda", "logs", "s3", "secretsmanag
 # CloudWatch Logs documents no other condition for its use of a key; the context holds region and account.
 _LOGS_CONTEXT = "ArnLike kms:EncryptionContext:aws:logs:arn"
 _SOURCES = ("aws:SourceAccount", "aws:SourceArn")
+_EVENTS = {"Service": "events.amazonaws.com"}
 
 
 @rule(
@@ -103,11 +104,17 @@ def keys_are_used_by_way_of_a_service(case: Case) -> Checks:
         statement(_KEY, "LogGroups", Condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*"}}),
         statement(_BUCKET_POLICY, "DeliverAccessLogs", Condition=None),
         statement("aws_sns_topic_policy", "AlarmsPublish", Condition={"StringLike": {"aws:SourceAccount": "*"}}),
+        statement(_KEY, "LogGroups", Principal=_EVENTS),
     ],
 )
 def services_act_for_this_account_only(case: Case) -> Checks:
-    """In resource policies source account, source ARN or logs' encryption context hold services to this account."""
+    """In resource policies source account, source ARN or logs' encryption context hold services to this account.
+
+    But not EventBridge: SNS supports none for it, on topics and their keys (its developer guide, "Managing encryption
+    keys").
+    """
     account = case.settings.account_id
+    topics_keys = [topic.body.get("kms_master_key_id") for topic in each(case.stack, "aws_sns_topic")]
     for policy in policies(case.stack, "resource"):
         for one in policy.statements:
             if isinstance(one.get("Principal"), dict) and "Service" in one["Principal"] and one["Effect"] == "Allow":
@@ -116,6 +123,9 @@ def services_act_for_this_account_only(case: Case) -> Checks:
                     for key, value in one["Condition"].items()
                     if key == _LOGS_CONTEXT or key.split(" ")[1] in _SOURCES
                 )
+                if one["Principal"] == _EVENTS:
+                    of_topics = any(refers_to(key, policy.resource, "arn") for key in topics_keys)
+                    held = of_topics or policy.resource.type == "aws_sns_topic_policy"
                 yield Check(policy.resource.address, held, f"{one['Sid']} lets {one['Principal']} act for anybody")
 
 

@@ -29,11 +29,13 @@ _TLS = {"Bool aws:SecureTransport": "false"}
         statement(_TOPIC_POLICY, "AlarmsPublish", Principal={"Service": "events.amazonaws.com"}),
         statement(_TOPIC_POLICY, "AlarmsPublish", Condition=None),
         statement(_TOPIC_POLICY, "AlarmsPublish", Condition={"StringEquals": {"aws:SourceAccount": "999999999999"}}),
+        statement(_TOPIC_POLICY, "EventRulesPublish", Condition={"StringEquals": {"aws:SourceAccount": "1"}}),
+        no_statement(_TOPIC_POLICY, "EventRulesPublish"),
         no_statement(_TOPIC_POLICY, "DenyInsecureTransport"),
     ],
 )
 def topics_take_alarms_of_this_account_only(case: Case) -> Checks:
-    """Every topic has our key, and only CloudWatch of this account may publish, over TLS."""
+    """Every topic has our key, and only CloudWatch of this account and EventBridge may publish, over TLS."""
     account = {"StringEquals aws:SourceAccount": case.settings.account_id}
     for topic in each(case.stack, _TOPIC):
         yield Check(topic.address, is_our_key(case.stack, topic.body.get("kms_master_key_id")), "has not our key")
@@ -41,7 +43,11 @@ def topics_take_alarms_of_this_account_only(case: Case) -> Checks:
             one for part in parts(case.stack, _TOPIC_POLICY, topic, "arn") for one in statements(part.body["policy"])
         ]
         allowed = [(one["Principal"], one["Action"], one["Condition"]) for one in policy if one["Effect"] == "Allow"]
-        wanted = [({"Service": "cloudwatch.amazonaws.com"}, ["sns:Publish"], account)]
+        wanted = [
+            ({"Service": "cloudwatch.amazonaws.com"}, ["sns:Publish"], account),
+            # SNS supports no condition for EventBridge.
+            ({"Service": "events.amazonaws.com"}, ["sns:Publish"], {}),
+        ]
         yield Check(topic.address, allowed == wanted, f"allows {allowed}")
         denied = [(one["Principal"], one["Condition"]) for one in policy if one["Effect"] == "Deny"]
         yield Check(topic.address, ("*", _TLS) in denied, "takes messages without TLS")

@@ -21,7 +21,7 @@ _IDS = re.compile(
 )
 # AWS defines no resource level for these (Service Authorization Reference). Conditions limit what they create.
 _NO_LEVEL = re.compile(
-    r"acm:RequestCertificate|application-autoscaling:Describe\w+|cloudwatch:DescribeAlarms|kinesis:(DescribeLimits|Update(ShardCount|StreamMode))|"
+    r"acm:RequestCertificate|application-autoscaling:Describe\w+|cloudwatch:DescribeAlarms|events:TestEventPattern|kinesis:(DescribeLimits|Update(ShardCount|StreamMode))|"
     r"kms:(CreateKey|ListAliases)|lambda:(Create|List)EventSourceMappings?|logs:\w+(LogDeliver(y|ies)|ResourcePolic(y|ies))|logs:DescribeLogGroups|"
     r"logs:(Delete|Describe|Put)QueryDefinitions?|"
     r"route53:CreateHealthCheck|secretsmanager:GetRandomPassword|sns:(Unsubscribe|[GS]etSubscriptionAttributes)|"

@@ -13,7 +13,7 @@ def test_topics_are_encrypted_by_a_key_of_their_own(dev: Stack) -> None:
         }
 
 
-def test_only_this_account_s_alarms_publish_and_only_over_tls(dev: Stack) -> None:
+def test_only_this_account_s_alarms_and_event_rules_publish_and_only_over_tls(dev: Stack) -> None:
     assert dev.arguments("aws_sns_topic_policy", "alerts_policy")["arn"] == "${aws_sns_topic.alerts.arn}"
     assert dev.policy("aws_sns_topic_policy", "alerts_policy") == {
         "AlarmsPublish": {
@@ -23,6 +23,13 @@ def test_only_this_account_s_alarms_publish_and_only_over_tls(dev: Stack) -> Non
             "Action": "sns:Publish",
             "Resource": _ARN,
             "Condition": {"StringEquals": {"aws:SourceAccount": "111111111111"}},
+        },
+        "EventRulesPublish": {
+            "Sid": "EventRulesPublish",
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": _ARN,
         },
         "DenyInsecureTransport": {
             "Sid": "DenyInsecureTransport",

@@ -74,7 +74,7 @@ def test_the_account_and_logs_are_all_that_the_key_policy_knows(dev: Stack) -> N
     }
 
 
-def test_the_account_and_alarms_are_all_that_the_policy_of_the_alarms_key_knows(dev: Stack) -> None:
+def test_the_account_alarms_and_event_rules_are_all_that_the_policy_of_the_alarms_key_knows(dev: Stack) -> None:
     assert dev.policy("aws_kms_key", "alerts-key") == {
         **_ADMINISTERED,
         "AlarmsToEncryptedTopic": _OWN
@@ -86,6 +86,12 @@ def test_the_account_and_alarms_are_all_that_the_policy_of_the_alarms_key_knows(
                 "ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:us-east-1:111111111111:alarm:tap-*"},
                 "StringEquals": {"aws:SourceAccount": "111111111111"},
             },
+        },
+        "EventRulesToEncryptedTopic": _OWN
+        | {
+            "Sid": "EventRulesToEncryptedTopic",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
         },
     }
 

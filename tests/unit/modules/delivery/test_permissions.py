@@ -13,6 +13,7 @@ _DELETED_OTHERWISE = {
     "aws_appautoscaling_target": "DeregisterScalableTarget",
     "aws_acm_certificate_validation": "it only waits for AWS",
     "aws_budgets_budget": "ModifyBudget",
+    "aws_cloudwatch_event_target": "RemoveTargets",
     "aws_lambda_function_recursion_config": "it is deleted with its function",
     "aws_lambda_permission": "RemovePermission",
     "aws_kms_key": "ScheduleKeyDeletion",
