@@ -22,7 +22,7 @@ TRACE = {"x_amzn_trace_id": "Root=1-67891233-abcdef012345678912345678;Sampled=1"
 _GATEWAY_BYTES = 180
 
 
-def _event(number: int, size: int) -> dict[str, Any]:
+def made_up_event(number: int, size: int) -> dict[str, Any]:
     """A made-up order of so many bytes: names repeat, numbers and ids don't."""
     chance = random.Random(number)
     event: dict[str, Any] = {
@@ -43,14 +43,14 @@ def _close_to(name: str) -> Any:
 
 
 def test_marks_of_a_record() -> None:
-    world, event = receiving.World(), _event(1, 1024)
+    world, event = receiving.World(), made_up_event(1, 1024)
     assert world.post(event, STRUCTURED, **TRACE).status == 202
     [(key, data)] = world.kinesis.taken
     assert len(data) + len(key) - len(json.dumps(event)) == _close_to("mark_bytes")
 
 
-def test_an_archived_event() -> None:
-    events = [_event(number, 1024) for number in range(500)]
+def test_an_archivedmade_up_event() -> None:
+    events = [made_up_event(number, 1024) for number in range(500)]
     lines = {str(10**55 + number): json.dumps(event).encode() for number, event in enumerate(events)}
     share = len(pack(lines)) / sum(map(len, lines.values()))
     assert share == _close_to("archived_share")
@@ -63,7 +63,7 @@ def test_sizes_that_the_code_names() -> None:
 
 
 def test_an_answer() -> None:
-    answer = receiving.World().post(_event(1, 1024), STRUCTURED)
+    answer = receiving.World().post(made_up_event(1, 1024), STRUCTURED)
     headers = sum(len(name) + len(str(value)) + 4 for name, value in answer.headers.items())
     assert headers + len(answer.text) + _GATEWAY_BYTES == _close_to("response_bytes")
 
@@ -86,7 +86,7 @@ def test_a_line_of_the_access_log(dev: Stack) -> None:
 
 def test_reads_of_the_signing_secret() -> None:
     world = receiving.World(secrets={"AWSCURRENT": SECRET, "AWSPREVIOUS": SECRET})
-    body = json.dumps(_event(1, 100)).encode()
+    body = json.dumps(made_up_event(1, 100)).encode()
     minutes = 60
     for _ in range(minutes):
         assert world.post(body, STRUCTURED, **receiving.signed(body, world.clock)).status == 202
