@@ -13,17 +13,18 @@ from stacks.settings import Environment, SettingsError, TapStackArgs, select_env
 ROOT = Path(__file__).parent
 
 
-def synthesize(environments: Sequence[Environment], outdir: Path, *, root: Path, bootstrap: bool = False) -> None:
+def synthesize(environments: Sequence[Environment], outdir: Path, *, root: Path, bootstrap: bool = False) -> list[Path]:
     """Writes every stack of the environments to `outdir`, and removes what an earlier choice left there.
 
     `root` has the code of the functions. `bootstrap` keeps the state of state stacks in a local file, as long as their
-    bucket isn't there yet. Raises SettingsError and PackagingError.
+    bucket isn't there yet. Returns the lock files of the AWS provider. Raises SettingsError and PackagingError.
     """
     # Imported here, after speed.install(), which makes these imports fast.
     from stacks.app import new_app, write_stacks
     from stacks.delivery.reaches import function_boundary
     from stacks.delivery_stack import DeliveryStack
     from stacks.edge_stack import EdgeStack
+    from stacks.provider_lock import lock_stacks
     from stacks.release import Release
     from stacks.state_location import StateLocation
     from stacks.state_stack import StateStack
@@ -50,6 +51,8 @@ def synthesize(environments: Sequence[Environment], outdir: Path, *, root: Path,
                 case StackKind.DELIVERY:
                     DeliveryStack(app, stack.name, environment=environment)
     write_stacks(app, [stack for environment in environments for stack in environment.stacks])
+    in_aws = [environment for environment in environments if not environment.settings.emulator]
+    return lock_stacks(outdir, [stack.name for environment in in_aws for stack in environment.stacks], os.environ)
 
 
 def main() -> int:
@@ -64,14 +67,14 @@ def main() -> int:
         environments = select_environments(ROOT / "environments", os.environ)
         bootstrap = wants_bootstrap(os.environ)
         speed.install()
-        synthesize(environments, outdir, root=ROOT, bootstrap=bootstrap)
+        locks = synthesize(environments, outdir, root=ROOT, bootstrap=bootstrap)
     except (SettingsError, PackagingError) as error:
         print(error, file=sys.stderr)
         return 2
     from stacks.report import synthesis_report
 
     report = synthesis_report(outdir, environments)
-    record.remember(report)
+    record.remember(report, written=locks)
     print(report)
     return 0
 

@@ -11,15 +11,13 @@ from modules.named_stack import NamedStack
 from modules.names import Names
 from stacks.emulator import emulator_provider
 from stacks.identity import StackIdentity
+from stacks.provider_lock import required_providers
 from stacks.settings import Settings
 from stacks.state_location import StateLocation
 
-# 1.11 is the first with write-only arguments, which keep the signing secret out of state (Terraform 1.11 changelog).
+# 1.11 is the first with write-only arguments, which keep the signing secret out of state (changelogs of Terraform 1.11
+# and OpenTofu 1.11).
 _TERRAFORM = ">= 1.11.0, < 2.0.0"
-# The bindings were generated from 6.25.0, and any later 6 is accepted: from 6.26 on, a plan no longer reads the value
-# of a write-only secret (hashicorp/terraform-provider-aws#44876), which the delivery roles may not do; and from 6.40
-# on, plans no longer undo that S3 blocks SSE-C in new buckets (hashicorp/terraform-provider-aws#47320).
-_PROVIDER = {"source": "hashicorp/aws", "version": "~> 6.25"}
 
 
 class BaseStack(NamedStack):
@@ -39,7 +37,8 @@ class BaseStack(NamedStack):
         names = Names(project=settings.project, suffix=suffix, region=region, account_id=settings.account_id)
         super().__init__(scope, id_, names=names)
         self.add_override("terraform.required_version", _TERRAFORM)
-        self.add_override("terraform.required_providers.aws", _PROVIDER)
+        providers = required_providers(is_emulator=settings.emulator is not None)
+        self.add_override("terraform.required_providers", providers)
         AwsProvider(
             self,
             "aws",

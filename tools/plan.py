@@ -25,8 +25,8 @@ from tools.plan_review.packages import NOTE, read_packages, write_note
 from tools.plan_review.reading import GONE
 from tools.synthesized import OUTDIR, PLANS, identities, stack_folders
 from tools.terraform import Terraform, TerraformError
-from tools.terraform.environ import with_plugin_cache
 from tools.terraform.protection import advice
+from tools.terraform.provider import with_plugin_cache
 
 Json = dict[str, Any]
 

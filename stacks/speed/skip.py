@@ -29,13 +29,22 @@ INPUTS = (
     "modules",
     "lambda_code",
     "environments",
+    "providers",
     "Pipfile",
     "Pipfile.lock",
     "cdktf.json",
     "pyproject.toml",
 )
 # Environment variables that it reads: ours, the AWS ones for region and endpoint, and those of cdktf and its CLI.
-VARIABLES = ("TAP_", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "CDKTF_", "SYNTH_HCL_OUTPUT")
+VARIABLES = (
+    "TAP_",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "CDKTF_",
+    "SYNTH_HCL_OUTPUT",
+    "TERRAFORM_BINARY_NAME",
+)
 
 
 class SynthRecord:

@@ -25,6 +25,7 @@ def test_terraform_finds_nothing_wrong_or_doubtful_in_any_stack(
     # All stacks need the same provider, so that one initialization serves them all.
     environ = {**provider.environ, "TF_DATA_DIR": str(tmp_path)}
     first = next(iter(every_stack.values()))
+    shutil.copy(provider.lock_file, first.folder)
     Terraform(first.folder, environ).init("-backend=false")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = dict(zip(every_stack, pool.map(diagnostics, every_stack.values()), strict=True))

@@ -2,11 +2,13 @@
 
 import re
 
+from stacks.provider_lock import LOCK_FILE, PROVIDERS, locked_version
 from tests.rules.mutations import Mutation, put, top, without
 from tests.rules.reading import everything, strings
 from tests.rules.registry import Case, Check, Checks, rule
 from tests.synthesized import Json
 
+_LOCKED = locked_version(PROVIDERS / "terraform" / LOCK_FILE)
 _TAGS = "provider/aws/0/default_tags/0/tags"
 _BACKEND = "terraform/backend/s3"
 # A time stamp, a commit, or anything that Terraform computes, would change every resource at every deploy.
@@ -95,17 +97,18 @@ def one_provider_works_in_one_account(case: Case) -> Checks:
         top("terraform/required_version", ">= 1.5"),
         top("terraform/required_providers/aws/source", "aws"),
         top("terraform/required_providers/aws/version", ">= 5"),
+        top("terraform/required_providers/aws/version", "~> 6.50"),
+        top("terraform/required_providers/aws/version", "6.25.0"),
         top("terraform/required_providers/random", {"source": "hashicorp/random"}),
     ],
 )
 def versions_are_named(case: Case) -> Checks:
-    """Terraform is 1.11 or later, for S3 locks and write-only arguments; the one provider is qualified and bounded."""
+    """Terraform is 1.11 or later, for S3 locks and write-only arguments; the one provider is qualified and locked."""
     terraform = case.stack.json["terraform"]
     version, providers = str(terraform.get("required_version")), terraform["required_providers"]
     yield Check("terraform.required_version", version == ">= 1.11.0, < 2.0.0", f"is {version}")
-    bounded = re.fullmatch(r"~> 6\.\d+", providers["aws"].get("version", "")) is not None
-    holds = list(providers) == ["aws"] and providers["aws"]["source"] == "hashicorp/aws" and bounded
-    yield Check("terraform.required_providers", holds, f"are {providers}")
+    wanted = {"aws": {"source": "hashicorp/aws", "version": "~> 6.25" if case.settings.emulator else _LOCKED}}
+    yield Check("terraform.required_providers", providers == wanted, f"are {providers}")
 
 
 @rule(

@@ -29,13 +29,15 @@ def reviewable(stack: Stack) -> Json:
     """The whole stack, but for cdktf's notes, and for what changes with every line of the functions' code.
 
     That is where a package lies (a hash of its contents) and `source_code_hash`; packages of the environment `local`
-    even hold wheels for this machine. What is in them has tests of its own. Texts of JSON are written out.
+    even hold wheels for this machine. What is in them has tests of its own, as has the version of the provider, which
+    is that of the lock file. Texts of JSON are written out.
     """
     found: Json = _written_out(deepcopy(stack.json))
     del found["//"]
     for bodies in found["resource"].values():
         for body in bodies.values():
             body.pop("//", None)
+    found["terraform"]["required_providers"]["aws"]["version"] = "(locked)"
     for function in found["resource"].get("aws_lambda_function", {}).values():
         function["filename"] = f"(package)/{Path(function['filename']).name}"
         function["source_code_hash"] = "(hash of the package)"

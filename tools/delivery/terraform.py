@@ -1,18 +1,21 @@
 """Terraform over several stacks: applies saved plans, looks for drift, destroys previews."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from stacks.delivery.previews import PREVIEW
 from tools.delivery.stacks import DeliveryError, by_workflows, chosen
 from tools.synthesized import OUTDIR, PLANS, identities, in_order
-from tools.terraform import Terraform
+from tools.terraform import Terraform, binary
 from tools.terraform.protection import REFUSED, RUNBOOK
+from tools.terraform.provider import lock_options, with_plugin_cache
 
 Run = Callable[[Path, Sequence[str]], int]
 
 _QUIET = ("-input=false", "-no-color")
 _HINTS = {
+    "init": '. If it is about checksums or the lock file, see docs/updating.md, "The AWS provider"',
     "apply": f'. If the next plan stops with "{REFUSED}", see {RUNBOOK}',
     "plan": f'. If it stopped with "{REFUSED}", see {RUNBOOK}',
 }
@@ -21,7 +24,7 @@ _DRIFTED = 2  # `terraform plan -detailed-exitcode`: there are changes
 
 def run(folder: Path, arguments: Sequence[str]) -> int:
     """Run Terraform in a stack's folder, with its output shown; return its exit status."""
-    return Terraform(folder).watched(*arguments)
+    return Terraform(folder, with_plugin_cache(os.environ)).watched(*arguments)
 
 
 def apply_plans(names: Sequence[str], *, plans: Path = PLANS, outdir: Path = OUTDIR, run: Run = run) -> None:
@@ -69,7 +72,7 @@ def destroy_ephemeral(suffix: str, *, outdir: Path = OUTDIR, run: Run = run) -> 
     for name in reversed(own):
         print(f"Destroying {name} ...")
         folder = outdir / "stacks" / name
-        done = run(folder, ("init", *_QUIET)) or run(folder, ("destroy", *_QUIET, "-auto-approve", "-lock-timeout=5m"))
+        done = _initialized(folder, run) or run(folder, ("destroy", *_QUIET, "-auto-approve", "-lock-timeout=5m"))
         failed += [name] if done else []
     if failed:
         raise DeliveryError(f"not destroyed: {', '.join(failed)}; the janitor retries at night, see docs/delivery.md")
@@ -81,9 +84,13 @@ def outputs(name: str, *, outdir: Path = OUTDIR) -> dict[str, str]:
 
 
 def _init(outdir: Path, name: str, run: Run) -> None:
-    _succeed(run(outdir / "stacks" / name, ("init", *_QUIET)), "init", name)
+    _succeed(_initialized(outdir / "stacks" / name, run), "init", name)
+
+
+def _initialized(folder: Path, run: Run) -> int:
+    return run(folder, ("init", *_QUIET, *lock_options(folder)))
 
 
 def _succeed(status: int, command: str, name: str) -> None:
     if status:
-        raise DeliveryError(f"terraform {command} failed in {name}: see above{_HINTS.get(command, '')}")
+        raise DeliveryError(f"{binary(os.environ)} {command} failed in {name}: see above{_HINTS.get(command, '')}")

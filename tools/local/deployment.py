@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from stacks.provider_lock import LOCK_FILE
 from stacks.settings import Environment
 from tools.local.accounts import Account
 from tools.local.errors import LocalError
@@ -109,6 +110,8 @@ class Deployment:
             terraform.destroy(on_line=Counter(lambda text: setattr(step, "detail", text)))
 
     def _init(self, terraform: Terraform, providers: Path, *options: str) -> None:
+        # Whatever an earlier run was locked to, there is one provider now.
+        (terraform.folder / LOCK_FILE).unlink(missing_ok=True)
         terraform.init(f"-plugin-dir={providers}", *options)
 
     def _state_bucket(self) -> str:

@@ -4,11 +4,14 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from stacks.provider_lock import LOCK_FILE, lock_file, program
 from tools.local.errors import LocalError
 from tools.terraform import Terraform, TerraformError
+from tools.terraform.provider import with_plugin_cache
 
 _OLDEST = (1, 11)  # the first with write-only arguments: see stacks/base_stack.py
 
@@ -18,20 +21,25 @@ def check_terraform(terraform: Terraform) -> str:
     version = terraform.version()
     major, minor = (int(part) for part in re.findall(r"\d+", version)[:2])
     if (major, minor) < _OLDEST:
-        raise LocalError(f"Terraform is {version}, so nothing was started; allowed: 1.11 or later")
+        title = {"terraform": "Terraform", "opentofu": "OpenTofu"}[program(terraform.environ)]
+        raise LocalError(f"{title} is {version}, so nothing was started; allowed: 1.11 or later")
     return version
 
 
 def fetch_provider(terraform: Terraform, needs: Mapping[str, Any]) -> Path:
-    """Downloads the providers of a `required_providers` block; returns their folder. Raises LocalError."""
+    """Downloads the provider that a `required_providers` block allows; returns its folder. Raises LocalError.
+
+    It is the one that the stacks for AWS are held to; where only a mirror can be reached, the one that it has.
+    """
     folder = terraform.folder
+    terraform = replace(terraform, environ=with_plugin_cache(terraform.environ))
     (folder / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": needs}}))
+    shutil.copyfile(lock_file(terraform.environ), folder / LOCK_FILE)
     try:
         terraform.init()
     except TerraformError:
-        # What an earlier run left may be the reason: a lock on another build of the provider.
         shutil.rmtree(folder / ".terraform", ignore_errors=True)
-        (folder / ".terraform.lock.hcl").unlink(missing_ok=True)
+        (folder / LOCK_FILE).unlink()
         try:
             terraform.init()
         except TerraformError as error:

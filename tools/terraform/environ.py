@@ -1,22 +1,12 @@
 """The variables that Terraform gets."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 # What a person has set for other work: credentials, and arguments added to every command.
 _NOT_OURS = ("AWS_", "TAP_", "TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR")
-_CACHE = Path.home() / ".terraform.d" / "plugin-cache"
 
 
 def clean_environ(environ: Mapping[str, str], **more: str) -> dict[str, str]:
     """The variables without what was set for other work, and `more`: for what must be the same on every machine."""
     kept = {name: value for name, value in environ.items() if not name.startswith(_NOT_OURS)}
     return kept | {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "AWS_EC2_METADATA_DISABLED": "true"} | more
-
-
-def with_plugin_cache(environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables with one copy of the provider for all stacks, where the CDKTF command line keeps it, too."""
-    if "TF_PLUGIN_CACHE_DIR" in environ:
-        return dict(environ)
-    _CACHE.mkdir(parents=True, exist_ok=True)
-    return {**environ, "TF_PLUGIN_CACHE_DIR": str(_CACHE)}

@@ -1,6 +1,7 @@
 """What to do where Terraform refuses a plan because of `prevent_destroy`."""
 
-from tools.terraform.runner import Terraform, TerraformError, binary
+from stacks.provider_lock import binary
+from tools.terraform.runner import Terraform, TerraformError
 
 REFUSED = "Instance cannot be destroyed"
 RUNBOOK = 'docs/runbook.md, "A protected stack whose first deploy failed halfway"'

@@ -9,24 +9,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stacks.provider_lock import BINARY, binary, program
 from tools import process
 from tools.errors import ToolError
 from tools.process import Done, OnLine
 from tools.terraform.messages import Json, errors_in, said_to_people
+from tools.terraform.provider import advice, lock_options, one_at_a_time
 
-# The CDKTF command line reads the same variable.
-_BINARY = "TERRAFORM_BINARY_NAME"
+_INSTALL = {
+    "terraform": "Terraform 1.11 or later (https://developer.hashicorp.com/terraform/install)",
+    "opentofu": "OpenTofu 1.11 or later (https://opentofu.org/docs/intro/install)",
+}
 # Terraform merges it over what was synthesized (Terraform language, "Override Files").
 _OVERRIDE = "state_override.tf.json"
 
 
 class TerraformError(ToolError):
     """A command failed; the text is what Terraform said about it."""
-
-
-def binary(environ: Mapping[str, str]) -> str:
-    """The program's name or path: that of TERRAFORM_BINARY_NAME, else `terraform`."""
-    return environ.get(_BINARY) or "terraform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +43,15 @@ class Terraform:
     def run(self, *arguments: str, on_line: OnLine | None = None) -> Done:
         """Whatever comes of it; `on_line` gets each line of stdout."""
         command = [self._program(), *arguments]
-        return process.run(command, folder=self.folder, environ=self.environ, log=self.log, on_line=on_line)
+        with one_at_a_time(self.environ, arguments):
+            return process.run(command, folder=self.folder, environ=self.environ, log=self.log, on_line=on_line)
 
     def watched(self, *arguments: str) -> int:
         """Runs a command with its output shown; returns its exit status."""
+        command = [self._program(), *arguments]
         sys.stdout.flush()  # what was printed before comes before
-        return subprocess.run(
-            [self._program(), *arguments], cwd=self.folder, env=dict(self.environ), check=False
-        ).returncode
+        with one_at_a_time(self.environ, arguments):
+            return subprocess.run(command, cwd=self.folder, env=dict(self.environ), check=False).returncode
 
     def succeed(self, *arguments: str, on_line: OnLine | None = None) -> str:
         """What the command printed to stdout."""
@@ -61,8 +61,11 @@ class Terraform:
         return done.stdout
 
     def init(self, *arguments: str) -> None:
-        """Prepares the folder."""
-        self.succeed("init", "-input=false", "-no-color", *arguments)
+        """Prepares the folder; of a stack for AWS with exactly the provider of its lock file."""
+        try:
+            self.succeed("init", "-input=false", "-no-color", *lock_options(self.folder), *arguments)
+        except TerraformError as error:
+            raise TerraformError(f"{error}{advice(self.folder, self.environ, str(error))}") from error
 
     def apply(self, *arguments: str, on_line: OnLine | None = None) -> None:
         """Applies the stack, or a saved plan; `on_line` gets the lines of Terraform's `-json`."""
@@ -109,7 +112,7 @@ class Terraform:
             raise TerraformError(
                 f"{binary(self.environ)} {command} -json printed something else than JSON to stdout in "
                 f"{self.folder.name}; its first line: {words[0][:200]}\nIf {binary(self.environ)} is a script around "
-                f"another program, let it print to stderr what is its own, or name the program in {_BINARY}"
+                f"another program, let it print to stderr what is its own, or name the program in {BINARY}"
             ) from None
         return found
 
@@ -125,11 +128,9 @@ class Terraform:
     def _program(self) -> str:
         name = binary(self.environ)
         if shutil.which(name, path=self.environ.get("PATH")) is None:
-            named = f", as {_BINARY} names it," if _BINARY in self.environ else ""
-            raise TerraformError(
-                f"{name}{named} is not installed: install Terraform 1.11 or later "
-                "(https://developer.hashicorp.com/terraform/install) and run the same command again"
-            )
+            named = f", as {BINARY} names it," if BINARY in self.environ else ""
+            known = _INSTALL[program(self.environ)]
+            raise TerraformError(f"{name}{named} is not installed: install {known} and run the same command again")
         return name
 
     def _complaint(self, command: str, done: Done) -> str:

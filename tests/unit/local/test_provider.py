@@ -34,6 +34,9 @@ def test_an_old_terraform_is_said_before_anything_is_started(tmp_path: Path, ver
         return
     with pytest.raises(LocalError, match=f"Terraform is {version}, so nothing was started"):
         check_terraform(terraform)
+    text = f"print(json.dumps({{'terraform_version': '{version}'}}))"
+    with pytest.raises(LocalError, match=f"OpenTofu is {version}, so nothing was started"):
+        check_terraform(terraform_saying(tmp_path, text, "tofu", TERRAFORM_BINARY_NAME="tofu"))
 
 
 def test_a_provider_that_cannot_be_had_is_one_sentence_with_both_ways_out(tmp_path: Path) -> None:
@@ -52,6 +55,25 @@ def test_the_provider_is_asked_for_as_the_stacks_do(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "main.tf.json").read_text()) == {"terraform": {"required_providers": _NEEDS}}
 
 
-def test_what_an_earlier_run_left_is_not_in_the_way_of_the_provider(tmp_path: Path) -> None:
-    (tmp_path / ".terraform.lock.hcl").write_text("another build")
-    fetch_provider(terraform_saying(tmp_path, "sys.exit(pathlib.Path('.terraform.lock.hcl').exists())"), _NEEDS)
+_NOTE_LOCK = """
+lock = pathlib.Path(".terraform.lock.hcl")
+with open("calls", "a") as calls:
+    print(lock.read_text().splitlines()[3] if lock.exists() else "no lock", file=calls)
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "registry"), [("terraform", "registry.terraform.io"), ("tofu", "registry.opentofu.org")]
+)
+def test_the_provider_is_the_one_that_stacks_for_aws_are_held_to(tmp_path: Path, program: str, registry: str) -> None:
+    (tmp_path / ".terraform.lock.hcl").write_text("left by an earlier run")
+    fetch_provider(terraform_saying(tmp_path, _NOTE_LOCK, program, TERRAFORM_BINARY_NAME=program), _NEEDS)
+    assert (tmp_path / "calls").read_text() == f'provider "{registry}/hashicorp/aws" {{\n'
+
+
+def test_where_only_a_mirror_can_be_reached_the_provider_is_the_one_that_it_has(tmp_path: Path) -> None:
+    (tmp_path / ".terraform").mkdir()
+    (tmp_path / ".terraform" / "old").touch()
+    fetch_provider(terraform_saying(tmp_path, f"{_NOTE_LOCK}sys.exit(lock.exists())"), _NEEDS)
+    assert (tmp_path / "calls").read_text().splitlines()[1:] == ["no lock"]
+    assert not (tmp_path / ".terraform").exists()

@@ -26,6 +26,7 @@ FILES = (
     "modules/bucket.py",
     "lambda_code/receiver/handler.py",
     "environments/dev.toml",
+    "providers/terraform/.terraform.lock.hcl",
 )
 OUTPUTS = ("manifest.json", "stacks/tap-dev/cdk.tf.json", "stacks/tap-dev/assets/code/receiver.zip")
 

@@ -1,14 +1,26 @@
 """What every stack has: versions, one provider with tags, a place for its state."""
 
+from stacks.provider_lock import PROVIDERS, locked_version
 from stacks.settings import Environment
 from tests.synthesized import Stack
 
 
 def test_every_stack_asks_for_the_same_terraform_and_provider(every_stack: dict[str, Stack]) -> None:
+    locked = locked_version(PROVIDERS / "terraform" / ".terraform.lock.hcl")
     for stack in every_stack.values():
         terraform = stack.json["terraform"]
+        version = "~> 6.25" if stack.identity.environment == "local" else locked
         assert terraform["required_version"] == ">= 1.11.0, < 2.0.0"
-        assert terraform["required_providers"] == {"aws": {"source": "hashicorp/aws", "version": "~> 6.25"}}
+        assert terraform["required_providers"] == {"aws": {"source": "hashicorp/aws", "version": version}}
+
+
+def test_every_stack_for_aws_lies_beside_the_lock_file_of_its_provider(every_stack: dict[str, Stack]) -> None:
+    locked = (PROVIDERS / "terraform" / ".terraform.lock.hcl").read_bytes()
+    for stack in every_stack.values():
+        beside = stack.folder / ".terraform.lock.hcl"
+        assert (beside.read_bytes() if beside.exists() else None) == (
+            None if stack.identity.environment == "local" else locked
+        )
 
 
 def test_everything_carries_tags_that_are_known_before_a_deploy(dev: Stack) -> None:

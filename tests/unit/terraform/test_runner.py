@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.terraform.programs import terraform_saying
 from tools.terraform import Terraform, TerraformError, binary
-from tools.terraform.environ import clean_environ, with_plugin_cache
+from tools.terraform.environ import clean_environ
 
 _FAILS = "print('Error: no such host', file=sys.stderr); sys.exit(1)"
 
@@ -121,7 +121,10 @@ def test_the_program_is_the_one_that_the_cdktf_command_line_runs(tmp_path: Path)
     ("environ", "message"),
     [
         ({}, "^terraform is not installed: install Terraform 1.11 or later"),
-        ({"TERRAFORM_BINARY_NAME": "tofu"}, "^tofu, as TERRAFORM_BINARY_NAME names it, is not installed"),
+        (
+            {"TERRAFORM_BINARY_NAME": "tofu"},
+            "^tofu, as TERRAFORM_BINARY_NAME names it, is not installed: install OpenTofu 1.11 or later",
+        ),
     ],
 )
 def test_a_program_that_is_missing_is_an_error(tmp_path: Path, environ: dict[str, str], message: str) -> None:
@@ -137,12 +140,3 @@ def test_what_a_person_has_set_for_other_work_does_not_reach_terraform() -> None
     found = clean_environ({**other, **kept})
     assert not found.keys() & other.keys()
     assert kept.items() <= found.items()
-
-
-def test_all_stacks_share_one_copy_of_the_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tools.terraform import environ as module
-
-    monkeypatch.setattr(module, "_CACHE", tmp_path / "cache")
-    assert with_plugin_cache({"A": "1"}) == {"A": "1", "TF_PLUGIN_CACHE_DIR": str(tmp_path / "cache")}
-    assert (tmp_path / "cache").is_dir()
-    assert with_plugin_cache({"TF_PLUGIN_CACHE_DIR": "mine"}) == {"TF_PLUGIN_CACHE_DIR": "mine"}
