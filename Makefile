@@ -20,7 +20,7 @@ PY := @.venv/bin/python
 
 .PHONY: help
 help: ## Show this menu
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
 setup: dev ## Install everything that synth and test need (they do so themselves)
@@ -195,6 +195,11 @@ app: packages
 .PHONY: lock
 lock: ## Update Pipfile.lock after a change of Pipfile
 	$(ENSURE) lock
+
+# VERSION is another exact version, as in: make providers-lock VERSION=6.60.0
+.PHONY: providers-lock
+providers-lock: dev ## Write the lock files of the AWS provider from its registries (VERSION=...)
+	$(PY) -m tools.providers_lock $(VERSION)
 
 .PHONY: clean
 clean: ## Remove everything written or installed here, except Terraform's local state
