@@ -5,7 +5,7 @@ dimensions are those of the CloudWatch metrics pages in the developer guides of 
 DynamoDB.
 """
 
-from modules.failure_mode import FailureMode, Limit, Setting
+from modules.failure_mode import FailureMode, Limit, Setting, Share
 
 CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
@@ -23,6 +23,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         unit="requests",
         dimensions=("ApiId", "Stage"),
         threshold=Setting("api_5xx_count"),
+        share=Share("Count", "api_5xx_percent"),
     ),
     FailureMode(
         id="client-errors",
@@ -36,10 +37,10 @@ CATALOGUE: tuple[FailureMode, ...] = (
         namespace="AWS/ApiGateway",
         metric="4xx",
         statistic="Sum",
-        unit="% of requests",
-        percent_of="Count",
+        unit="requests",
         dimensions=("ApiId", "Stage", "Method", "Resource"),
-        threshold=Setting("api_4xx_percent"),
+        threshold=Setting("api_4xx_count"),
+        share=Share("Count", "api_4xx_percent"),
         severity="ticket",
     ),
     FailureMode(
@@ -89,6 +90,7 @@ CATALOGUE: tuple[FailureMode, ...] = (
         unit="invocations",
         dimensions=("FunctionName",),
         threshold=Setting("lambda_errors"),
+        share=Share("Invocations", "lambda_error_percent"),
         severity="ticket",
     ),
     FailureMode(
@@ -122,6 +124,8 @@ CATALOGUE: tuple[FailureMode, ...] = (
         statistic="Sum",
         unit="invocations",
         dimensions=("FunctionName",),
+        threshold=Setting("throttled_count"),
+        share=Share("Invocations", "throttled_percent"),
         severity="ticket",
     ),
     FailureMode(
@@ -175,6 +179,8 @@ CATALOGUE: tuple[FailureMode, ...] = (
         statistic="Sum",
         unit="records",
         dimensions=("StreamName",),
+        threshold=Setting("throttled_count"),
+        share=Share("PutRecords.TotalRecords", "throttled_percent"),
         severity="ticket",
     ),
     FailureMode(
@@ -192,6 +198,8 @@ CATALOGUE: tuple[FailureMode, ...] = (
         statistic="Sum",
         unit="calls",
         dimensions=("StreamName",),
+        threshold=Setting("throttled_count"),
+        share=Share("GetRecords.Success", "throttled_percent"),
         breaching_periods=2,
         evaluated_periods=3,
         severity="ticket",
@@ -238,6 +246,28 @@ CATALOGUE: tuple[FailureMode, ...] = (
         threshold=Setting("iterator_age_percent", percent_of=Limit.RECORD_AGE, minutes="iterator_age_minutes"),
     ),
     FailureMode(
+        id="failed-events",
+        part="source",
+        title="The processor can't store events",
+        means=(
+            "Batches come back: the archive, the ledger or the key can't be used, or the processor fails or can't be "
+            "invoked. Nothing is lost as long as it is repaired within the mapping's maximum record age."
+        ),
+        action=(
+            "Read in the processor's [log](#read-the-logs) what is unavailable, and repair that: the mapping goes on "
+            "by itself. If it is a bug, see [errors](#errors)."
+        ),
+        namespace="AWS/Lambda",
+        metric="FailedInvokeEventCount",
+        statistic="Sum",
+        unit="events",
+        dimensions=("EventSourceMappingUUID",),
+        threshold=Setting("failed_events"),
+        share=Share("InvokedEventCount", "failed_events_percent"),
+        breaching_periods=2,
+        evaluated_periods=3,
+    ),
+    FailureMode(
         id="failed-batches",
         part="source",
         title="Batches were discarded and wait for replay",
@@ -256,14 +286,14 @@ CATALOGUE: tuple[FailureMode, ...] = (
     FailureMode(
         id="dropped-events",
         part="source",
-        title="Lambda discarded records",
+        title="Lambda discarded records that it did not save",
         means=(
-            "Records failed until their retries or their age ran out. Those that are not in the failures bucket "
-            "are only in the stream."
+            "Records failed until their retries or their age ran out, and are not in the failures bucket: they are "
+            "only in the stream."
         ),
         action=(
-            "Compare with [failed-batches](#failed-batches). Fix the cause and [replay](#replay) what is there; "
-            "[read the rest again from the stream](#read-part-of-the-stream-again)."
+            "Repair what keeps them from the bucket, as [undelivered-batches](#undelivered-batches) says, and the "
+            "cause. [Read them again from the stream](#read-part-of-the-stream-again) before the retention period ends."
         ),
         namespace="AWS/Lambda",
         metric="DroppedEventCount",
@@ -300,6 +330,8 @@ CATALOGUE: tuple[FailureMode, ...] = (
         statistic="Sum",
         unit="requests",
         dimensions=("TableName",),
+        threshold=Setting("throttled_count"),
+        share=Share("ConsumedWriteCapacityUnits", "throttled_percent"),
         severity="ticket",
     ),
     FailureMode(

@@ -2,13 +2,8 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
-    CloudwatchMetricAlarm,
-    CloudwatchMetricAlarmMetricQuery,
-    CloudwatchMetricAlarmMetricQueryMetric,
-)
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from constructs import Construct
 
 from modules.alarm_catalogue import CATALOGUE
@@ -23,20 +18,10 @@ from modules.http_api import HttpApi
 from modules.ledger import Ledger
 from modules.named_stack import names_of
 from modules.names import Kind
+from modules.watched import Watched
 
 _Limits = Mapping[Limit, int]
 _NONE: _Limits = {}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Watched:
-    """One alarm as the dashboard draws it."""
-
-    mode: FailureMode
-    subject: str
-    dimensions: Mapping[str, str]
-    threshold: float
-    period_seconds: int
 
 
 class Alarms(Construct):
@@ -106,13 +91,16 @@ class Alarms(Construct):
         """Creates the alarms of every failure mode of the part."""
         for mode in CATALOGUE:
             if mode.part == part and (threshold := self._threshold(mode, limits)):
+                percent: int = getattr(self._settings, mode.share.percent) if mode.share else 0
                 self._alarm(
                     Watched(
                         mode=mode,
                         subject=subject.node.id,
                         dimensions=_chosen(mode, dimensions),
-                        threshold=threshold,
+                        threshold=percent or threshold,
                         period_seconds=mode.period_seconds or self._settings.evaluation_minutes * 60,
+                        of=mode.share.of if mode.share and percent else None,
+                        least=threshold,
                     )
                 )
 
@@ -133,7 +121,7 @@ class Alarms(Construct):
     def _alarm(self, watched: Watched) -> None:
         self.watched.append(watched)
         mode, name = watched.mode, f"{watched.subject}-{watched.mode.id}"
-        share, percentile = mode.percent_of is not None, mode.statistic.startswith("p")
+        share, percentile = watched.of is not None, mode.statistic.startswith("p")
         topics = self._topics[mode.severity]
         CloudwatchMetricAlarm(
             self,
@@ -147,7 +135,7 @@ class Alarms(Construct):
             treat_missing_data=mode.missing,
             alarm_actions=topics,
             ok_actions=topics,
-            metric_query=_share_of(watched) if share else None,
+            metric_query=watched.queries() if share else None,
             namespace=None if share else mode.namespace,
             metric_name=None if share else mode.metric,
             dimensions=None if share else dict(watched.dimensions),
@@ -169,29 +157,3 @@ def _chosen(mode: FailureMode, dimensions: Mapping[str, str]) -> dict[str, str]:
         names = ", ".join(sorted(unknown))
         raise ValueError(f"failure mode {mode.id}: {mode.part} has no dimension {names}, only {', '.join(dimensions)}")
     return {**{name: dimensions[name] for name in mode.dimensions}, **mode.fixed_dimensions}
-
-
-def _share_of(watched: Watched) -> list[CloudwatchMetricAlarmMetricQuery]:
-    """The metric as a percentage of another one, once that is large enough for a percentage to mean something."""
-    mode = watched.mode
-
-    def query(id_: str, name: str) -> CloudwatchMetricAlarmMetricQuery:
-        metric = CloudwatchMetricAlarmMetricQueryMetric(
-            namespace=mode.namespace,
-            metric_name=name,
-            dimensions=dict(watched.dimensions),
-            period=watched.period_seconds,
-            stat=mode.statistic,
-        )
-        return CloudwatchMetricAlarmMetricQuery(id=id_, metric=metric)
-
-    return [
-        CloudwatchMetricAlarmMetricQuery(
-            id="share",
-            expression=f"IF(whole >= {mode.percent_from}, 100 * part / whole, 0)",
-            label=mode.title,
-            return_data=True,
-        ),
-        query("part", mode.metric),
-        query("whole", mode.percent_of or ""),
-    ]

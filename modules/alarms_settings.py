@@ -9,7 +9,8 @@ from modules.web_addresses import Emails, HttpsUrls
 class AlarmSettings(Section):
     """Who is notified, and from which value on.
 
-    Percentages are of a limit: the timeout, the concurrency, the maximum record age.
+    What fails is an alarm where both its number and its share are reached: of a million requests one that fails is
+    none, of three it is. A share of 0 leaves the number alone to decide.
     """
 
     emails: Emails = Field(
@@ -29,7 +30,10 @@ class AlarmSettings(Section):
         (), description="Endpoints that get only alarms of severity `page`, as those of `urls`"
     )
     evaluation_minutes: int = Field(5, ge=1, le=60, description="Length of an alarm's period")
-    lambda_errors: int = Field(1, ge=1, le=1_000_000, description="Failed invocations per period")
+    lambda_errors: int = Field(1, ge=1, le=1_000_000, description="Failed invocations of a function per period")
+    lambda_error_percent: int = Field(
+        1, ge=0, le=100, description="Failed invocations, as a percentage of the function's invocations"
+    )
     duration_percent: int = Field(80, ge=1, le=100, description="Longest invocation, as a percentage of the timeout")
     concurrency_percent: int = Field(
         80,
@@ -40,16 +44,31 @@ class AlarmSettings(Section):
     account_concurrency: int = Field(
         1000, ge=10, le=1_000_000, description="Concurrent executions that the account allows (Lambda: Lambda quotas)"
     )
-    api_4xx_percent: int = Field(
-        25,
+    throttled_count: int = Field(
+        1,
         ge=1,
-        le=100,
-        description="4xx responses of `POST /process`, as a percentage of its requests, in periods with 20 or more",
+        le=1_000_000,
+        description="Invocations, records, reads or writes per period that Lambda, Kinesis or DynamoDB throttle",
+    )
+    throttled_percent: int = Field(1, ge=0, le=100, description="What is throttled, as a percentage of all")
+    api_4xx_count: int = Field(5, ge=1, le=1_000_000, description="4xx responses of `POST /process` per period")
+    api_4xx_percent: int = Field(
+        25, ge=0, le=100, description="4xx responses of `POST /process`, as a percentage of its requests"
     )
     api_5xx_count: int = Field(1, ge=1, le=1_000_000, description="5xx responses per period")
+    api_5xx_percent: int = Field(1, ge=0, le=100, description="5xx responses, as a percentage of all requests")
     api_latency_ms: int = Field(2000, ge=1, le=30000, description="Latency of `POST /process`, 99th percentile")
     minimum_requests_per_hour: int = Field(
         0, ge=0, le=1_000_000_000, description="Fewer requests to `POST /process` raise an alarm; 0 means no such alarm"
+    )
+    failed_events: int = Field(
+        1,
+        ge=1,
+        le=1_000_000,
+        description="Events in batches that the processor did not store, per period, in two of three periods",
+    )
+    failed_events_percent: int = Field(
+        10, ge=0, le=100, description="Events that were not stored, as a percentage of those the processor was given"
     )
     iterator_age_minutes: int = Field(
         30,
@@ -64,4 +83,4 @@ class AlarmSettings(Section):
         le=99,
         description="How far the processor is behind, as a percentage of `mapping.maximum_record_age_seconds`",
     )
-    quarantined_events: int = Field(1, ge=1, le=1_000_000, description="Quarantined events per period")
+    quarantined_events: int = Field(1, ge=1, le=1_000_000, description="Quarantined events per period; each one counts")

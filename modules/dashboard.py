@@ -7,9 +7,10 @@ from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from constructs import Construct
 
 from modules.alarm_catalogue import CATALOGUE
-from modules.alarms import Alarms, Watched
+from modules.alarms import Alarms
 from modules.named_stack import names_of
 from modules.names import Kind
+from modules.watched import Watched
 
 # A dashboard is 24 units wide (CloudWatch API reference, "Dashboard Body Structure").
 _COLUMNS = 3
@@ -41,7 +42,7 @@ def _graph(place: int, group: list[Watched], region: str) -> dict[str, Any]:
         "width": _WIDTH,
         "height": _HEIGHT,
         "properties": {
-            "title": f"{mode.title} ({mode.unit})",
+            "title": f"{mode.title} ({group[0].unit})",
             "region": region,
             "view": "timeSeries",
             "stat": mode.statistic,
@@ -57,10 +58,11 @@ def _graph(place: int, group: list[Watched], region: str) -> dict[str, Any]:
 def _lines(index: int, watched: Watched) -> list[list[Any]]:
     mode = watched.mode
     dimensions = [text for pair in watched.dimensions.items() for text in pair]
-    if mode.percent_of is None:
+    if watched.of is None:
         return [[mode.namespace, mode.metric, *dimensions, {"label": watched.subject}]]
+    part, whole = f"part{index}", f"whole{index}"
     return [
-        [{"expression": f"100 * part{index} / whole{index}", "label": watched.subject}],
-        [mode.namespace, mode.metric, *dimensions, {"id": f"part{index}", "visible": False}],
-        [mode.namespace, mode.percent_of, *dimensions, {"id": f"whole{index}", "visible": False}],
+        [{"expression": watched.share(part, whole), "label": watched.subject}],
+        [mode.namespace, mode.metric, *dimensions, {"id": part, "visible": False}],
+        [mode.namespace, watched.of, *dimensions, {"id": whole, "visible": False}],
     ]

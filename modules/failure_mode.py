@@ -38,6 +38,18 @@ class Setting:
     minutes: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What part of the metric `of` must have failed, besides the threshold: `alarms.<percent>` per cent.
+
+    So the threshold decides where little is going on, and the share under load. With 0 per cent the threshold alone
+    decides.
+    """
+
+    of: str
+    percent: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FailureMode:
     """What fails, which metric shows it, from which value on, and what to do.
@@ -65,8 +77,7 @@ class FailureMode:
     evaluated_periods: int = 1
     # `None`: `alarms.evaluation_minutes`.
     period_seconds: int | None = None
-    # Where set, the metric counts as a percentage of this one, in periods in which that is `percent_from` or more.
-    percent_of: str | None = None
-    percent_from: int = 20
+    # None where each one counts, whatever the load: events that nobody stores unless somebody acts.
+    share: Share | None = None
     missing: Missing = "notBreaching"
     severity: Severity = "page"

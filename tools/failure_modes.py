@@ -51,6 +51,10 @@ def steps(text: str) -> dict[str, str]:
 
 def threshold(mode: FailureMode) -> str:
     """Which values breach the threshold, and which settings decide that."""
+    return f"{_number(mode)}{_share(mode)}"
+
+
+def _number(mode: FailureMode) -> str:
     comparison = "<" if mode.below else "\u2265"
     if not isinstance(mode.threshold, Setting):
         return f"{comparison} {mode.threshold:g} {mode.unit}"
@@ -93,16 +97,16 @@ def _facts(mode: FailureMode) -> str:
 ## {mode.title}
 
 - **What it means**: {mode.means}
-- **Metric**: `{mode.metric}`{_share(mode)} in `{mode.namespace}`, {mode.statistic}, by {", ".join(dimensions)}
+- **Metric**: `{mode.metric}` in `{mode.namespace}`, {mode.statistic}, by {", ".join(dimensions)}
 - **Threshold**: {threshold(mode)}, in {_periods(mode)}{_optional(mode)}
 - **What to do**: {mode.action}
 """
 
 
 def _share(mode: FailureMode) -> str:
-    if mode.percent_of is None:
+    if mode.share is None:
         return ""
-    return f" as a percentage of `{mode.percent_of}` (where that is {mode.percent_from} or more)"
+    return f", and \u2265 `alarms.{mode.share.percent}` % of `{mode.share.of}`"
 
 
 def _periods(mode: FailureMode) -> str:

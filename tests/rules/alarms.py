@@ -48,18 +48,19 @@ def alarms_tell_somebody(case: Case) -> Checks:
 @rule(
     "justtrackio/gosoline#402",
     broken_by=[
-        put(_ALARM, "dimensions", {}, of="alarms_events"),
-        put(_ALARM, "dimensions.StreamName", "tap-other", of="alarms_events"),
-        put(_ALARM, "dimensions.FunctionName", "receiver", of="alarms_receiver"),
+        put(_ALARM, "dimensions", {}, of="alarms_events-lag"),
+        put(_ALARM, "dimensions.StreamName", "tap-other", of="alarms_events-lag"),
+        put(_ALARM, "dimensions.FunctionName", "receiver", of="alarms_receiver-duration"),
         put(_ALARM, "dimensions.ApiId", "tap-api", of="alarms_api"),
-        put(_ALARM, "dimensions.Resource", "more", of="alarms_receiver"),
+        put(_ALARM, "dimensions.Resource", "more", of="alarms_receiver-duration"),
         put(_ALARM, "dimensions.Resource", "/elsewhere", of="alarms_api-latency"),
         put(_ALARM, "dimensions.Method", "PUT", of="alarms_api-latency"),
         put(_ALARM, "dimensions.Function", "receiver", of="alarms_importer-quarantined"),
         put(_ALARM, "dimensions.Stack", "tap-other", of="alarms_importer-quarantined"),
-        put(_ALARM, "namespace", "AWS/Lambdas", of="alarms_receiver"),
-        put(_ALARM, "metric_name", "Error", of="alarms_receiver"),
+        put(_ALARM, "namespace", "AWS/Lambdas", of="alarms_receiver-duration"),
+        put(_ALARM, "metric_name", "Error", of="alarms_receiver-duration"),
         put(_ALARM, "metric_query.1.metric.dimensions", {"ApiId": "x"}),
+        put(_ALARM, "metric_query.2.metric.metric_name", "Count", of="alarms_receiver-errors"),
     ],
 )
 def alarms_watch_something_of_the_stack(case: Case) -> Checks:
@@ -69,7 +70,7 @@ def alarms_watch_something_of_the_stack(case: Case) -> Checks:
         for metric in metrics(alarm.body):
             known = mode is not None and metric[:2] in (
                 (mode.namespace, mode.metric),
-                (mode.namespace, mode.percent_of),
+                (mode.namespace, mode.share.of if mode.share else None),
             )
             yield Check(alarm.address, known, f"{metric[:2]} is not in the catalogue")
             expected = {*mode.dimensions, *mode.fixed_dimensions} if mode else set()
@@ -90,11 +91,11 @@ def alarms_watch_something_of_the_stack(case: Case) -> Checks:
         put(_ALARM, "threshold", 101, of="alarms_api-client-errors"),
         put(_ALARM, "threshold", 1001, of="alarms_importer-concurrency"),
         put(_ALARM, "threshold", 0),
-        put(_ALARM, "period", 30, of="alarms_events"),
+        put(_ALARM, "period", 30, of="alarms_events-lag"),
         put(_ALARM, "datapoints_to_alarm", 4, of="alarms_events-throttled-reads"),
         drop(_ALARM, "datapoints_to_alarm"),
         put(_ALARM, "comparison_operator", "LessThanThreshold", of="alarms_events-lag"),
-        drop(_ALARM, "statistic", of="alarms_events"),
+        drop(_ALARM, "statistic", of="alarms_events-lag"),
     ],
 )
 def thresholds_can_be_reached(case: Case) -> Checks:

@@ -22,6 +22,7 @@ _DASHBOARD = "aws_cloudwatch_dashboard"
                 "importer-undelivered-dead-letters",
                 "importer-quarantined-events",
                 "processor-quarantined-events",
+                "processor-failed-events",
                 "processor-failed-batches",
                 "processor-dropped-events",
                 "processor-undelivered-batches",
@@ -40,7 +41,7 @@ _DASHBOARD = "aws_cloudwatch_dashboard"
             )
         ),
         statement("aws_iam_role_policy", "WriteEvents", Resource="arn:aws:s3:::x/quarantine/*", of="receiver"),
-        put(_ALARM, "metric_name", "Invocations", of="alarms_receiver-errors"),
+        put(_ALARM, "metric_query.1.metric.metric_name", "Throttles", of="alarms_receiver-errors"),
     ],
 )
 def everything_that_can_fail_is_watched(case: Case) -> Checks:
@@ -92,7 +93,7 @@ def _to_be_watched(case: Case) -> list[tuple[tuple[str, str], str]]:
             want(function, function.id, "quarantined-events")
     for mapping in each(stack, "aws_lambda_event_source_mapping"):
         uuid = f"${{{mapping.address}.uuid}}"
-        want(mapping, uuid, "failed-batches", "dropped-events")
+        want(mapping, uuid, "failed-events", "failed-batches", "dropped-events")
         reader = target(stack, mapping.body["function_name"], _FUNCTION)
         want(mapping, reader.body["function_name"] if reader else "", "iterator-age", "undelivered-batches")
     for stream in each(stack, "aws_kinesis_stream"):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from modules.alarm_catalogue import CATALOGUE
-from modules.failure_mode import FailureMode, Limit, Setting
+from modules.failure_mode import FailureMode, Limit, Setting, Share
 from stacks.settings.fields import leaves
 from tests.synthesized import Stack
 from tests.unit.docs.pages import ROOT, anchors
@@ -83,6 +83,11 @@ def _mode(**changed: Any) -> FailureMode:
             "`timeout_seconds` if that is less, in a period of `alarms.evaluation_minutes` minutes",
         ),
         (
+            {"threshold": Setting("api_4xx_count"), "share": Share("Count", "api_4xx_percent")},
+            "\u2265 `alarms.api_4xx_count` ms, and \u2265 `alarms.api_4xx_percent` % of `Count`, "
+            "in a period of `alarms.evaluation_minutes` minutes",
+        ),
+        (
             {"threshold": Setting("minimum_requests_per_hour"), "below": True},
             "< `alarms.minimum_requests_per_hour` ms, in a period of `alarms.evaluation_minutes` minutes; "
             "0 in `alarms.minimum_requests_per_hour` means no alarm",
@@ -97,10 +102,12 @@ def test_a_section_says_from_which_value_on_and_which_setting_decides_that(
 
 
 def test_a_section_names_every_dimension(monkeypatch: pytest.MonkeyPatch) -> None:
-    mode = _mode(fixed_dimensions={"Operation": "PutItem"}, percent_of="Count")
+    mode = _mode(fixed_dimensions={"Operation": "PutItem"})
     monkeypatch.setattr("tools.failure_modes.CATALOGUE", (mode,))
-    metric = "`Age` as a percentage of `Count` (where that is 20 or more) in `AWS/Kinesis`, Maximum"
-    assert f"- **Metric**: {metric}, by `StreamName`, `Operation` = `PutItem`\n" in failure_modes.sections("")
+    assert (
+        "- **Metric**: `Age` in `AWS/Kinesis`, Maximum, by `StreamName`, `Operation` = `PutItem`\n"
+        in failure_modes.sections("")
+    )
 
 
 def test_steps_written_by_hand_stay_with_their_failure_mode(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,6 +149,7 @@ def test_settings_that_a_limit_names_exist() -> None:
 
 def test_every_setting_of_a_threshold_decides_one() -> None:
     decide = {mode.threshold.name for mode in CATALOGUE if isinstance(mode.threshold, Setting)}
+    decide |= {mode.share.percent for mode in CATALOGUE if mode.share}
     settings = {leaf.location[1] for leaf in leaves() if leaf.location[0] == "alarms"}
     told = {"emails", "urls", "page_emails", "page_urls"}
     assert settings - decide == {*told, "evaluation_minutes", "account_concurrency", "iterator_age_minutes"}

@@ -41,6 +41,14 @@ def test_a_failure_mode_says_what_it_means_and_what_to_do(mode: FailureMode) -> 
 
 
 @each_mode
+def test_a_share_is_of_what_fails_and_names_a_setting_of_the_alarms(mode: FailureMode) -> None:
+    if mode.share:
+        assert f"alarms.{mode.share.percent}" in {leaf.key for leaf in leaves()}
+        assert mode.share.of != mode.metric
+        assert (mode.statistic, mode.below) == ("Sum", False)
+
+
+@each_mode
 def test_a_threshold_names_a_setting_of_the_alarms(mode: FailureMode) -> None:
     if isinstance(mode.threshold, Setting):
         assert f"alarms.{mode.threshold.name}" in {leaf.key for leaf in leaves()}
@@ -53,7 +61,7 @@ def test_a_failure_mode_has_alarms_just_as_the_catalogue_says(every_stack: dict[
     found = _alarms(every_stack["tap-watchful-us-east-1"], mode)
     assert found
     for alarm in found:
-        metric = alarm["metric_query"][1]["metric"] if mode.percent_of else alarm
+        metric = alarm["metric_query"][1]["metric"] if "metric_query" in alarm else alarm
         assert set(metric["dimensions"]) == {*mode.dimensions, *mode.fixed_dimensions}
         assert mode.fixed_dimensions.items() <= metric["dimensions"].items()
         assert (metric["namespace"], metric["metric_name"]) == (mode.namespace, mode.metric)
@@ -80,6 +88,9 @@ def _threshold(stack: Stack, mode: FailureMode, alarm: Json) -> float:
     if not isinstance(mode.threshold, Setting):
         return mode.threshold
     settings = next(environment.settings for environment in VARIANTS if environment.name == "unusual")
+    if mode.share:
+        percent: int = getattr(settings.alarms, mode.share.percent)
+        return percent
     value: int = getattr(settings.alarms, mode.threshold.name)
     if mode.threshold.percent_of is None:
         return value

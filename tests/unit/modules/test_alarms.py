@@ -20,18 +20,11 @@ _LAG_MS = 54321 * 1000 * 15 / 100  # maximum_record_age_seconds and iterator_age
 
 # Alarm -> namespace, metric, statistic, dimensions, threshold; in the variant every threshold has a value of its own.
 _EXPECTED = {
-    "api-server-errors": (_GATEWAY, "5xx", "Sum", _API, 6),
     "api-latency": (_GATEWAY, "Latency", "p99", _ROUTE, 1234),
     "api-silence": (_GATEWAY, "Count", "Sum", _ROUTE, 99),
-    "receiver-errors": (_LAMBDA, "Errors", "Sum", _RECEIVER, 2),
-    "processor-errors": (_LAMBDA, "Errors", "Sum", _PROCESSOR, 2),
-    "importer-errors": (_LAMBDA, "Errors", "Sum", _IMPORTER, 2),
     "receiver-duration": (_LAMBDA, "Duration", "Maximum", _RECEIVER, 21_000 * 0.7),
     "processor-duration": (_LAMBDA, "Duration", "Maximum", _PROCESSOR, 122_000 * 0.7),
     "importer-duration": (_LAMBDA, "Duration", "Maximum", _IMPORTER, 533_000 * 0.7),
-    "receiver-throttles": (_LAMBDA, "Throttles", "Sum", _RECEIVER, 1),
-    "processor-throttles": (_LAMBDA, "Throttles", "Sum", _PROCESSOR, 1),
-    "importer-throttles": (_LAMBDA, "Throttles", "Sum", _IMPORTER, 1),
     "receiver-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _RECEIVER, 19),
     "processor-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _PROCESSOR, 26),
     "importer-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _IMPORTER, 32),
@@ -49,17 +42,43 @@ _EXPECTED = {
         {"Stack": "zap-unusual-ap-south-1", "Function": "importer"},
         8,
     ),
-    "events-throttled-writes": (_KINESIS, "WriteProvisionedThroughputExceeded", "Sum", _STREAM, 1),
-    "events-throttled-reads": (_KINESIS, "ReadProvisionedThroughputExceeded", "Sum", _STREAM, 1),
     "events-lag": (_KINESIS, "GetRecords.IteratorAgeMilliseconds", "Maximum", _STREAM, _LAG_MS),
     "processor-iterator-age": (_LAMBDA, "IteratorAge", "Maximum", _PROCESSOR, _LAG_MS),
     "processor-failed-batches": (_LAMBDA, "OnFailureDestinationDeliveredEventCount", "Sum", _MAPPING, 1),
     "processor-dropped-events": (_LAMBDA, "DroppedEventCount", "Sum", _MAPPING, 1),
     "processor-undelivered-batches": (_LAMBDA, "DestinationDeliveryFailures", "Sum", _PROCESSOR, 1),
-    "ledger-throttled-claims": ("AWS/DynamoDB", "WriteThrottleEvents", "Sum", _TABLE, 1),
     "importer-dropped-invocations": (_LAMBDA, "AsyncEventsDropped", "Sum", _IMPORTER, 1),
     "importer-undelivered-dead-letters": (_LAMBDA, "DeadLetterErrors", "Sum", _IMPORTER, 1),
     "dead-letters-waiting": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", _QUEUE, 1),
+}
+# Alarm -> namespace, metric, the one that it is a share of, dimensions, the least number, and the share.
+_SHARES = {
+    "api-server-errors": (_GATEWAY, "5xx", "Count", _API, 6, 19),
+    "api-client-errors": (_GATEWAY, "4xx", "Count", _ROUTE, 18, 35),
+    "receiver-errors": (_LAMBDA, "Errors", "Invocations", _RECEIVER, 2, 12),
+    "processor-errors": (_LAMBDA, "Errors", "Invocations", _PROCESSOR, 2, 12),
+    "importer-errors": (_LAMBDA, "Errors", "Invocations", _IMPORTER, 2, 12),
+    "receiver-throttles": (_LAMBDA, "Throttles", "Invocations", _RECEIVER, 14, 16),
+    "processor-throttles": (_LAMBDA, "Throttles", "Invocations", _PROCESSOR, 14, 16),
+    "importer-throttles": (_LAMBDA, "Throttles", "Invocations", _IMPORTER, 14, 16),
+    "events-throttled-writes": (
+        _KINESIS,
+        "WriteProvisionedThroughputExceeded",
+        "PutRecords.TotalRecords",
+        _STREAM,
+        14,
+        16,
+    ),
+    "events-throttled-reads": (_KINESIS, "ReadProvisionedThroughputExceeded", "GetRecords.Success", _STREAM, 14, 16),
+    "ledger-throttled-claims": (
+        "AWS/DynamoDB",
+        "WriteThrottleEvents",
+        "ConsumedWriteCapacityUnits",
+        _TABLE,
+        14,
+        16,
+    ),
+    "processor-failed-events": (_LAMBDA, "FailedInvokeEventCount", "InvokedEventCount", _MAPPING, 24, 26),
 }
 
 
@@ -85,51 +104,64 @@ def test_an_alarm_watches_its_metric_against_the_threshold_of_the_settings(alarm
     assert "metric_query" not in alarm
 
 
-def test_client_errors_are_measured_in_percent_of_twenty_requests_or_more(alarms: dict[str, Json]) -> None:
-    alarm = alarms["api-client-errors"]
+@pytest.mark.parametrize("name", _SHARES)
+def test_what_fails_is_an_alarm_from_a_number_and_a_share_on(alarms: dict[str, Json], name: str) -> None:
+    namespace, part, whole, dimensions, least, percent = _SHARES[name]
+    alarm = alarms[name]
     assert not {"namespace", "metric_name", "dimensions", "period", "statistic", "extended_statistic"} & set(alarm)
-    assert alarm["threshold"] == 35
-    assert alarm["metric_query"] == [
+    assert alarm["threshold"] == percent
+    share, *queries = alarm["metric_query"]
+    known = "FILL(whole, 0)"
+    assert share == {
+        "id": "share",
+        "expression": f"IF(part >= {least}, 100 * part / IF({known} > part, {known}, part), 0)",
+        "label": alarm["alarm_description"].split(". ")[0],
+        "return_data": True,
+    }
+    assert queries == [
         {
-            "id": "share",
-            "expression": "IF(whole >= 20, 100 * part / whole, 0)",
-            "label": "The API returns many 4xx errors",
-            "return_data": True,
-        },
-        *(
-            {
-                "id": id_,
-                "metric": {
-                    "namespace": _GATEWAY,
-                    "metric_name": metric,
-                    "dimensions": _ROUTE,
-                    "period": 540,
-                    "stat": "Sum",
-                },
-            }
-            for id_, metric in (("part", "4xx"), ("whole", "Count"))
-        ),
+            "id": id_,
+            "metric": {
+                "namespace": namespace,
+                "metric_name": metric,
+                "dimensions": dimensions,
+                "period": 540,
+                "stat": "Sum",
+            },
+        }
+        for id_, metric in (("part", part), ("whole", whole))
     ]
 
 
+def test_every_alarm_is_in_one_of_the_tables(alarms: dict[str, Json]) -> None:
+    assert set(alarms) == set(_EXPECTED) | set(_SHARES)
+
+
+def test_a_share_of_nought_leaves_the_number_alone_to_decide(every_stack: dict[str, Stack]) -> None:
+    found = every_stack["tap-watchful-us-east-1"].resources("aws_cloudwatch_metric_alarm")
+    alarm = next(body for id_, body in found.items() if id_.startswith("alarms_api-server-errors"))
+    assert (alarm["metric_name"], alarm["threshold"], alarm["period"]) == ("5xx", 1, 300)
+    assert "metric_query" not in alarm
+
+
 def test_only_silence_is_an_alarm_when_there_is_less_and_it_looks_at_an_hour(alarms: dict[str, Json]) -> None:
-    for name in _EXPECTED:
-        alarm, silence = alarms[name], name == "api-silence"
+    for name, alarm in alarms.items():
+        silence = name == "api-silence"
         expected = "LessThanThreshold" if silence else "GreaterThanOrEqualToThreshold"
         assert alarm["comparison_operator"] == expected, name
-        assert alarm["period"] == (3600 if silence else 540)
+        assert name in _SHARES or alarm["period"] == (3600 if silence else 540)
 
 
 def test_no_data_is_an_alarm_where_it_means_that_nothing_is_sent_or_read(alarms: dict[str, Json]) -> None:
-    for name in _EXPECTED:
+    for name, alarm in alarms.items():
         missing = "breaching" if name in ("api-silence", "events-lag") else "notBreaching"
-        assert alarms[name]["treat_missing_data"] == missing, name
+        assert alarm["treat_missing_data"] == missing, name
 
 
-def test_one_period_is_enough_for_an_alarm_but_throttled_reads_need_two_of_three(alarms: dict[str, Json]) -> None:
-    for name in _EXPECTED:
-        periods = (alarms[name]["datapoints_to_alarm"], alarms[name]["evaluation_periods"])
-        patient = name in ("events-throttled-reads", "events-lag")
+def test_one_period_is_enough_for_an_alarm_but_for_what_may_pass_by_itself(alarms: dict[str, Json]) -> None:
+    for name, alarm in alarms.items():
+        patient = name in ("events-throttled-reads", "events-lag", "processor-failed-events")
+        periods = (alarm["datapoints_to_alarm"], alarm["evaluation_periods"])
         assert periods == ((2, 3) if patient else (1, 1)), name
 
 

@@ -26,7 +26,8 @@ def test_the_dashboard_is_named_like_everything_else(dev: Stack) -> None:
 
 
 def test_there_is_one_graph_for_each_failure_mode_in_the_order_of_the_catalogue(graphs: dict[str, Json]) -> None:
-    assert list(graphs) == [f"{mode.title} ({mode.unit})" for mode in CATALOGUE]
+    shared = {mode.id: f"% of {mode.unit}" for mode in CATALOGUE if mode.share}
+    assert list(graphs) == [f"{mode.title} ({shared.get(mode.id, mode.unit)})" for mode in CATALOGUE]
 
 
 def test_a_failure_mode_that_is_not_watched_has_no_graph(every_stack: dict[str, Stack]) -> None:
@@ -60,7 +61,12 @@ def test_a_share_is_drawn_as_a_share(graphs: dict[str, Json]) -> None:
     dimensions = [*api, "Method", "POST", "Resource", "/process"]
     properties = graphs["The API returns many 4xx errors (% of requests)"]["properties"]
     assert properties["metrics"] == [
-        [{"expression": "100 * part0 / whole0", "label": "api"}],
+        [
+            {
+                "expression": "IF(part0 >= 18, 100 * part0 / IF(FILL(whole0, 0) > part0, FILL(whole0, 0), part0), 0)",
+                "label": "api",
+            }
+        ],
         ["AWS/ApiGateway", "4xx", *dimensions, {"id": "part0", "visible": False}],
         ["AWS/ApiGateway", "Count", *dimensions, {"id": "whole0", "visible": False}],
     ]

@@ -31,9 +31,12 @@ _ELSEWHERE = {
     "api.account_burst": "the most that api.throttle_burst may be: bad_input.txt",
     **{leaf.key: "what costs are computed for" for leaf in leaves() if leaf.location[0] == "traffic"},
 } | {
-    f"alarms.{mode.threshold.name}": "a threshold of the catalogue: test_alarm_catalogue"
+    f"alarms.{name}": "a threshold of the catalogue: test_alarm_catalogue, test_alarms"
     for mode in CATALOGUE
-    if isinstance(mode.threshold, Setting)
+    for name in (
+        *([mode.threshold.name] if isinstance(mode.threshold, Setting) else []),
+        *([mode.share.percent] if mode.share else []),
+    )
 }
 
 
@@ -209,7 +212,7 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
     "alarms.urls": (_PIPELINE, _subscribers("alerts", "https"), ["https://all.example.com/hook"]),
     "alarms.page_emails": (_PIPELINE, _subscribers("pages", "email"), ["night@example.com"]),
     "alarms.page_urls": (_PIPELINE, _subscribers("pages", "https"), ["https://night.example.com"]),
-    "alarms.evaluation_minutes": (_PIPELINE, _alarm("importer-errors", "period"), 9 * 60),
+    "alarms.evaluation_minutes": (_PIPELINE, _alarm("importer-duration", "period"), 9 * 60),
     "alarms.account_concurrency": (
         "tap-watchful-us-east-1",
         _alarm("processor-concurrency"),
