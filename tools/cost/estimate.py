@@ -16,7 +16,6 @@ class Estimate:
     """What a stack costs in a month."""
 
     region: str
-    is_covered: bool
     events: float  # in the month
     lines: tuple[Line, ...]
     unknown: tuple[Unknown, ...]
@@ -31,6 +30,11 @@ class Estimate:
         return sum(line.usd for line in self.lines if line.kind == kind)
 
     @property
+    def borrowed_usd(self) -> float:
+        """What is computed with prices of another region."""
+        return sum(line.usd for line in self.lines if line.borrowed)
+
+    @property
     def usd_per_million(self) -> float | None:
         """What a million events cost, without what is fixed and what is kept; None without events."""
         return self.usd_of("events") / self.events * 1_000_000 if self.events else None
@@ -43,7 +47,6 @@ def estimate(resources: Resources, traffic: TrafficSettings, region: str) -> Est
     lines = [line for each in resources.all for line in _lines(context, each)]
     return Estimate(
         region=region,
-        is_covered=prices.is_covered,
         events=context.flow.events * SECONDS,
         lines=tuple(line for line in lines if line.quantity),
         unknown=tuple(context.unknown),

@@ -8,7 +8,6 @@ from typing import Any
 from stacks.identity import StackIdentity
 from tools.cost.declared import declared_by
 from tools.cost.estimate import Estimate, estimate
-from tools.cost.prices import BASE
 from tools.cost.resources import of_values
 
 NOTE = ".cost.json"
@@ -37,7 +36,7 @@ def write_cost_note(plan: Path, identity: StackIdentity) -> None:
         "after_usd": round(after.usd, 2),
         "lines": dict(_differences(before, after)),
         "unknown": [each.address for each in after.unknown],
-        "prices_of": identity.region if after.is_covered else BASE,
+        "borrowed_usd": round(after.borrowed_usd, 2),
     }
     plan.with_name(f"{identity.name}{NOTE}").write_text(f"{json.dumps(note, indent=2)}\n", encoding="utf-8")
 

@@ -48,45 +48,46 @@ class FunctionFigures:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PriceList:
-    """Everything that isn't in a stack, for one region."""
+    """Everything that isn't in a stack, for one region; the prices that are `borrowed` are those of BASE."""
 
     region: str
-    is_covered: bool
     day: date
     prices: Mapping[str, Price]
     limits: Mapping[str, float]
     figures: Mapping[str, float]
     functions: Mapping[str, FunctionFigures]
     free: Mapping[str, str]
+    borrowed: frozenset[str]
 
 
 @cache
 def price_list(region: str) -> PriceList:
-    """The prices of a region; for one that isn't covered those of BASE, which `is_covered` says."""
+    """The prices of a region, as far as they are known."""
     data, ours = _read("prices.toml"), _read("figures.toml")
-    own: Mapping[str, float] | None = data["regions"].get(region)
+    known: Mapping[str, Any] = data["regions"].get(region, {})
+    own, same = known.get("own", {}), known.get("same", [])
     return PriceList(
         region=region,
-        is_covered=own is not None,
         day=data["date"],
-        prices={name: _price(entry, (own or {}).get(name)) for name, entry in data["prices"].items()},
+        prices={name: _price(entry, own.get(name)) for name, entry in data["prices"].items()},
         limits={name: entry["value"] for name, entry in data["limits"].items()},
         figures={name: entry["value"] for name, entry in ours["figures"].items()},
         functions={name: FunctionFigures(**entry) for name, entry in ours["functions"].items()},
         free=_read("free.toml"),
+        borrowed=frozenset() if same == "*" else frozenset(data["prices"]) - {*own, *same},
     )
-
-
-def covered_regions() -> list[str]:
-    """The regions that have prices."""
-    return sorted(_read("prices.toml")["regions"])
 
 
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
 
 
-def _price(entry: Mapping[str, Any], own: float | None) -> Price:
-    tiers = [[0, own]] if own is not None else entry.get("tiers") or [[0, entry["usd"]]]
-    endless = [(end or math.inf, usd) for end, usd in tiers]
-    return Price(unit=entry["unit"], page=entry["page"], per=entry.get("per", 1), tiers=endless)
+def _price(entry: Mapping[str, Any], own: float | list[list[float]] | None) -> Price:
+    found = own or entry.get("tiers") or entry["usd"]
+    tiers = found if isinstance(found, list) else [[0, found]]
+    return Price(
+        unit=entry["unit"],
+        page=entry["page"],
+        per=entry.get("per", 1),
+        tiers=[(end or math.inf, usd) for end, usd in tiers],
+    )

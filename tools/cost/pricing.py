@@ -15,7 +15,7 @@ Kind = Literal["fixed", "events", "kept"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """What one thing costs in a month."""
+    """What one thing costs in a month; its price is `borrowed` where that of the region isn't known."""
 
     service: str
     what: str
@@ -23,6 +23,7 @@ class Line:
     unit: str
     usd: float
     kind: Kind
+    borrowed: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,8 +47,15 @@ class Context:
     def line(self, service: str, what: str, price: str, quantity: float, kind: Kind = "events") -> Line:
         """A line for a quantity in a month, at a named price."""
         found = self.prices.prices[price]
-        usd = found.usd(quantity)
-        return Line(service=service, what=what, quantity=quantity, unit=found.unit, usd=usd, kind=kind)
+        return Line(
+            service=service,
+            what=what,
+            quantity=quantity,
+            unit=found.unit,
+            usd=found.usd(quantity),
+            kind=kind,
+            borrowed=price in self.prices.borrowed,
+        )
 
     def figure(self, name: str) -> float:
         """A figure by its name."""

@@ -1,6 +1,6 @@
 """What an environment costs: tables for people, and the same as data."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from tools.cost.alternatives import Alternative, alternatives
 from tools.cost.declared import Declared
 from tools.cost.estimate import Estimate, estimate
 from tools.cost.limits import Limit, limits
-from tools.cost.prices import BASE, covered_regions, price_list
+from tools.cost.prices import BASE, price_list
 from tools.cost.pricing import Kind
 from tools.cost.resources import Resources
 from tools.cost.tables import Table, rounded, usd
@@ -90,9 +90,9 @@ def _stack_data(stack: StackCost) -> dict[str, Any]:
     found = stack.estimate
     return {
         "region": found.region,
-        "prices_of": found.region if found.is_covered else BASE,
         "usd": round(found.usd, 4),
         **{f"{kind}_usd": round(found.usd_of(kind), 4) for kind in _KINDS},
+        "borrowed_usd": round(found.borrowed_usd, 4),
         "usd_per_million_events": found.usd_per_million,
         "lines": [asdict(line) for line in found.lines],
         "unknown": [asdict(each) for each in found.unknown],
@@ -180,14 +180,13 @@ def _otherwise(stack: StackCost) -> Table:
 
 
 def _unknown(cost: EnvironmentCost) -> list[str]:
-    regions: Mapping[str, None] = {
-        stack.estimate.region: None for stack in cost.stacks if not stack.estimate.is_covered
-    }
     found = [f"Unknown: {each.address}: {each.reason}" for stack in cost.stacks for each in stack.estimate.unknown]
-    if regions:
-        covered = ", ".join(covered_regions())
-        found.append(
-            f"No prices of {', '.join(regions)} here (only of {covered}): computed with those of {BASE}, which are "
-            "lower than those of most regions"
-        )
+    borrowed: dict[str, float] = {}
+    for each in (stack.estimate for stack in cost.stacks):
+        borrowed[each.region] = borrowed.get(each.region, 0.0) + each.borrowed_usd
+    found += [
+        f"{usd(amount)} of {region} is computed with prices of {BASE}: its own aren't in tools/cost/prices.toml"
+        for region, amount in borrowed.items()
+        if amount
+    ]
     return ["\n".join(dict.fromkeys(found))] if found else []

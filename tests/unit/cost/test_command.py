@@ -133,10 +133,13 @@ def test_a_rate_above_a_limit_is_said(capsys: pytest.CaptureFixture[str]) -> Non
     assert "met already" not in capsys.readouterr().out
 
 
-def test_a_region_without_prices_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["tap-dev-eu-west-1"], {}) == 0
-    assert "No prices of eu-west-1 here (only of us-east-1, " in capsys.readouterr().out
-    assert _data(capsys, "tap-dev-eu-west-1")["dev"]["stacks"]["tap-dev-eu-west-1"]["prices_of"] == "us-east-1"
+def test_what_is_computed_with_prices_of_another_region_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    amount = _data(capsys, "tap-dev-*")["dev"]["stacks"]["tap-dev-eu-west-1"]["borrowed_usd"]
+    assert amount > 0
+    assert command.main(["tap-dev-*"], {}) == 0
+    assert f"\n{amount:,.2f} of eu-west-1 is computed with prices of us-east-1: its own " in capsys.readouterr().out
+    assert command.main(["tap-dev-us-east-1"], {}) == 0
+    assert "is computed with prices of" not in capsys.readouterr().out
 
 
 def test_markdown_has_the_same_tables(capsys: pytest.CaptureFixture[str]) -> None:

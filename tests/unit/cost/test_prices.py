@@ -7,7 +7,7 @@ import pytest
 
 from stacks.regions import KNOWN_REGIONS
 from tools.cost import prices
-from tools.cost.prices import BASE, Price, covered_regions, price_list
+from tools.cost.prices import BASE, Price, price_list
 
 
 def test_tiers_are_filled_one_after_the_other() -> None:
@@ -36,27 +36,32 @@ def test_tiers_go_up_and_get_cheaper_and_the_last_has_no_end() -> None:
         assert amounts[-1] > 0, name
 
 
-def test_regions_with_prices_are_known_ones_and_one_of_them_is_the_base() -> None:
-    assert BASE in covered_regions()
-    assert set(covered_regions()) <= KNOWN_REGIONS
+def test_regions_are_known_ones_and_name_prices_that_there_are() -> None:
+    data = prices._read("prices.toml")
+    assert BASE in data["regions"]
+    assert set(data["regions"]) <= KNOWN_REGIONS
+    for name, region in data["regions"].items():
+        same, own = region["same"], region.get("own", {})
+        assert {*(() if same == "*" else same), *own} <= set(data["prices"]), name
+        assert same == "*" or set(same) & set(own) == set(), name
 
 
-def test_of_another_region_it_is_said_that_its_prices_are_those_of_the_base() -> None:
+def test_of_another_region_all_prices_are_borrowed() -> None:
     base, other = price_list(BASE), price_list("ap-south-1")
-    assert base.is_covered
-    assert not other.is_covered
+    assert not base.borrowed
+    assert other.borrowed == set(base.prices)
     assert other.prices == base.prices
 
 
-def test_a_region_may_have_some_prices_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = prices._read("prices.toml")
-    data["regions"]["eu-west-1"] = {"http_api_request": 1.11}
-    read = prices._read
-    monkeypatch.setattr(prices, "_read", lambda name: data if name == "prices.toml" else read(name))
-    found = price_list.__wrapped__("eu-west-1")
-    assert found.is_covered
-    assert found.prices["http_api_request"].usd(2_000_000) == pytest.approx(2.22)
-    assert found.prices["secret"] == price_list(BASE).prices["secret"]
+def test_a_region_has_prices_of_its_own_the_same_ones_and_borrowed_ones() -> None:
+    found, base = price_list("eu-west-1"), price_list(BASE)
+    assert found.prices["http_api_request"].usd(400e6) == pytest.approx(300 * 1.11 + 100 * 1.00)
+    assert found.prices["dynamodb_write_unit"].usd(2_000_000) == pytest.approx(1.41)
+    assert found.prices["secret"] == base.prices["secret"]
+    assert "secret" not in found.borrowed
+    assert found.prices["kinesis_put_unit"] == base.prices["kinesis_put_unit"]
+    assert "kinesis_put_unit" in found.borrowed
+    assert not found.borrowed & {"http_api_request", "dynamodb_write_unit"}
 
 
 def test_a_price_list_can_be_compared() -> None:
