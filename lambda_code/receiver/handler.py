@@ -2,6 +2,7 @@
 
 import logging
 import os
+import random
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -26,6 +27,13 @@ _METHODS = {"/health": "GET", "/process": "POST"}
 _AGAIN = "nothing is lost: send the same request again, with the same ids"
 # Any other refusal is about what the content means: 422.
 _STATUS: Mapping[str, ProblemStatus] = {"not_json": 400, "too_large": 413}
+PATIENCE_SECONDS = 1.0
+"""For how long a request's records are put again of which the stream takes nothing.
+
+A shard's limits are those of a second: what a burst exceeds is taken soon. While nothing is taken for longer, a
+function that waits costs money and keeps others from their turn.
+"""
+_RETRY_AFTER_SECONDS = (2, 10)  # spread, so that clients that were refused together don't come back together
 _LOGGED_BYTES = 64 * 1024  # of ids in a log line: far below what CloudWatch Logs accepts
 _DNS_NAME = re.compile(r"\A[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?\Z")
 
@@ -61,7 +69,8 @@ class Receiver:
             found = ProblemError(_STATUS.get(error.code, 422), error.code, str(error), members=members)
         except UnavailableError as error:
             _log.error("not accepted", extra={"request_id": request.id, "reason": str(error)})
-            found = ProblemError(503, "unavailable", _AGAIN, headers={"retry-after": "5"})
+            after = random.randint(*_RETRY_AFTER_SECONDS)  # noqa: S311 - jitter, not a secret
+            found = ProblemError(503, "unavailable", _AGAIN, headers={"retry-after": str(after)})
         ids = {"request_id": request.id, "trace_id": request.trace}
         _log.info("refused", extra={**ids, "status": found.status, "code": found.code})
         return http.problem(request, found)
@@ -143,7 +152,7 @@ def _logged_ids(events: list[Event]) -> list[str]:
 def receiver() -> Receiver:
     """The receiver of this process, from its environment variables."""
     settings = Settings.from_environ(os.environ)
-    stream = EventStream(aws.client("kinesis", aws.PRODUCER), settings.stream_name)
+    stream = EventStream(aws.client("kinesis", aws.PRODUCER), settings.stream_name, patience_seconds=PATIENCE_SECONDS)
     arn = settings.signing_secret_arn
     return Receiver(settings, stream, SigningKeys(aws.client("secretsmanager", aws.SECRETS), arn) if arn else None)
 

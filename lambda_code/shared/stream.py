@@ -2,6 +2,7 @@
 # ruff: noqa: N803 - AWS writes its parameters so
 
 import logging
+import math
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,13 +41,24 @@ class Entry(NamedTuple):
 class EventStream:
     """Puts records until Kinesis has accepted every one of them."""
 
-    def __init__(self, client: KinesisClient, name: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        client: KinesisClient,
+        name: str,
+        *,
+        patience_seconds: float = math.inf,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`patience_seconds`: for how long calls are repeated, at least once, that the stream takes nothing of."""
         self._client = client
         self._name = name
+        self._patience = patience_seconds
         self._sleep = sleep
+        self._clock = clock
 
     def put(self, entries: Iterable[Entry], *, seconds_left: Callable[[], float]) -> None:
-        """Return when all are in the stream, or raise UnavailableError when the time left is too short to go on.
+        """Return when all are in the stream, or raise UnavailableError when patience or the time left is too short.
 
         Rejected records follow later, after those of the same call that were accepted. So the order of a partition key
         is kept from one `put` to the next, and within one as long as no record is rejected.
@@ -56,12 +68,17 @@ class EventStream:
 
     def _put_chunk(self, pending: list[Entry], seconds_left: Callable[[], float]) -> None:
         pause = _FIRST_PAUSE_SECONDS
-        while pending := self._put_once(pending):
+        until, repeated = self._clock() + self._patience, False
+        while refused := self._put_once(pending):
+            if len(refused) < len(pending):
+                until = self._clock() + self._patience
             wait = random.uniform(0, pause)  # noqa: S311 - jitter, not a secret
-            if seconds_left() < wait + _CALL_SECONDS:
+            impatient = repeated and self._clock() + wait > until
+            pending, repeated = refused, True
+            if impatient or seconds_left() < wait + _CALL_SECONDS:
                 raise UnavailableError(f"{len(pending)} records were not accepted")
             self._sleep(wait)
-            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS, self._patience / 2)
 
     def _put_once(self, entries: list[Entry]) -> list[Entry]:
         """Make one call and return the rejected records; all of them if the answer is lost."""

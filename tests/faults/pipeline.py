@@ -14,7 +14,7 @@ from lambda_code.processor.batch import Processor
 from lambda_code.processor.handler import answer
 from lambda_code.processor.ledger import DynamoLedger
 from lambda_code.processor.ports import Ledger
-from lambda_code.receiver.handler import Receiver
+from lambda_code.receiver.handler import PATIENCE_SECONDS, Receiver
 from lambda_code.receiver.settings import Settings
 from lambda_code.receiver.signing_keys import SigningKeys
 from lambda_code.shared.quarantine import Quarantine
@@ -59,7 +59,9 @@ class World:
         self.dynamodb = DynamoClient(self.table, calm, self.rng)
         self.s3 = S3Client(self.buckets, calm)
         self.mapping = mapping.Mapping(self.stream, self.process, self.buckets, self.clock, self.settings, self.rng)
-        entries = EventStream(self.kinesis, "events", sleep=self.clock.sleep)
+        entries = EventStream(
+            self.kinesis, "events", patience_seconds=PATIENCE_SECONDS, sleep=self.clock.sleep, clock=self.clock
+        )
         self.receiver = Receiver(RECEIVER, entries, self.keys, clock=self.clock)
         self.ledger: Ledger = DynamoLedger(self.dynamodb, "ledger", DAYS, clock=self.clock, sleep=self.clock.sleep)
         self.processor = self.new_process()

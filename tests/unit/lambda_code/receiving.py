@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from lambda_code.receiver.handler import Receiver
+from lambda_code.receiver.handler import PATIENCE_SECONDS, Receiver
 from lambda_code.receiver.settings import Settings
 from lambda_code.receiver.signing_keys import SigningKeys
 from lambda_code.shared.stream import EventStream
@@ -40,7 +40,13 @@ class World:
         self.kinesis = FakeKinesis()
         self.secrets = FakeSecrets(stages=dict(secrets or {}))
         keys = SigningKeys(self.secrets, "arn:secret", clock=self.clock) if secrets else None
-        stream = EventStream(self.kinesis, "tap-events-test", sleep=self.clock.sleep)
+        stream = EventStream(
+            self.kinesis,
+            "tap-events-test",
+            patience_seconds=PATIENCE_SECONDS,
+            sleep=self.clock.sleep,
+            clock=self.clock,
+        )
         settings = msgspec.structs.replace(SETTINGS, requests_per_minute=requests_per_minute)
         self.receiver = Receiver(settings, stream, keys, clock=self.clock)
 

@@ -481,7 +481,7 @@ class TestNotNow:
         world.kinesis.before = [error] * 100
         answer = world.post(EVENT, STRUCTURED)
         refused(answer, 503, "unavailable")
-        assert answer.headers["retry-after"] == "5"
+        assert 2 <= int(answer.headers["retry-after"]) <= 10
         assert "ids" not in answer.body
 
     @pytest.mark.parametrize(
@@ -505,5 +505,5 @@ class TestNotNow:
             assert answer.status == 202, "a secret that was never rotated has no previous version"
             return
         refused(answer, 503, "unavailable")
-        assert answer.headers["retry-after"] == "5"
+        assert 2 <= int(answer.headers["retry-after"]) <= 10
         assert world.kinesis.taken == []

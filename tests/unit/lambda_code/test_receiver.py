@@ -357,7 +357,8 @@ def test_when_time_runs_out_the_client_is_told_to_come_again() -> None:
     world.kinesis.refuse = [{0}]
     world.milliseconds = 3_000
     answer = world.post(EVENT, "application/cloudevents+json")
-    assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+    assert answer.status == 503
+    assert 2 <= int(answer.headers["retry-after"]) <= 10
     assert "accepted" not in answer.body
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -54,6 +56,33 @@ def test_no_call_is_begun_that_could_outlast_the_time_left(left: float, calls: i
     except UnavailableError:
         assert kinesis.taken == []
     assert len(kinesis.calls) == calls
+
+
+def _calls_of(kinesis: FakeKinesis, *, patience_seconds: float) -> int:
+    clock = FakeClock()
+    stream = EventStream(kinesis, "tap-events-test", patience_seconds=patience_seconds, sleep=clock.sleep, clock=clock)
+    with pytest.raises(UnavailableError):
+        stream.put([Entry("k", b"x")], seconds_left=lambda: 60)
+    return len(kinesis.calls)
+
+
+def test_who_is_impatient_gives_up_what_is_refused_after_some_calls_within_that_time() -> None:
+    assert 5 <= _calls_of(FakeKinesis(refuse=[{0}] * 100), patience_seconds=1) <= 100
+    assert _calls_of(FakeKinesis(refuse=[{0}] * 100), patience_seconds=0) == 2
+
+
+def test_a_lost_answer_is_followed_by_another_call_however_long_it_took() -> None:
+    clock = FakeClock()
+
+    class Slow(FakeKinesis):
+        def put_records(self, **call: Any) -> Mapping[str, Any]:
+            clock.sleep(3.5)
+            return super().put_records(**call)
+
+    kinesis = Slow(before=[client_error("InternalFailure")])
+    stream = EventStream(kinesis, "tap-events-test", patience_seconds=1, sleep=clock.sleep, clock=clock)
+    stream.put([Entry("k", b"x")], seconds_left=lambda: 6)
+    assert len(kinesis.taken) == 1
 
 
 def test_a_metric_line_is_what_cloudwatch_reads(capsys: pytest.CaptureFixture[str]) -> None:
