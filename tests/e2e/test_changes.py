@@ -3,11 +3,14 @@
 import pytest
 
 from stacks.settings import Environment
+from stacks.traffic_settings import TrafficSettings
 from tests.e2e.conftest import Applied
 from tests.e2e.planning import planned
 from tests.integration.account import Account
 from tests.integration.deployment import Deployment
 from tests.integration.sender import Sender
+from tools.cost.estimate import estimate
+from tools.cost.resources import of_values, read_synthesized
 
 pytestmark = pytest.mark.e2e
 
@@ -27,6 +30,17 @@ def test_of_two_applies_at_once_exactly_one_succeeds(applied: Applied) -> None:
 
 def test_a_second_plan_changes_nothing(applied: Applied) -> None:
     assert planned(applied.terraform) == {}
+
+
+def test_what_is_deployed_costs_what_was_synthesized(applied: Applied) -> None:
+    plan = applied.terraform.planned(applied.terraform.folder / "now.tfplan")
+    deployed, wanted = of_values(plan["prior_state"]["values"]), of_values(plan["planned_values"])
+    synthesized = read_synthesized(applied.terraform.folder)
+    traffic = TrafficSettings(file_percent=20)
+    found = [estimate(each, traffic, "us-east-1") for each in (synthesized, wanted, deployed)]
+    assert found[0].usd > 0
+    lines = [sorted(each.lines, key=repr) for each in found]
+    assert lines[0] == lines[1] == lines[2]
 
 
 def test_another_size_changes_one_function_in_place_and_keeps_what_is_stored(
