@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from tools.progress import Progress
 from tools.terraform import Terraform
 from tools.terraform.environ import clean_environ
 from tools.terraform.messages import Counter
+from tools.terraform.provider import CACHE
 
 _STATE_FILE = "state.tfstate"  # in the folder of the state stack, as long as the bucket doesn't exist
 
@@ -46,8 +47,14 @@ class Deployment:
         return Account(url=settings.emulator.endpoint_url, account_id=settings.account_id, region=region)
 
     def terraform(self, stack: str) -> Terraform:
-        """Terraform in the folder of a stack."""
-        return terraform_in(self.folder / "cdktf.out/stacks" / stack, self.folder)
+        """Terraform in the folder of a stack.
+
+        The provider comes from a folder that may lead into the user's cache. With that cache as the place to install
+        it to, it would be copied over itself: so no setting of the user's names a cache here.
+        """
+        terraform = terraform_in(self.folder / "cdktf.out/stacks" / stack, self.folder)
+        environ = {name: value for name, value in terraform.environ.items() if name != CACHE}
+        return replace(terraform, environ={**environ, "TF_CLI_CONFIG_FILE": os.devnull})
 
     def synthesize(self, root: Path) -> None:
         """Writes all stacks."""

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,24 @@ def deployment(tmp_path: Path) -> Deployment:
     stack = json.dumps({"terraform": {"backend": _BACKEND, "required_providers": _NEEDS}})
     (found.terraform("tap-local-state").folder / "cdk.tf.json").write_text(stack)
     return found
+
+
+def test_a_stack_s_provider_comes_from_its_folder_and_goes_into_no_cache(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TF_PLUGIN_CACHE_DIR", "cache")
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", "names-a-cache.tfrc")
+    environ = deployment.terraform("tap-local-state").environ
+    assert "TF_PLUGIN_CACHE_DIR" not in environ
+    assert environ["TF_CLI_CONFIG_FILE"] == os.devnull
+
+
+def test_what_an_earlier_run_was_locked_to_is_forgotten(deployment: Deployment, s3: S3, ran: list[str]) -> None:
+    assert (s3.has_bucket, ran) == (False, [])
+    lock = deployment.terraform("tap-local-state").folder / ".terraform.lock.hcl"
+    lock.touch()
+    deployment.deploy(_PROVIDERS)
+    assert not lock.exists()
 
 
 def test_the_state_is_bootstrapped_in_a_file_and_then_moved_into_its_bucket(
