@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,12 +16,20 @@ from tools.terraform.environ import clean_environ
 @pytest.fixture(scope="session")
 def provider(dev: Stack, tmp_path_factory: pytest.TempPathFactory) -> Provider:
     """The AWS provider that the stacks ask for, fetched once; skips where it can't be had, in Terraform's own words."""
-    folder = tmp_path_factory.mktemp("provider")
+    return fetched(dev, tmp_path_factory.mktemp("provider"))
+
+
+def fetched(stack: Stack, folder: Path, **variables: str) -> Provider:
+    """The provider that a stack asks for, by the program that the variables choose.
+
+    It is locked to the bytes that are found: tests run with what a mirror serves, too.
+    """
     cache = folder / "cache"
     cache.mkdir()
-    needs = {"required_providers": dev.json["terraform"]["required_providers"]}
+    needs = {"required_providers": stack.json["terraform"]["required_providers"]}
     (folder / "main.tf.json").write_text(json.dumps({"terraform": needs}))
-    environ = clean_environ(os.environ, TF_PLUGIN_CACHE_DIR=os.environ.get("TF_PLUGIN_CACHE_DIR", str(cache)))
+    shared = os.environ.get("TF_PLUGIN_CACHE_DIR", str(cache))
+    environ = clean_environ(os.environ, TF_PLUGIN_CACHE_DIR=shared, **variables)
     try:
         Terraform(folder, environ, folder / "log").init()
     except TerraformError as error:
