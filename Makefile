@@ -146,6 +146,16 @@ environments: dev
 apply: dev ## Apply the plans that `make plan` saved, in the order of deployment
 	$(PY) -m tools.delivery apply $(STACKS)
 
+.PHONY: planned current promotable
+planned: dev
+	$(PY) -m tools.delivery planned
+
+current: dev
+	$(PY) -m tools.delivery current $(NEWEST)
+
+promotable: dev
+	$(PY) -m tools.delivery promotable "$(RUN)"
+
 .PHONY: drift
 drift: dev ## List the stacks that differ from what is deployed
 	$(PY) -m tools.delivery drift $(STACKS)
@@ -161,7 +171,10 @@ previews: dev
 destroy-preview: dev
 	$(PY) -m tools.delivery destroy
 
-.PHONY: comment drift-issue
+.PHONY: labels comment drift-issue
+labels: dev
+	$(PY) -m tools.delivery labels
+
 comment: dev
 	$(PY) -m tools.delivery comment $(FILE)
 

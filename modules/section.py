@@ -37,7 +37,7 @@ def as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+def distinct(values: tuple[object, ...]) -> tuple[object, ...]:
     """Refuse a list with duplicates."""
     if len(set(values)) != len(values):
         raise ValueError("the same value twice")

@@ -7,21 +7,20 @@ from constructs import Construct
 
 from modules.delivery.delivery_role import DeliveryRole
 from modules.delivery.function_boundary import FunctionBoundary
-from modules.delivery.github_provider import HOST, GitHubProvider
+from modules.delivery.github_provider import GitHubProvider
 from modules.delivery.permissions import TESTS, permissions_for
 from modules.delivery.statements import deploying, planning
-from modules.delivery.trust import Trust
 from modules.iam import Statement
 from stacks.base_stack import BaseStack, made
 from stacks.delivery import reaches
 from stacks.delivery.previews import PREVIEW_PATTERNS
 from stacks.delivery.state_access import read_state, write_state
+from stacks.delivery.trusts import PREVIEW, trusts
 from stacks.identity import StackIdentity, StackKind
 from stacks.outputs import DeliveryOutputs
 from stacks.settings import Environment
 from stacks.state_location import StateLocation
 
-PREVIEW = "preview"  # the environment of GitHub in which previews are deployed
 _OWN = ("aws_iam_policy", "aws_iam_role", "aws_iam_role_policy_attachment")
 _OWN_PROVIDER = "aws_iam_openid_connect_provider"
 
@@ -50,23 +49,15 @@ class DeliveryStack(BaseStack):
         deployed = _types(scope, [one for one in others if not one.is_deployed_by_hand])
         planned = _types(scope, others) | {*_OWN, *([_OWN_PROVIDER] if delivery.create_provider else [])}
 
-        def role(id_: str, *, of: Sequence[str], statements: Sequence[Statement], regions: Sequence[str]) -> str:
-            """The ARN of a role for runs whose token's subject ends like one of these."""
-            return DeliveryRole(
-                self,
-                id_,
-                trust=Trust(
-                    provider_arn=self.names.global_arn("iam", f"oidc-provider/{HOST}"),
-                    subjects=tuple(f"repo:{delivery.repository}:{end}" for end in of),
-                ),
-                statements=statements,
-                regions=regions,
-            ).resource.arn
+        trusted = trusts(delivery, self.names)
+
+        def role(id_: str, *, statements: Sequence[Statement], regions: Sequence[str]) -> str:
+            """The ARN of a role for runs that it trusts."""
+            return DeliveryRole(self, id_, trust=trusted[id_], statements=statements, regions=regions).resource.arn
 
         whole = reaches.whole(environment, self.names)
         plan = role(
             "plan",
-            of=["pull_request", f"ref:refs/heads/{delivery.branch}"],
             statements=[
                 *planning(permissions_for(planned), whole),
                 *read_state(location, ["*"]),
@@ -77,7 +68,6 @@ class DeliveryStack(BaseStack):
         FunctionBoundary(self, reaches.BOUNDARY, reach=reach)
         deploy = role(
             "deploy",
-            of=[f"environment:{environment.name}"],
             statements=[
                 *deploying(permissions_for(deployed), reach),
                 *read_state(location, ["*"]),
@@ -92,7 +82,6 @@ class DeliveryStack(BaseStack):
             states = [f"{suffix}.tfstate" for suffix in PREVIEW_PATTERNS]
             preview = role(
                 PREVIEW,
-                of=[f"environment:{PREVIEW}"],
                 statements=[
                     *deploying(permissions_for(previewed) + TESTS, reach),
                     *read_state(location, [f"{state}*" for state in states]),

@@ -161,6 +161,8 @@ UNUSUAL: Json = {
         "repository": "someone@12/other.repo@34",
         "branch": "trunk",
         "create_provider": False,
+        "approval": "dispatch",
+        "approvers": [583231, 9919],
         "previews": True,
     },
 }

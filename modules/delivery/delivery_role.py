@@ -1,4 +1,4 @@
-"""A role that GitHub Actions assumes for an hour, without any long-lived key."""
+"""A role that GitHub Actions assumes for as long as its jobs take, without any long-lived key."""
 
 from collections.abc import Sequence
 
@@ -47,7 +47,13 @@ class DeliveryRole(Construct):
         super().__init__(scope, id_)
         names = names_of(self)
         self.name = names(id_, Kind.ROLE)
-        self.resource = IamRole(self, "Default", name=self.name, assume_role_policy=trust.document())
+        self.resource = IamRole(
+            self,
+            "Default",
+            name=self.name,
+            assume_role_policy=trust.document(),
+            max_session_duration=trust.session_seconds,
+        )
         self.arn = names.global_arn("iam", f"role/{self.name}")
         for part, own in divided(statements).items():
             name = names(f"{id_}-{part}", Kind.POLICY)

@@ -1,4 +1,4 @@
-"""Which tokens of GitHub Actions a role trusts."""
+"""Which tokens of GitHub Actions a role trusts, and for how long."""
 
 import json
 from collections.abc import Mapping
@@ -13,14 +13,16 @@ class Trust:
 
     `subjects`: exact ones, such as `repo:owner@1/name@2:environment:prod`; `subject_patterns`: others, with `*`;
     `claims`: further claims of the token, and the values that they may have. AWS knows `actor_id`, `environment`,
-    `job_workflow_ref`, `ref`, `repository_id` and few others (IAM user guide, "IAM and AWS STS condition context keys",
-    keys for OIDC federation; GitHub documentation, "OpenID Connect reference").
+    `job_workflow_ref`, `ref`, `repository_id` and a few others of GitHub (AWS: "AWS STS now supports validation of
+    select identity provider specific claims", January 2026; GitHub documentation, "OpenID Connect reference").
+    `session_seconds`: the longest session.
     """
 
     provider_arn: str
     subjects: tuple[str, ...] = ()
     subject_patterns: tuple[str, ...] = ()
     claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    session_seconds: int = 3_600
 
     def document(self) -> str:
         """The trust policy. A pattern says which parts of it are exact: `StringLike` holds the exact subjects, too."""

@@ -1,10 +1,10 @@
 """The settings table `[delivery]`: delivery by GitHub Actions."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from modules.section import Allowed, Section
+from modules.section import Allowed, Section, as_tuple, distinct
 
 # GitHub: owners have letters, digits and single hyphens, repositories also dots and underscores. Tokens of those that
 # were created, renamed or transferred since 15 July 2026 name the ids, too (GitHub changelog, "Immutable subject
@@ -21,6 +21,18 @@ BranchName = Annotated[
     Allowed("the name of one branch, without wildcards"),
 ]
 
+Approval = Literal["environment", "dispatch"]
+# The number of an account on GitHub: names can be given away, numbers can't. More would not fit into a trust policy of
+# 2,048 characters (IAM quotas).
+UserId = Annotated[int, Field(ge=1, le=10**12), Allowed("the number of an account on GitHub, such as 583231")]
+UserIds = Annotated[
+    tuple[UserId, ...],
+    BeforeValidator(as_tuple),
+    AfterValidator(distinct),
+    Field(max_length=20),
+    Allowed("up to 20 numbers of accounts on GitHub, each once"),
+]
+
 
 class DeliverySettings(Section):
     """Roles for the workflows of a repository; only if this table is given."""
@@ -30,5 +42,13 @@ class DeliverySettings(Section):
     create_provider: bool = Field(
         True,
         description="Create GitHub's identity provider; false if the account already has it: it can have only one",
+    )
+    approval: Approval = Field(
+        "environment",
+        description="How a plan is approved: by the reviewers of the environment in GitHub, or by one of `approvers`, "
+        "who runs the workflow *Promote*",
+    )
+    approvers: UserIds = Field(
+        (), description="GitHub's numbers of those who may promote; with `approval` dispatch, and only then"
     )
     previews: bool = Field(False, description="Let pull requests deploy ephemeral copies (refused in production)")

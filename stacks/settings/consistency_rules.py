@@ -145,6 +145,17 @@ def _previews(previews: bool, force_destroy: bool, protected: bool, window_days:
     )
 
 
+def _approvers(approvers: tuple[int, ...], approval: str) -> Refusal | None:
+    """Whoever may run a workflow of the repository could deploy, if the role named nobody."""
+    if approval == "dispatch" and not approvers:
+        return Refusal("at least one account, because delivery.approval is dispatch", "name who may promote")
+    if approval != "dispatch" and approvers:
+        return Refusal(
+            "no approvers, because delivery.approval is environment", "remove them, or set approval to dispatch"
+        )
+    return None
+
+
 TOGETHER = (
     Rule(("mapping.maximum_record_age_seconds", "stream.retention_hours"), _record_age),
     Rule(
@@ -184,6 +195,7 @@ TOGETHER = (
     Rule(("api.jwt_audience", "api.auth"), _jwt_audience),
     Rule(("stream.shards", "stream.mode"), _shards, only_if_given=True),
     Rule(("ledger_capacity.maximum_units", "ledger_capacity.minimum_units"), _maximum_units),
+    Rule(("delivery.approvers", "delivery.approval"), _approvers),
     Rule(("budget.monthly_usd", "alarms.emails"), _budget),
     Rule(
         (

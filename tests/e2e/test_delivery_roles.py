@@ -49,6 +49,8 @@ _ANYWHERE = {
 # and tag a key when it is made already, which a role bound to tags can't.
 _OTHERWISE = {"lambda:ListEventSourceMappings", "secretsmanager:GetSecretValue"}
 _KEYS = "kms:*"
+# What it reads in a token. The rules of roles hold the others (tests/rules/delivery/trust.py).
+_CLAIMS = {"aud", "sub"}
 _REPOSITORY = "example@1/tapstack@2"
 # Operations whose action is called otherwise, of those that the tests call (Service Authorization Reference).
 _ACTIONS = {"s3:HeadObject": "s3:GetObject"}
@@ -69,8 +71,13 @@ def delivered(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def _allow_anywhere(account: Account, role: str) -> None:
-    """Lets the role do what it may do, and the emulator can't tell."""
+    """Lets the role do what it may do, and whoever takes it say less, where the emulator can't tell."""
     iam, name = account.client("iam"), f"tap-{role}-local-{REGION}"
+    trust = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    for keys in trust["Statement"][0]["Condition"].values():
+        for key in [key for key in keys if key.rpartition(":")[2] not in _CLAIMS]:
+            del keys[key]
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(trust))
     keys = {_KEYS} if role != "plan" else set()
     actions = sorted(_ANYWHERE & _actions(account, role) | _OTHERWISE | keys)
     statements: list[Json] = [{"Effect": "Allow", "Action": actions, "Resource": "*"}]
@@ -168,6 +175,7 @@ def test_what_the_emulator_can_not_tell_is_allowed_by_name(delivered: Account) -
     [
         f"repo:{_REPOSITORY}:ref:refs/heads/other",
         f"repo:{_REPOSITORY}:environment:prod",
+        f"repo:{_REPOSITORY}:ref:refs/heads/gh-readonly-queue/other/pr-7-0123456789abcdef",
         "repo:example@1/tapstack@3:pull_request",
         "repo:example/tapstack:pull_request",
         "repo:somebody@1/tapstack@2:environment:local",
@@ -179,8 +187,9 @@ def test_nobody_else_takes_a_role(delivered: Account, role: str, subject: str) -
         _taken(delivered, role, subject)
 
 
-def test_runs_of_the_branch_take_the_role_of_plans(delivered: Account) -> None:
-    assert _taken(delivered, "plan", f"repo:{_REPOSITORY}:ref:refs/heads/main")
+@pytest.mark.parametrize("branch", ["main", "gh-readonly-queue/main/pr-7-0123456789abcdef"])
+def test_runs_of_the_branch_and_of_its_queue_take_the_role_of_plans(delivered: Account, branch: str) -> None:
+    assert _taken(delivered, "plan", f"repo:{_REPOSITORY}:ref:refs/heads/{branch}")
 
 
 def test_the_role_of_plans_plans_what_is_not_there_yet_and_makes_nothing(delivered: Account) -> None:

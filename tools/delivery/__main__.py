@@ -14,11 +14,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from stacks.settings import Environment, SettingsError, select_environments
 from tools.changed_stacks import changed_stacks, removed_stacks
-from tools.delivery import github, smoke, terraform
+from tools.delivery import github, pending, smoke, terraform
+from tools.delivery import labels as labels_of
 from tools.delivery.environments import ROOT, own_stacks, rows
 from tools.delivery.stacks import by_workflows, chosen
 from tools.delivery.states import left_behind, left_over
 from tools.errors import ToolError
+from tools.plan_review.configuration import FILE, read_configuration
 from tools.synthesized import OUTDIR, identities, in_order
 
 DRIFT = OUTDIR / "drift.txt"
@@ -37,6 +39,29 @@ def environments(base: Sequence[str]) -> int:
 def apply(stacks: Sequence[str]) -> int:
     """Apply the saved plans of the stacks, or all saved plans."""
     terraform.apply_plans(stacks)
+    return 0
+
+
+def planned(_names: Sequence[str]) -> int:
+    """Print the stacks whose saved plans change anything, on one line."""
+    print(" ".join(pending.with_changes()))
+    return 0
+
+
+def current(newest: Sequence[str]) -> int:
+    """Check that the saved plans are of what the branch has by now, which was synthesized to the folder."""
+    (folder,) = newest
+    pending.refuse_superseded(Path(folder), pending.with_changes())
+    return 0
+
+
+def promotable(runs: Sequence[str]) -> int:
+    """Check that the plan of a run may be promoted: RUN of GITHUB_REPOSITORY, by who runs this and nobody else."""
+    (run,) = runs
+    if os.environ["GITHUB_TRIGGERING_ACTOR"] != os.environ["GITHUB_ACTOR"]:
+        raise ToolError("somebody else has started this run again: start a new one, which asks for your own approval")
+    repository = os.environ["GITHUB_REPOSITORY"]
+    pending.refuse_foreign(github.run(repository, run), repository, os.environ["GITHUB_REF_NAME"])
     return 0
 
 
@@ -95,6 +120,16 @@ def _s3(environment: Environment) -> Any:  # noqa: ANN401  a boto3 client
     return boto3.client("s3", region_name=environment.settings.state.region)
 
 
+def labels(_names: Sequence[str]) -> int:
+    """Print the options for `make plan-review`: which labels of PULL_REQUEST count, and which don't."""
+    by = read_configuration(ROOT / FILE).labels_by
+    number = labels_of.pull_request(os.environ["PULL_REQUEST"])
+    repository = os.environ["GITHUB_REPOSITORY"]
+    found = labels_of.counted(github.pull_request(repository, number), github.events(repository, number), by=by)
+    print(" ".join(f"--{'label' if counts else 'uncounted'} {name}" for name, counts in found.items()))
+    return 0
+
+
 def comment(files: Sequence[str]) -> int:
     """Write a file into the comment on the pull request PULL_REQUEST of GITHUB_REPOSITORY."""
     (file,) = files
@@ -111,7 +146,21 @@ def issue(files: Sequence[str]) -> int:
 
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
-    one.__name__: one for one in (environments, apply, drift, destroy, check, previews, comment, issue)
+    one.__name__: one
+    for one in (
+        environments,
+        apply,
+        planned,
+        current,
+        promotable,
+        drift,
+        destroy,
+        check,
+        previews,
+        labels,
+        comment,
+        issue,
+    )
 }
 
 

@@ -21,6 +21,7 @@ class Row(TypedDict):
     plan_role: str
     deploy_role: str
     preview_role: str
+    approval: str
     stacks: str
     deployable: str
 
@@ -58,6 +59,7 @@ def _row(environment: Environment, stacks: Sequence[StackIdentity]) -> Row:
         plan_role=_role_arn(names, "plan"),
         deploy_role=_role_arn(names, "deploy"),
         preview_role=_role_arn(names, "preview"),
+        approval=settings.delivery.approval if settings.delivery else "",
         stacks=" ".join(one.name for one in own),
         deployable=" ".join(one.name for one in own if not one.is_deployed_by_hand),
     )

@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from tools.delivery.stacks import DeliveryError
 
@@ -16,6 +17,24 @@ _DRIFT = "Drift: AWS differs from the code"
 def gh(arguments: Sequence[str], body: str) -> str:
     """Run `gh` with `body` as its input; return what it printed."""
     return subprocess.run(["gh", *arguments], input=body, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def run(repository: str, number: str, gh: Gh = gh) -> Any:  # noqa: ANN401  any JSON
+    """What GitHub says about a run of a workflow; something else than its number is a `DeliveryError`."""
+    if not re.fullmatch("[0-9]{1,20}", number):
+        raise DeliveryError(f"got {number[:40]!r}; allowed: the number at the end of the address of a run")
+    return json.loads(gh(["api", f"repos/{repository}/actions/runs/{number}"], ""))
+
+
+def pull_request(repository: str, number: int, gh: Gh = gh) -> Any:  # noqa: ANN401  any JSON
+    """What GitHub says about a pull request."""
+    return json.loads(gh(["api", f"repos/{repository}/pulls/{number}"], ""))
+
+
+def events(repository: str, number: int, gh: Gh = gh) -> list[Any]:
+    """All that has happened to a pull request, the oldest first."""
+    pages = gh(["api", "--paginate", "--slurp", f"repos/{repository}/issues/{number}/events?per_page=100"], "")
+    return [event for page in json.loads(pages) for event in page]
 
 
 def comment(repository: str, number: int, file: Path, gh: Gh = gh) -> None:

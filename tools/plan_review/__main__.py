@@ -52,7 +52,7 @@ def _review(chosen: argparse.Namespace, configuration: Configuration) -> Review:
     packages = read_notes(path.with_suffix(NOTE) for path in paths)
     plans = (read_plan(path, configuration) for path in paths)
     labels = [label.strip() for text in chosen.label for label in text.split(",")]
-    return review(plans, configuration, labels=labels, packages=packages)
+    return review(plans, configuration, labels=labels, uncounted=chosen.uncounted, packages=packages)
 
 
 def _parser() -> _Parser:
@@ -64,6 +64,9 @@ def _parser() -> _Parser:
     )
     known = ", ".join(category.label for category in Category)
     parser.add_argument("--label", action="append", default=[], help=f"a label of the pull request, of: {known}")
+    parser.add_argument(
+        "--uncounted", action="append", default=[], help="a label that its author gave, only to be told"
+    )
     parser.add_argument("--advisory", action="store_true", help="ask for no label: a person decides by the text")
     parser.add_argument("--failed", action="store_true", help="say that there is no review, as something failed before")
     parser.add_argument("--output", type=Path, help="file for the comment (default: review.md in the folder of plans)")

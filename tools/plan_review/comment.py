@@ -65,6 +65,8 @@ def _verdict(review: Review) -> Iterator[str]:
         yield "No label is needed."
     if accepted:
         yield f"> Accepted by label: {', '.join(accepted)}"
+    if uncounted := sorted(review.uncounted.intersection(review.missing)):
+        yield f"> Doesn't count, because the author or a program gave it: {', '.join(map(code, uncounted))}"
     yield ""
 
 

@@ -32,8 +32,8 @@ class Configuration:
 
     `marker`: first line of the comment, an HTML comment by which a later one finds it; `plans`: folder of the plans;
     `make_plans`: the command that writes them; `region`: a regular expression whose first group is the region in the
-    name of a stack; `by_hand`: a regular expression for names of stacks that only people deploy; `public_routes`: of
-    API Gateway, open to everybody on purpose.
+    name of a stack; `by_hand`: a regular expression for names of stacks that only people deploy; `labels_by`: whose
+    labels count: `others` than the author, or `anyone`; `public_routes`: of API Gateway, open to everybody on purpose.
     """
 
     marker: str = "<!-- terraform-plan-review -->"
@@ -41,6 +41,7 @@ class Configuration:
     make_plans: str = "terraform show -json"
     region: str | None = None
     by_hand: str | None = None
+    labels_by: str = "others"
     public_routes: tuple[str, ...] = ()
     exposing_variables: tuple[ExposingVariable, ...] = ()
 
@@ -48,6 +49,8 @@ class Configuration:
         """What can't be is a `ReviewError`."""
         if not re.fullmatch(r"<!-- [^\n]+ -->", self.marker):
             raise ReviewError(f"marker: got {self.marker!r}; allowed: an HTML comment, such as <!-- plan review -->")
+        if self.labels_by not in ("others", "anyone"):
+            raise ReviewError(f"labels_by: got {self.labels_by!r}; allowed: others, anyone")
         for name, text in (("region", self.region or "()"), ("by_hand", self.by_hand or "")):
             try:
                 groups = re.compile(text).groups
@@ -90,7 +93,7 @@ def _configuration(found: Mapping[str, Json]) -> Configuration:
     if unknown := [name for name in found if name not in known]:
         raise ReviewError(f"{unknown[0]}: unknown key; allowed: {', '.join(known)}")
     variables, routes = found.get("exposing_variables", []), found.get("public_routes", [])
-    for name in ("marker", "plans", "make_plans", "region", "by_hand"):
+    for name in ("marker", "plans", "make_plans", "region", "by_hand", "labels_by"):
         if not isinstance(found.get(name, ""), str):
             raise ReviewError(f"{name}: got {found[name]!r}; allowed: a text")
     if not isinstance(routes, list) or not all(isinstance(one, str) for one in routes):

@@ -32,6 +32,7 @@ class Review:
     findings: tuple[Finding, ...]
     roles: tuple[RoleDifference, ...]
     labels: frozenset[str]
+    uncounted: frozenset[str]
     packages: Packages
     configuration: Configuration
 
@@ -56,9 +57,14 @@ def review(
     configuration: Configuration = DEFAULTS,
     *,
     labels: Collection[str] = (),
+    uncounted: Collection[str] = (),
     packages: Packages | None = None,
 ) -> Review:
-    """Check the plans by every rule; `labels`: what the pull request has; `packages`: see `read_packages`."""
+    """Check the plans by every rule.
+
+    `labels`: what the pull request has; `uncounted`: what it has besides, given by somebody whose labels don't count;
+    `packages`: see `read_packages`.
+    """
     plans = tuple(plans)
     roles = tuple(difference for plan in plans if not plan.is_gone for difference in differences(plan))
     return Review(
@@ -66,6 +72,7 @@ def review(
         findings=(*gone(plans), *evaluate(plans, rules_for(configuration)), *findings(list(roles))),
         roles=roles,
         labels=frozenset(labels),
+        uncounted=frozenset(uncounted),
         packages=packages or {},
         configuration=configuration,
     )

@@ -35,6 +35,7 @@ def test_an_environment_is_printed_with_its_roles_and_its_stacks(tmp_path: Path)
             "plan_role": "arn:aws:iam::111111111111:role/tap-plan-dev-us-east-1",
             "deploy_role": "arn:aws:iam::111111111111:role/tap-deploy-dev-us-east-1",
             "preview_role": "arn:aws:iam::111111111111:role/tap-preview-dev-us-east-1",
+            "approval": "environment",
             "stacks": "tap-dev-state tap-dev-us-east-1 tap-dev-delivery tap-dev-eu-west-1",
             "deployable": "tap-dev-us-east-1 tap-dev-eu-west-1",
         }

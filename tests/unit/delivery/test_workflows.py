@@ -11,7 +11,8 @@ from tests.project import ROOT
 
 _FOLDER = ROOT / ".github"
 _WORKFLOWS = sorted((_FOLDER / "workflows").glob("*.yml"))
-_FILES = [*_WORKFLOWS, _FOLDER / "actions/setup/action.yml"]
+_ACTIONS = sorted((_FOLDER / "actions").glob("*/action.yml"))
+_FILES = [*_WORKFLOWS, *_ACTIONS]
 # The commits that these versions are, as the actions' own repositories have them.
 _PINNED = {
     "actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5",
@@ -22,7 +23,7 @@ _PINNED = {
     "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3",
     "hashicorp/setup-terraform@dfe3c3f87815947d99a8997f908cb6525fc44e9e # v4.0.1",
 }
-_PROGRAMS = {"make", "git", "jq", "sed", "tr", "echo", "cat", "env", "find", "for", "test", "exit"}
+_PROGRAMS = {"make", "git", "jq", "sed", "tr", "echo", "cat", "env", "find", "for", "test", "exit", "mv"}
 
 each_workflow = pytest.mark.parametrize("path", _WORKFLOWS, ids=lambda path: path.name)
 each_file = pytest.mark.parametrize("path", _FILES, ids=lambda path: path.name)
@@ -34,11 +35,13 @@ def _jobs(path: Path) -> dict[str, Any]:
 
 
 def _steps(path: Path) -> list[dict[str, Any]]:
-    return [step for job in _jobs(path).values() for step in job.get("steps", [])]
+    found = yaml.safe_load(path.read_text())
+    jobs = found["jobs"].values() if "jobs" in found else [found["runs"]]
+    return [step for job in jobs for step in job.get("steps", [])]
 
 
 def test_the_workflows_are_there() -> None:
-    wanted = {"pull-request", "deploy", "deploy-environment", "preview", "drift"}
+    wanted = {"pull-request", "deploy", "deploy-environment", "promote", "apply-plan", "preview", "drift"}
     assert {path.stem for path in _WORKFLOWS} == wanted
 
 
@@ -62,30 +65,92 @@ def test_nothing_is_permitted_but_what_a_job_names(path: Path) -> None:
         assert wide <= {"id-token", "pull-requests", "issues"}, name
 
 
-@each_workflow
+@each_file
 def test_there_are_no_secrets_and_credentials_come_from_a_role(path: Path) -> None:
     text = path.read_text()
     assert "secrets." not in text
     assert "aws-access-key-id" not in text
     for step in _steps(path):
         if step.get("uses", "").startswith("aws-actions/"):
-            assert set(step["with"]) == {"role-to-assume", "aws-region"}
+            assert set(step["with"]) - {"role-duration-seconds"} == {"role-to-assume", "aws-region"}
         if step.get("uses", "").startswith("actions/checkout"):
             assert step["with"]["persist-credentials"] is False
 
 
+def _applies(job: dict[str, Any]) -> bool:
+    steps = job.get("steps", [])
+    runs = " ".join(step.get("run", "") for step in steps)
+    return "make destroy-preview" in runs or any(step.get("uses") == "./.github/actions/apply" for step in steps)
+
+
 @each_workflow
-def test_a_job_that_changes_aws_is_never_cancelled_and_has_a_protected_environment(path: Path) -> None:
+def test_a_job_that_changes_aws_is_never_cancelled_and_is_approved(path: Path) -> None:
+    """A job holds its concurrency group while it waits for reviewers, and so may be in none then."""
     for name, job in _jobs(path).items():
-        runs = " ".join(step.get("run", "") for step in job.get("steps", []))
-        if re.search(r"make (apply|destroy-preview)", runs):
-            assert job["concurrency"]["cancel-in-progress"] is False, name
-            assert job["environment"], name
-    if path.stem == "deploy":
-        assert yaml.safe_load(path.read_text())["concurrency"] == {"group": "deploy", "cancel-in-progress": False}
+        if _applies(job):
+            group, environment = job.get("concurrency"), job.get("environment")
+            assert environment or path.stem == "apply-plan", name
+            reviewed = environment not in (None, "preview")
+            assert group is None if reviewed else group["cancel-in-progress"] is False, name
 
 
-@each_workflow
+def test_a_run_that_waits_for_reviewers_holds_up_no_other() -> None:
+    for name in ("deploy", "deploy-environment", "promote", "apply-plan"):
+        workflow = yaml.safe_load((_FOLDER / f"workflows/{name}.yml").read_text())
+        assert "concurrency" not in workflow
+        groups = {job_name: job["concurrency"] for job_name, job in workflow["jobs"].items() if "concurrency" in job}
+        assert set(groups) == {"deploy": {"dev"}, "apply-plan": {"apply"}}.get(name, set())
+        assert all(group["cancel-in-progress"] is False for group in groups.values())
+
+
+def test_a_plan_without_changes_asks_nobody_and_one_that_is_to_be_promoted_no_reviewer() -> None:
+    apply = _jobs(_FOLDER / "workflows/deploy-environment.yml")["apply"]
+    assert apply["if"] == "needs.plan.outputs.stacks != '' && needs.plan.outputs.approval == 'environment'"
+    for name, job in _jobs(_FOLDER / "workflows/deploy.yml").items():
+        for earlier in [] if name == "dev" else [job["needs"]] if isinstance(job["needs"], str) else job["needs"]:
+            assert f"needs.{earlier}.outputs.waits != 'true'" in job["if"], name
+
+
+def test_only_what_was_started_by_hand_is_promoted() -> None:
+    """The role of such an environment trusts apply-plan.yml, whoever calls it on the branch."""
+    calls = [path.stem for path in _WORKFLOWS if "uses: ./.github/workflows/apply-plan.yml" in path.read_text()]
+    assert calls == ["promote"]
+    started = yaml.safe_load((_FOLDER / "workflows/promote.yml").read_text())[True]  # YAML 1.1 reads `on` as true
+    assert set(started) == {"workflow_dispatch"}
+    steps = [step.get("run", "") for step in _steps(_FOLDER / "actions/apply/action.yml")]
+    checked = next(n for n, run in enumerate(steps) if "make promotable" in run)
+    assert checked < next(n for n, run in enumerate(steps) if "make apply" in run)
+
+
+def test_a_session_lasts_as_long_as_the_job_that_needs_it() -> None:
+    """A role that applies may be taken for two hours (stacks/delivery/trusts.py), others for one."""
+    for path in _WORKFLOWS:
+        for name, job in _jobs(path).items():
+            steps = [*job.get("steps", [])]
+            if any(step.get("uses") == "./.github/actions/apply" for step in steps):
+                steps += _steps(_FOLDER / "actions/apply/action.yml")
+            for step in steps:
+                if step.get("uses", "").startswith("aws-actions/") and job["timeout-minutes"] > 60:
+                    assert step["with"]["role-duration-seconds"] >= 60 * job["timeout-minutes"], name
+
+
+@pytest.mark.parametrize("path", [_FOLDER / "workflows/preview.yml", _FOLDER / "actions/apply/action.yml"])
+def test_a_state_that_could_not_be_written_is_kept(path: Path) -> None:
+    steps = _steps(path)
+    applied = next(n for n, step in enumerate(steps) if "make apply" in step.get("run", ""))
+    kept = [step for step in steps[applied:] if step.get("with", {}).get("path", "").endswith("/errored.tfstate")]
+    assert [(step["if"], step["with"]["if-no-files-found"]) for step in kept] == [("always()", "ignore")]
+
+
+def test_a_merge_queue_runs_what_a_pull_request_runs() -> None:
+    workflow = yaml.safe_load((_FOLDER / "workflows/pull-request.yml").read_text())
+    assert set(workflow[True]) == {"pull_request", "merge_group"}
+    for name, job in workflow["jobs"].items():
+        if "github.event.pull_request" in job.get("if", ""):
+            assert "github.event_name == 'merge_group' ||" in job["if"], name
+
+
+@each_file
 def test_steps_run_targets_that_anybody_can_run(path: Path) -> None:
     targets = re.findall(r"^([a-z][a-z- ]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     known = {name for line in targets for name in line.split()}
@@ -96,17 +161,15 @@ def test_steps_run_targets_that_anybody_can_run(path: Path) -> None:
         assert all(word in _PROGRAMS or "=" in word for word in words), run
 
 
-@each_workflow
+@each_file
 def test_no_script_holds_an_expression_that_somebody_else_can_fill(path: Path) -> None:
     assert not [step["run"] for step in _steps(path) if "${{" in step.get("run", "")]
 
 
 def test_a_preview_is_destroyed_whatever_came_before() -> None:
     steps = _jobs(_FOLDER / "workflows/preview.yml")["preview"]["steps"]
-    assert steps[-1]["run"] == "make destroy-preview"
-    assert steps[-1]["if"].startswith("always()")
-    assert steps[-2]["if"] == steps[-1]["if"]
-    assert steps[-2]["uses"].startswith("aws-actions/configure-aws-credentials@")
+    assert steps[-2]["run"] == "make destroy-preview"
+    assert steps[-2]["if"].startswith("always()")
 
 
 def test_a_preview_passes_the_integration_tests_under_a_role_that_reaches_previews_only() -> None:
@@ -119,11 +182,18 @@ def test_a_preview_passes_the_integration_tests_under_a_role_that_reaches_previe
 
 def test_what_is_applied_is_what_was_planned_and_shown() -> None:
     jobs = _jobs(_FOLDER / "workflows/deploy-environment.yml")
-    runs = [step.get("run", "") for step in jobs["apply"]["steps"]]
-    uploaded = [s["with"]["name"] for s in jobs["plan"]["steps"] if "upload-artifact" in s.get("uses", "")]
-    downloaded = [s["with"]["name"] for s in jobs["apply"]["steps"] if "download-artifact" in s.get("uses", "")]
-    assert uploaded == downloaded
-    assert not [run for run in runs if "make plan" in run or "make synth" in run]
+    steps = _steps(_FOLDER / "actions/apply/action.yml")
+    [uploaded] = [s["with"]["name"] for s in jobs["plan"]["steps"] if "upload-artifact" in s.get("uses", "")]
+    [downloaded] = [s["with"]["name"] for s in steps if "download-artifact" in s.get("uses", "")]
+    assert uploaded == downloaded == "planned-${{ inputs.environment }}"
+    runs = [step.get("run", "") for step in steps]
+    assert not [run for run in runs if "make plan " in run]
+    # What is synthesized here is only compared with what was planned.
+    order = [
+        runs.index(run) for run in ("make synth", "mv cdktf.out .cache/newest", "make current NEWEST=.cache/newest")
+    ]
+    assert order == sorted(order)
+    assert order[-1] < next(n for n, run in enumerate(runs) if "make apply" in run)
     assert jobs["apply"]["needs"] == "plan"
 
 

@@ -52,6 +52,13 @@ def test_a_label_accepts_what_it_names_and_no_more() -> None:
     assert "Accepted by label: `allow-data-loss`, `allow-reprocessing`" in comment(both)
 
 
+def test_a_label_that_does_not_count_is_told() -> None:
+    found = review(recorded("stream-renamed"), labels=["allow-data-loss"], uncounted=["allow-reprocessing", "other"])
+    assert found.status == Status.NEEDS_LABEL
+    told = "> Doesn't count, because the author or a program gave it: `allow-reprocessing`"
+    assert told in comment(found).splitlines()
+
+
 def test_a_comment_says_which_stacks_no_workflow_deploys() -> None:
     plan = recorded("roles")[0]
     roles, untouched = replace(plan, stack="tap-dev-delivery"), replace(plan, stack="tap-dev-state", changes=())

@@ -24,6 +24,7 @@ plans = "out"
 make_plans = "make all-plans"
 region = "^([a-z]+)-"
 by_hand = "-roles$"
+labels_by = "anyone"
 public_routes = ["GET /ping"]
 
 [[exposing_variables]]
@@ -106,6 +107,7 @@ def test_the_value_of_a_variable_that_terraform_marks_as_sensitive_is_not_shown(
         ('marker = "plan"', "marker: got 'plan'; allowed: an HTML comment"),
         ('marker = "<!-- a\\nb -->"', "allowed: an HTML comment"),
         ('markers = "<!-- a -->"', "markers: unknown key; allowed: marker, plans, "),
+        ('labels_by = "me"', "labels_by: got 'me'; allowed: others, anyone"),
         ('by_hand = "("', "by_hand: got '\\('.*allowed: a regular expression"),
         ('region = "("', "region: got '\\('.*allowed: a regular expression"),
         ('region = "[a-z]+"', "allowed: a regular expression with one group"),

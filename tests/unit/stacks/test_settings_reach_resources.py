@@ -83,10 +83,11 @@ def _throttle(argument: str) -> _Read:
     return _argument("aws_apigatewayv2_stage", "api_stage", "default_route_settings", argument)
 
 
-def _subjects(role: str) -> _Read:
+def _claim(role: str, claim: str = "sub") -> _Read:
     def read(stack: Stack) -> Any:
         (trust,) = json.loads(stack.resource("aws_iam_role", role)["assume_role_policy"])["Statement"]
-        return trust["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+        conditions = [keys for operator in trust["Condition"].values() for keys in operator.items()]
+        return dict(conditions)[f"token.actions.githubusercontent.com:{claim}"]
 
     return read
 
@@ -235,18 +236,28 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
     "edge.hosted_zone_id": (_EDGE, _argument(*_DOMAIN, "zone_id"), "Z0123456789ABCDEFGHIJ"),
     "delivery.repository": (
         "tap-delivered-delivery",
-        _subjects("deploy"),
+        _claim("deploy"),
         ["repo:example/tapstack:environment:delivered"],
     ),
     "delivery.branch": (
         _DELIVERY,
-        _subjects("plan"),
-        ["repo:someone@12/other.repo@34:pull_request", "repo:someone@12/other.repo@34:ref:refs/heads/trunk"],
+        _claim("plan"),
+        [
+            "repo:someone@12/other.repo@34:pull_request",
+            "repo:someone@12/other.repo@34:ref:refs/heads/trunk",
+            "repo:someone@12/other.repo@34:ref:refs/heads/gh-readonly-queue/trunk/*",
+        ],
     ),
+    "delivery.approval": (
+        _DELIVERY,
+        _claim("deploy", "job_workflow_ref"),
+        ["someone/other.repo/.github/workflows/apply-plan.yml@refs/heads/trunk"],
+    ),
+    "delivery.approvers": (_DELIVERY, _claim("deploy", "actor_id"), ["583231", "9919"]),
     "delivery.create_provider": (_DELIVERY, lambda stack: stack.resources("aws_iam_openid_connect_provider"), {}),
     "delivery.previews": (
         _DELIVERY,
-        _subjects("preview"),
+        _claim("preview"),
         ["repo:someone@12/other.repo@34:environment:preview"],
     ),
 }
