@@ -321,8 +321,8 @@ CATALOGUE: tuple[FailureMode, ...] = (
         part="ledger",
         title="Writes to the ledger are throttled",
         means=(
-            "Load grew faster than the on-demand table scales. Lambda retries the batches, and the processor "
-            "falls behind."
+            "Load grew faster than the table scales, or beyond its capacity. Lambda retries the batches, and the "
+            "processor falls behind."
         ),
         action="Wait some minutes while the table scales. Before a planned peak, raise the table's warm throughput.",
         namespace="AWS/DynamoDB",
