@@ -53,18 +53,25 @@ class Alarms(Construct):
         route = {"ApiId": api.resource.id, "Stage": api.stage, "Method": method, "Resource": path}
         self._watch("api", api, route)
 
-    def watch_function(self, function: Function) -> None:
-        """A function's invocations, against its timeout and its concurrency limit; if asynchronous, their failures."""
-        share = function.settings.reserved_concurrency or self._settings.account_concurrency
+    def watch_function(self, function: Function, source: EventSource | None = None) -> None:
+        """A function's invocations, against its timeout and its concurrency limit; if asynchronous, their failures.
+
+        `source`: the only one that invokes it.
+        """
         limits: _Limits = {
             Limit.TIMEOUT: function.settings.timeout_seconds * 1000,
-            # With a limit of one, every execution would be an alarm.
-            Limit.CONCURRENCY: share if share > 1 else 0,
+            Limit.CONCURRENCY: self._concurrency(function, source),
         }
         dimensions = {"FunctionName": function.name}
         self._watch("function", function, dimensions, limits)
         if function.dead_letters:
             self._watch("asynchronous", function, dimensions)
+
+    def _concurrency(self, function: Function, source: EventSource | None) -> int:
+        """The limit of executions; 0 where each would be an alarm, or where there are never enough for one."""
+        limit = function.settings.reserved_concurrency or self._settings.account_concurrency
+        most = source.executions if source and source.executions else limit
+        return limit if limit > 1 and math.ceil(limit * self._settings.concurrency_percent / 100) <= most else 0
 
     def watch_quarantine(self, function: Function, *, stack: str) -> None:
         """Events that the function of this stack quarantined, as its own metric counts them."""

@@ -46,6 +46,8 @@ class EventSource(Construct):
                 f"got {age_seconds}"
             )
         self.maximum_record_age_seconds = age_seconds
+        # How many executions Lambda reads the stream with at most; None where the number of shards isn't known.
+        self.executions = stream.shards * settings.parallelization_factor if stream.shards else None
         stream.grant_read(function)
         failures.grant_failure_destination(function, prefix=FAILED_BATCHES_PREFIX)
         self.resource = LambdaEventSourceMapping(

@@ -40,6 +40,8 @@ class EventStream(Construct):
         super().__init__(scope, id_)
         self._key = key
         self.retention_hours = settings.retention_hours
+        # None on demand: they come and go with the load.
+        self.shards = settings.shards if settings.mode == "PROVISIONED" else None
         names = names_of(self)
         self.name = names(id_, Kind.STREAM)
         self.arn = names.arn("kinesis", f"stream/{self.name}")
@@ -48,7 +50,7 @@ class EventStream(Construct):
             "Default",
             name=self.name,
             stream_mode_details=StreamMode(stream_mode=settings.mode),
-            shard_count=settings.shards if settings.mode == "PROVISIONED" else None,
+            shard_count=self.shards,
             retention_period=settings.retention_hours,
             encryption_type="KMS",
             kms_key_id=key.arn,

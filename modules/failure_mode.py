@@ -20,8 +20,8 @@ class Limit(Enum):
 
     TIMEOUT = "the function's `timeout_seconds`"
     CONCURRENCY = (
-        "the function's `reserved_concurrency` (no alarm where that is 1), "
-        "or of `alarms.account_concurrency` where it has none"
+        "the function's `reserved_concurrency`, or of `alarms.account_concurrency` where it has none (no alarm where "
+        "that is 1, or the stream's shards and `mapping.parallelization_factor` allow fewer)"
     )
     RECORD_AGE = "`mapping.maximum_record_age_seconds`"
 

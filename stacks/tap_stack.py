@@ -151,7 +151,7 @@ class TapStack(BaseStack):
         alarms = Alarms(self, "alarms", topics=topics, settings=told, runbook=runbook)
         alarms.watch_api(api, method="POST", path="/process")
         for each in function.all().values():
-            alarms.watch_function(each)
+            alarms.watch_function(each, source if each is processor else None)
         for each in (processor, importer):
             alarms.watch_quarantine(each, stack=id_)
         alarms.watch_stream(events, source)

@@ -190,7 +190,12 @@ VARIANTS = (
     ),
     _variant("destroyable", protection={"force_destroy": True, "deletion_protection": False}),
     _variant("thrifty", budget={"monthly_usd": 50}, alarms={"emails": ["alerts@example.com"]}),
-    _variant("single", receiver={"reserved_concurrency": 1}, processor={"reserved_concurrency": 2}),
+    _variant(
+        "single",
+        receiver={"reserved_concurrency": 1},
+        processor={"reserved_concurrency": 2},
+        mapping={"parallelization_factor": 2},
+    ),
     _variant("intel", architecture="x86_64"),
     _variant(
         "strict",

@@ -8,6 +8,8 @@ from stacks.functions import SIGNED_REQUEST_SECONDS
 from stacks.settings.model import FUNCTIONS
 from stacks.settings.rule import Refusal, Rule
 
+_THROTTLING = ("api.throttle_rate_per_second", "api.throttle_burst")
+
 
 def _record_age(age_seconds: int | None, retention_hours: int) -> Refusal | None:
     """An event must reach the failures bucket before it expires in the stream."""
@@ -89,6 +91,28 @@ def _throttle(name: str, quota_name: str) -> Rule:
         return Refusal(f"1 to {quota}, the account's quota", advice)
 
     return Rule((name, quota_name), within)
+
+
+def _latency(latency_ms: int, timeout_seconds: int) -> Refusal | None:
+    """The receiver answers, or is ended, before."""
+    if latency_ms <= timeout_seconds * 1000:
+        return None
+    return Refusal(f"1 to {timeout_seconds * 1000}, as the receiver ends after receiver.timeout_seconds")
+
+
+def _requests_of_a_period(number: int, rate: int, burst: int, minutes: int) -> Refusal | None:
+    """No more requests come in than the API's throttling lets through."""
+    passed = 60 * minutes * rate + burst
+    if number <= passed:
+        return None
+    return Refusal(
+        f"1 to {passed}, the requests that api.throttle_rate_per_second ({rate}) and api.throttle_burst ({burst}) let "
+        f"through in {minutes} minutes"
+    )
+
+
+def _requests_of_an_hour(number: int, rate: int, burst: int) -> Refusal | None:
+    return _requests_of_a_period(number, rate, burst, 60)
 
 
 def _signed_request(timeout_seconds: int, auth: str) -> Refusal | None:
@@ -191,6 +215,13 @@ TOGETHER = (
     _throttle("api.throttle_rate_per_second", "api.account_rate_per_second"),
     _throttle("api.throttle_burst", "api.account_burst"),
     Rule(("receiver.timeout_seconds", "api.auth"), _signed_request),
+    # Alarms that could never go off, or never end.
+    Rule(("alarms.api_latency_ms", "receiver.timeout_seconds"), _latency),
+    *(
+        Rule((f"alarms.{number}", *_THROTTLING, "alarms.evaluation_minutes"), _requests_of_a_period)
+        for number in ("api_5xx_count", "lambda_errors", "throttled_count")
+    ),
+    Rule(("alarms.minimum_requests_per_hour", *_THROTTLING), _requests_of_an_hour),
     Rule(("api.jwt_issuer", "api.auth"), _jwt_issuer),
     Rule(("api.jwt_audience", "api.auth"), _jwt_audience),
     Rule(("stream.shards", "stream.mode"), _shards, only_if_given=True),

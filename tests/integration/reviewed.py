@@ -19,14 +19,21 @@ def reviewed_alarms(settings: Settings) -> set[str]:
 
 
 def _left_out(alarm: str, settings: Settings) -> bool:
-    """Whether the settings leave out what watches them: a threshold of 0, the ledger, a concurrency of 1."""
+    """Whether the settings leave out what watches them: a threshold of 0, the ledger, executions that can't be many."""
     mode = max((mode for mode in CATALOGUE if alarm.endswith(f"-{mode.id}")), key=lambda mode: len(mode.id))
     subject = alarm.removesuffix(f"-{mode.id}")
     if subject == "ledger" and not settings.deduplication.days:
         return True
     if not isinstance(mode.threshold, Setting):
         return False
-    single = subject in FUNCTIONS and getattr(settings, subject).reserved_concurrency == 1
-    return not getattr(settings.alarms, mode.threshold.name) or (
-        single and mode.threshold.percent_of is Limit.CONCURRENCY
-    )
+    if mode.threshold.percent_of is Limit.CONCURRENCY and subject in FUNCTIONS:
+        return not _may_be_throttled(subject, settings)
+    return not getattr(settings.alarms, mode.threshold.name)
+
+
+def _may_be_throttled(function: str, settings: Settings) -> bool:
+    """Whether it can have most of the executions that it may have: the processor has those of the stream's lanes."""
+    limit = getattr(settings, function).reserved_concurrency or settings.alarms.account_concurrency
+    lanes = settings.stream.shards * settings.mapping.parallelization_factor
+    bounded = function == "processor" and settings.stream.mode == "PROVISIONED"
+    return limit > 1 and limit * settings.alarms.concurrency_percent <= 100 * (lanes if bounded else limit)

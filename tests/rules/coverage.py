@@ -1,8 +1,10 @@
 """Rules on what has to be watched."""
 
 import json
+import math
 
 from tests.rules.mutations import put, remove, statement
+from tests.rules.reach import concurrency_limit, executions
 from tests.rules.reading import Resource, each, failure_mode, keeping_quarantine, metrics, target
 from tests.rules.registry import Case, Check, Checks, rule
 
@@ -35,6 +37,7 @@ _DASHBOARD = "aws_cloudwatch_dashboard"
                 "receiver-duration",
                 "receiver-throttles",
                 "receiver-concurrency",
+                "processor-concurrency",
                 "api-client-errors",
                 "api-server-errors",
                 "api-latency",
@@ -85,7 +88,9 @@ def _to_be_watched(case: Case) -> list[tuple[tuple[str, str], str]]:
     for function in each(stack, _FUNCTION):
         name = function.body["function_name"]
         want(function, name, "errors", "duration", "throttles")
-        if function.body.get("reserved_concurrent_executions") != 1:
+        limit = concurrency_limit(case, function)
+        near = math.ceil(limit * case.settings.alarms.concurrency_percent / 100)
+        if limit > 1 and near <= executions(case, function):
             want(function, name, "concurrency")
         if "dead_letter_config" in function.body:
             want(function, name, "dropped-invocations", "undelivered-dead-letters")

@@ -26,7 +26,6 @@ _EXPECTED = {
     "processor-duration": (_LAMBDA, "Duration", "Maximum", _PROCESSOR, 122_000 * 0.7),
     "importer-duration": (_LAMBDA, "Duration", "Maximum", _IMPORTER, 533_000 * 0.7),
     "receiver-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _RECEIVER, 19),
-    "processor-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _PROCESSOR, 26),
     "importer-concurrency": (_LAMBDA, "ConcurrentExecutions", "Maximum", _IMPORTER, 32),
     "processor-quarantined-events": (
         "TapStack",
@@ -209,8 +208,23 @@ def test_concurrency_is_measured_against_the_account_where_none_is_reserved(
     every_stack: dict[str, Stack], variant: str, share: int
 ) -> None:
     stack = every_stack[f"tap-{variant}-us-east-1"]
-    names = [f"alarms_{role}-concurrency" for role in FUNCTIONS]
+    names = [f"alarms_{role}-concurrency" for role in FUNCTIONS if role != "processor"]
     assert {stack.resource("aws_cloudwatch_metric_alarm", name)["threshold"] for name in names} == {share}
+
+
+def _has_concurrency_of_the_processor(stack: Stack) -> bool:
+    return any(id_.startswith("alarms_processor-concurrency") for id_ in stack.resources("aws_cloudwatch_metric_alarm"))
+
+
+def test_a_processor_that_can_t_come_near_its_limit_has_no_alarm_of_it(every_stack: dict[str, Stack]) -> None:
+    """It has as many executions as the stream has shards, times the parallelization factor."""
+    assert not _has_concurrency_of_the_processor(every_stack["tap-plain-us-east-1"])  # 1 of 1000
+    assert not _has_concurrency_of_the_processor(every_stack["zap-unusual-ap-south-1"])  # 12 of 42
+    assert _has_concurrency_of_the_processor(every_stack["tap-single-us-east-1"])  # 2 of 2
+
+
+def test_on_demand_nobody_knows_how_many_executions_read_the_stream(every_stack: dict[str, Stack]) -> None:
+    assert _has_concurrency_of_the_processor(every_stack["tap-elastic-us-east-1"])
 
 
 def test_a_function_that_runs_once_at_a_time_has_no_alarm_of_concurrency(every_stack: dict[str, Stack]) -> None:

@@ -216,7 +216,7 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
     "alarms.evaluation_minutes": (_PIPELINE, _alarm("importer-duration", "period"), 9 * 60),
     "alarms.account_concurrency": (
         "tap-watchful-us-east-1",
-        _alarm("processor-concurrency"),
+        _alarm("importer-concurrency"),
         2000 * 80 // 100,
     ),
     "protection.force_destroy": (_PIPELINE, _argument("aws_s3_bucket", "archive", "force_destroy"), True),
