@@ -26,7 +26,7 @@ from stacks.settings.markdown_table import settings_table  # noqa: E402
 from tools import failure_modes  # noqa: E402
 from tools.cost import pages as cost  # noqa: E402
 from tools.plan_review.configuration import read_configuration  # noqa: E402
-from tools.plan_review.table import rules_table  # noqa: E402
+from tools.plan_review.table import rules_table, verdicts_table  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 PAGES = (
@@ -79,6 +79,7 @@ def rewritten(path: Path, stacks: cost.Stacks) -> str:
         "outputs": lambda _: outputs(),
         "queries": lambda _: queries(),
         "plan-rules": lambda _: rules_table(read_configuration(ROOT / "plan-review.toml")),
+        "plan-verdicts": lambda _: verdicts_table(read_configuration(ROOT / "plan-review.toml")),
         "roles": lambda _: roles(stacks[_EXAMPLE]),
         "costs": lambda _: cost.overview(stacks),
         "stream-modes": lambda _: cost.stream_modes(stacks),

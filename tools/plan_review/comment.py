@@ -13,7 +13,7 @@ from tools.plan_review.policies import lines_of
 from tools.plan_review.review import Review
 from tools.plan_review.roles import RoleDifference
 from tools.plan_review.rule import Category, Finding
-from tools.plan_review.rules.iam import GAINED, UNKNOWN, WILDCARD
+from tools.plan_review.rules.exposed import GAINED, UNKNOWN, WILDCARD
 
 _COUNTED = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE)
 # Characters for each part. What a part doesn't use, no other part gets, so that the sum is always below the limit.
@@ -88,11 +88,12 @@ def _count(number: int, action: Action) -> str:
 
 
 def _findings(review: Review) -> Iterator[str]:
-    share = _SHARES["findings"] // len(Category)
-    for category in Category:
-        found = [one for one in review.findings if one.rule.category is category]
-        if not found:
-            continue
+    by_category: dict[Category, list[Finding]] = {}
+    for one in review.findings:
+        by_category.setdefault(one.rule.category, []).append(one)
+    share = _SHARES["findings"] // max(len(by_category), 1)
+    for category in (one for one in Category if one in by_category):
+        found = by_category[category]
         label = f" - label {code(category.label)}" if any(one.rule.label for one in found) else ""
         yield f"### {category.title}{label}"
         yield ""

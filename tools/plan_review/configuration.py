@@ -9,20 +9,26 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from tools.plan_review.model import Json, ReviewError
+from tools.plan_review.rule import Category
 
 FILE = Path("plan-review.toml")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExposingVariable:
-    """An environment variable of Lambda functions, and the value of it that opens something to everybody.
+# What can be said of a variable; after `becomes` comes the value.
+CHANGES = ("differs", "lowered", "raised", "becomes")
 
-    `id` and `message` are those of the rule that reports it.
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Variables:
+    """Environment variables of Lambda functions, and what a change of them does.
+
+    `when` is one of `CHANGES`; `label` that of a category; `id` and `message` are those of the rule that reports it.
     """
 
+    names: tuple[str, ...]
+    when: str
+    label: str
     id: str
-    name: str
-    value: str
     message: str
 
 
@@ -33,7 +39,9 @@ class Configuration:
     `marker`: first line of the comment, an HTML comment by which a later one finds it; `plans`: folder of the plans;
     `make_plans`: the command that writes them; `region`: a regular expression whose first group is the region in the
     name of a stack; `by_hand`: a regular expression for names of stacks that only people deploy; `labels_by`: whose
-    labels count: `others` than the author, or `anyone`; `public_routes`: of API Gateway, open to everybody on purpose.
+    labels count: `others` than the author, or `anyone`; `public_routes`: of API Gateway, open to everybody on purpose;
+    `variables` and `free_variables`: what changes of functions' environment variables do. What is in neither isn't
+    judged.
     """
 
     marker: str = "<!-- terraform-plan-review -->"
@@ -43,7 +51,8 @@ class Configuration:
     by_hand: str | None = None
     labels_by: str = "others"
     public_routes: tuple[str, ...] = ()
-    exposing_variables: tuple[ExposingVariable, ...] = ()
+    variables: tuple[Variables, ...] = ()
+    free_variables: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """What can't be is a `ReviewError`."""
@@ -92,24 +101,36 @@ def _configuration(found: Mapping[str, Json]) -> Configuration:
     known = [field.name for field in fields(Configuration)]
     if unknown := [name for name in found if name not in known]:
         raise ReviewError(f"{unknown[0]}: unknown key; allowed: {', '.join(known)}")
-    variables, routes = found.get("exposing_variables", []), found.get("public_routes", [])
     for name in ("marker", "plans", "make_plans", "region", "by_hand", "labels_by"):
         if not isinstance(found.get(name, ""), str):
             raise ReviewError(f"{name}: got {found[name]!r}; allowed: a text")
-    if not isinstance(routes, list) or not all(isinstance(one, str) for one in routes):
-        raise ReviewError(f"public_routes: got {routes!r}; allowed: a list of texts, such as GET /health")
+    variables = found.get("variables", [])
     if not isinstance(variables, list):
-        raise ReviewError(f"exposing_variables: got {variables!r}; allowed: tables [[exposing_variables]]")
-    made = {"public_routes": tuple(routes), "exposing_variables": tuple(map(_variable, variables))}
+        raise ReviewError(f"variables: got {variables!r}; allowed: tables [[variables]]")
+    made = {
+        "public_routes": _texts("public_routes", found.get("public_routes", []), "such as GET /health"),
+        "free_variables": _texts("free_variables", found.get("free_variables", []), "names of variables"),
+        "variables": tuple(map(_variables, variables)),
+    }
     return Configuration(**{**found, **made})
 
 
-def _variable(found: Json) -> ExposingVariable:
-    names = [field.name for field in fields(ExposingVariable)]
-    if not isinstance(found, dict) or sorted(found) != sorted(names) or not all(map(_is_text, found.values())):
-        raise ReviewError(f"exposing_variables: got {found!r}; allowed: the texts {', '.join(names)}")
-    return ExposingVariable(**found)
+def _variables(found: Json) -> Variables:
+    keys = [field.name for field in fields(Variables)]
+    texts = {key: value for key, value in found.items() if key != "names"} if isinstance(found, dict) else {}
+    if sorted([*texts, "names"]) != sorted(keys) or not all(isinstance(one, str) and one for one in texts.values()):
+        raise ReviewError(f"variables: got {found!r}; allowed: {', '.join(keys)}")
+    when, _, value = texts["when"].partition(" ")
+    if when not in CHANGES or bool(value) != (when == "becomes"):
+        allowed = "differs, lowered, raised, or becomes with a value, such as `becomes open`"
+        raise ReviewError(f"variables: when: got {texts['when']!r}; allowed: {allowed}")
+    labels = [category.label for category in Category]
+    if texts["label"] not in labels:
+        raise ReviewError(f"variables: label: got {texts['label']!r}; allowed: {', '.join(labels)}")
+    return Variables(names=_texts("variables: names", found.get("names"), "names of variables"), **texts)
 
 
-def _is_text(value: Json) -> bool:
-    return isinstance(value, str) and bool(value)
+def _texts(name: str, found: Json, what: str) -> tuple[str, ...]:
+    if not isinstance(found, list) or not all(isinstance(one, str) and one for one in found):
+        raise ReviewError(f"{name}: got {found!r}; allowed: a list of texts, {what}")
+    return tuple(found)

@@ -27,6 +27,27 @@ class Action(StrEnum):
     FORGET = "forget"
 
 
+# Attributes whose values two of a type can't share: at once, or, while Terraform destroys one and creates another of
+# them at the same time, with luck.
+UNIQUE: Mapping[str, tuple[str, ...]] = {
+    "aws_budgets_budget": ("name",),
+    "aws_cloudwatch_log_group": ("name",),
+    "aws_dynamodb_table": ("name",),
+    "aws_iam_openid_connect_provider": ("url",),
+    "aws_iam_policy": ("name",),
+    "aws_iam_role": ("name",),
+    "aws_kinesis_stream": ("name",),
+    "aws_kms_alias": ("name",),
+    "aws_lambda_event_source_mapping": ("event_source_arn", "function_name"),
+    "aws_lambda_function": ("function_name",),
+    "aws_lambda_permission": ("function_name", "statement_id"),
+    "aws_route53_record": ("zone_id", "name", "type", "set_identifier"),
+    "aws_s3_bucket": ("bucket",),
+    "aws_secretsmanager_secret": ("name",),
+    "aws_sqs_queue": ("name",),
+}
+# Ids of API Gateway, the shortest that AWS gives.
+_SHORTEST_ID = 8
 # The resource is no longer in the state.
 LEAVES = (Action.DELETE, Action.FORGET)
 
@@ -45,6 +66,9 @@ class Change:
     before_sensitive: Json = False
     after_sensitive: Json = False
     previous_address: str | None = None
+    is_imported: bool = False
+    # Whether the new one of a replaced resource is made before the old one is destroyed.
+    creates_first: bool = False
 
     def old(self, path: str) -> Json:
         """The value before, `None` where there is none; a path goes through blocks: `destination_config.on_failure`."""
@@ -78,13 +102,18 @@ class Plan:
 
     `region`: the stack's own, if its name has one. `policies` are those of the configuration by address, with
     references in them; `references` are the references by the ARN that they stand for, where that ends in an id of AWS.
-    `is_gone`: the stack was removed from the code, and the plan destroys it.
+    `is_gone`: the stack was removed from the code, and the plan destroys it. `lost`: what was deleted outside of
+    Terraform, as changes. `staying`: resources that the plan leaves as they are, by type. `account`: the only account
+    that the provider may work in, if there is one.
     """
 
     stack: str
     changes: tuple[Change, ...]
     region: str | None = None
     drifted: tuple[str, ...] = ()
+    lost: tuple[Change, ...] = ()
+    staying: Mapping[str, tuple[Mapping[str, Json], ...]] = field(default_factory=dict)
+    account: str | None = None
     complete: bool = True
     policies: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[str, str] = field(default_factory=dict)
@@ -95,19 +124,43 @@ class Plan:
         return type_ in self._created
 
     def destroys(self, type_: str, id_: Json) -> bool:
-        """Whether the resource of the type with this id is destroyed."""
+        """Whether the resource of the type with this id is destroyed, without another in its place."""
         return isinstance(id_, str) and (type_, id_) in self._destroyed
+
+    def ends(self, type_: str, id_: Json) -> bool:
+        """Whether the resource of the type with this id is destroyed, or replaced by another."""
+        return self.destroys(type_, id_) or (isinstance(id_, str) and (type_, id_) in self._replaced)
 
     @cached_property
     def _created(self) -> frozenset[str]:
         return frozenset(change.type for change in self.changes if change.action is Action.CREATE)
 
+    def is_of_replaced(self, value: str) -> bool:
+        """Whether the value was made of what AWS gave to a resource that another takes the place of: its ARN or id."""
+        return any(one in value for one in self._identities)
+
+    @cached_property
+    def _identities(self) -> frozenset[str]:
+        """What is known only after apply of replaced resources, and was long enough to be nothing else."""
+        return frozenset(
+            old
+            for one in self.changes
+            if one.action is Action.REPLACE
+            for name, old in one.before.items()
+            if isinstance(old, str) and len(old) >= _SHORTEST_ID and one.is_unknown(name)
+        )
+
     @cached_property
     def _destroyed(self) -> frozenset[tuple[str, str]]:
-        gone = (change for change in self.changes if change.action is Action.DELETE)
-        return frozenset(
-            (change.type, change.before["id"]) for change in gone if isinstance(change.before.get("id"), str)
-        )
+        return self._ids(Action.DELETE)
+
+    @cached_property
+    def _replaced(self) -> frozenset[tuple[str, str]]:
+        return self._ids(Action.REPLACE)
+
+    def _ids(self, action: Action) -> frozenset[tuple[str, str]]:
+        ids = ((one.type, one.before.get("id")) for one in self.changes if one.action is action)
+        return frozenset((type_, id_) for type_, id_ in ids if isinstance(id_, str))
 
 
 def at(tree: Json, path: str) -> Json:
@@ -121,15 +174,13 @@ def at(tree: Json, path: str) -> Json:
 
 
 def marks(tree: Json, path: str) -> bool:
-    """Whether a tree of marks has one at the path, above it, or below it."""
-    for name in path.split("."):
-        tree = _into(tree)
-        if tree is True:
-            return True
-        if not isinstance(tree, dict):
-            return False
-        tree = tree.get(name)
-    return holds(tree)
+    """Whether a tree of marks has one at the path, above it, or below it, in whichever block of a list."""
+    name, _, rest = path.partition(".")
+    if isinstance(tree, list):
+        return any(marks(one, path) for one in tree)
+    if not isinstance(tree, dict):
+        return tree is True
+    return marks(tree.get(name), rest) if rest else holds(tree.get(name))
 
 
 def holds(tree: Json) -> bool:

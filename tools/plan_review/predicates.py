@@ -1,152 +1,234 @@
-"""What rules are made of: each looks at one attribute of one change."""
+"""When a change needs a label: tests of one attribute, in the words that the documentation says it with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import json
+from collections.abc import Callable
 
+from tools.plan_review.differences import Difference, When
 from tools.plan_review.markdown import code
-from tools.plan_review.model import Action, Change, Json, Plan
-from tools.plan_review.rule import Predicate
-from tools.plan_review.values import described, shown
+from tools.plan_review.model import Action, Json
 
-_CHANGES = (Action.UPDATE, Action.REPLACE)
-
-
-def acts(*actions: Action) -> Predicate:
-    """The plan does one of these with the resource."""
-    return lambda change, _attribute, _plan: "" if change.action in actions else None
+_Compare = Callable[[Json, Json], bool]
+_ENDLESS = float("inf")
 
 
-replaced = acts(Action.REPLACE)
-updated = acts(Action.UPDATE)
-# Without a successor.
-destroyed = acts(Action.DELETE)
-ended = acts(Action.DELETE, Action.REPLACE)
-# Removed from the state only.
-forgotten = acts(Action.FORGET)
+def _compared(words: str, wanted: _Compare, *, unknown: Callable[[Json], bool] = bool, follows: bool = True) -> When:
+    """Compares what was and will be; `unknown`: from which old value something unknown may be what is meant.
+
+    `follows`: something unknown is fine if it only follows a resource that is replaced.
+    """
+
+    def test(one: Difference) -> str | None:
+        if not one.stays or (one.unknown and follows and one.follows):
+            return None
+        holds = unknown(one.old) if one.unknown else wanted(one.old, one.new)
+        return one.said if holds else None
+
+    return When(words, test)
 
 
-def moved(change: Change, _attribute: str, _plan: Plan) -> str | None:
-    """It has another address than before."""
-    return f"was {code(change.previous_address)}" if change.previous_address else None
+def _number(value: Json) -> float | None:
+    """Numbers, those in texts, too: the provider writes amounts of money so."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
 
 
-def said(change: Change, attribute: str) -> str:
-    """The attribute, and its values where they may be shown."""
-    return _with_values(attribute, shown(change, attribute))
+def _numbers(words: str, wanted: Callable[[float, float], bool]) -> When:
+    def test(old: Json, new: Json) -> bool:
+        first, last = _number(old), _number(new)
+        return first is not None and last is not None and wanted(first, last)
+
+    return _compared(words, test, unknown=lambda old: old is not None)
 
 
-def _with_values(attribute: str, values: str | None) -> str:
-    return f"{code(attribute)}: {values}" if values else code(attribute)
+def _capped(value: Json) -> float:
+    """A limit: -1, or none, is no limit."""
+    number = _number(value)
+    return _ENDLESS if number is None or number < 0 else number
 
 
-def _compared(wanted: Callable[[Json, Json], bool]) -> Predicate:
-    """Compares the values before and after, of what stays and isn't unknown."""
-
-    def test(change: Change, attribute: str, _plan: Plan) -> str | None:
-        known = change.action in _CHANGES and not change.is_unknown(attribute)
-        return said(change, attribute) if known and wanted(change.old(attribute), change.new(attribute)) else None
-
-    return test
+def _age(value: Json) -> float:
+    """A time after which something is deleted or given up: -1, 0, or none, is never."""
+    return _capped(value) or _ENDLESS
 
 
-def _numbers(wanted: Callable[[float, float], bool]) -> Predicate:
-    return _compared(lambda old, new: _is_number(old) and _is_number(new) and wanted(old, new))
+def _always(_old: Json) -> bool:
+    return True
 
 
-raised = _numbers(lambda old, new: new > old)
-# Whatever 0 means.
-less = _numbers(lambda old, new: new < old)
-# A number goes down, or appears where there was none. In AWS, -1 and 0 stand for "without end" or "never".
-lowered = _compared(lambda old, new: _is_number(new) and _endless(new) < _endless(old))
-switched_on = _compared(lambda old, new: new is True and old is not True)
-switched_off = _compared(lambda old, new: old is True and new is not True)
-# Something was there, and nothing is after: a block, a list, a name.
-removed = _compared(lambda old, new: bool(old) and not new)
+def _never(_old: Json) -> bool:
+    return False
 
 
-def leaves(value: Json) -> Predicate:
+def _differs(one: Difference) -> str | None:
+    """In a new one AWS fills in what is unknown and had no value before."""
+    filled_in = one.unknown and one.change.action is Action.REPLACE and not one.old
+    return one.said if one.stays and not filled_in and not one.follows else None
+
+
+differs = When("another value", _differs)
+# For what AWS never fills in.
+set_removed_or_differs = When("set, removed, or another value", lambda one: one.said if one.stays else None)
+raised = _numbers("raised", lambda old, new: new > old)
+less = _numbers("lowered", lambda old, new: new < old)
+shortened = _compared("shortened, or no longer endless", lambda old, new: _age(new) < _age(old), unknown=_always)
+fewer_times = _compared("lowered, or no longer unlimited", lambda old, new: _capped(new) < _capped(old))
+cap_raised = _compared(
+    "raised, or unlimited",
+    lambda old, new: _capped(new) > _capped(old) > 0,
+    unknown=lambda old: _capped(old) < _ENDLESS,
+)
+cap_lowered = _compared("lowered, or limited", lambda old, new: 0 < _capped(new) < _capped(old), unknown=_always)
+zero = _compared("0", lambda _old, new: _number(new) == 0, unknown=lambda old: _number(old) != 0)
+# In AWS what is off unless somebody says so, and what is on unless somebody says so.
+switched_on = _compared("switched on", lambda _old, new: new is True, unknown=lambda old: old is not True)
+switched_off = _compared("switched off", lambda old, new: old is True and new is not True)
+disabled = _compared("disabled", lambda old, new: new is False or old is True, unknown=lambda old: old is not False)
+removed = _compared("removed", lambda old, new: bool(old) and not new)
+set_or_changed = _compared("set, or another value", lambda _old, new: bool(new), unknown=_always)
+
+
+def leaves(value: Json) -> When:
     """It had this value, and gets another."""
-    return _compared(lambda old, new: old == value != new)
+    return _compared(f"no longer `{value}`", lambda old, _new: old == value, unknown=lambda old: old == value)
 
 
-def differs(change: Change, attribute: str, _plan: Plan) -> str | None:
-    """Another value, whatever it is; AWS fills in what is unknown after and had no value before."""
-    old = change.old(attribute)
-    other = old is not None if change.is_unknown(attribute) else old != change.new(attribute)
-    return said(change, attribute) if change.action in _CHANGES and other else None
-
-
-def becomes(*values: Json) -> Predicate:
+def becomes(*values: Json) -> When:
     """It gets one of these values and had none of them; also when it is created."""
 
-    def test(change: Change, attribute: str, _plan: Plan) -> str | None:
-        wanted = change.new(attribute) in values and change.old(attribute) not in values
-        return _with_values(attribute, described(change, attribute)) if wanted else None
+    def test(one: Difference) -> str | None:
+        if one.unknown:
+            return one.said if one.stays and one.old not in values else None
+        return one.said_with_values() if one.new in values and one.old not in values else None
 
-    return test
+    return When(" or ".join(f"`{value}`" for value in values), test)
 
 
-def fewer(change: Change, attribute: str, _plan: Plan) -> str | None:
-    """A list loses elements."""
-    if change.action not in _CHANGES or change.is_unknown(attribute):
+def later_in(order: str, default: str) -> When:
+    """It moves to a later word of these; none is the default, and another word is before all of these."""
+    places = {word: place for place, word in enumerate(order.split())}
+
+    def place(word: Json) -> int:
+        return places.get(word or default, -1)
+
+    words = f"later in `{order.replace(' ', '`, `')}`"
+    return _compared(words, lambda old, new: place(new) > max(place(old), 0), unknown=_always)
+
+
+def _is_own_key(value: Json) -> bool:
+    """A key of the account: AWS names those that it manages `alias/aws/<service>` (KMS Developer Guide, "AWS keys")."""
+    return isinstance(value, str) and value != "" and "alias/aws/" not in value
+
+
+def _is_other_key(old: Json, new: Json) -> bool:
+    """A key may be given by its id or by its ARN."""
+    return _is_own_key(old) and _is_own_key(new) and old.rpartition(":key/")[2] != new.rpartition(":key/")[2]
+
+
+own_key_left = _compared(
+    "from an own key to AWS's key, or to none",
+    lambda old, new: _is_own_key(old) and not _is_own_key(new),
+    unknown=_never,
+)
+other_key = _compared("from an own key to another", _is_other_key, unknown=_is_own_key, follows=False)
+
+
+def _resized(old: float, new: float) -> bool:
+    return new > 2 * old or new < old / 2
+
+
+def _updated(when: When, words: str) -> When:
+    """Only where the resource isn't made anew."""
+    return When(words, lambda one: when.test(one) if one.change.action is Action.UPDATE else None)
+
+
+raised_here = _updated(raised, "raised, without being replaced")
+resized = _updated(_numbers("", _resized), "more than double, or less than half")
+
+
+def _lost(whole: Json, part: Json) -> list[Json]:
+    left = _elements(part)
+    return [one for one in _elements(whole) if one not in left]
+
+
+def _elements(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [] if value in (None, "") else [value]
+
+
+def _fewer(one: Difference) -> str | None:
+    if not one.stays or one.follows or (one.unknown and not one.old):
         return None
-    lost = _missing(change.old(attribute), change.new(attribute))
-    return f"{code(attribute)}: {len(lost)} fewer" if lost else None
+    if one.unknown:
+        return one.said
+    lost = _lost(one.old, one.new)
+    return f"{code(one.path)}: {len(lost)} fewer" if lost else None
 
 
-def more(change: Change, attribute: str, _plan: Plan) -> str | None:
-    """A list gains elements."""
-    if change.action not in _CHANGES:
+def _more(one: Difference) -> str | None:
+    if not one.stays or one.follows:
         return None
-    gained = _missing(change.new(attribute), change.old(attribute))
+    if one.unknown:
+        return one.said
+    gained = _lost(one.new, one.old)
     if not gained:
         return None
-    everybody = " **(any: `*`)**" if "*" in gained and not change.is_sensitive(attribute) else ""
-    return f"{code(attribute)}: {len(gained)} more{everybody}"
+    everybody = " **(any: `*`)**" if "*" in gained and not one.is_sensitive else ""
+    return f"{code(one.path)}: {len(gained)} more{everybody}"
 
 
-def either(*tests: Predicate) -> Predicate:
-    """What the first of these finds."""
-
-    def test(change: Change, attribute: str, plan: Plan) -> str | None:
-        found = (one(change, attribute, plan) for one in tests)
-        return next((detail for detail in found if detail is not None), None)
-
-    return test
+fewer = When("elements removed", _fewer)
+more = When("elements added", _more)
 
 
-def whole(test: Predicate) -> Predicate:
-    """Only where the rule names no attribute."""
-    return lambda change, attribute, plan: None if attribute else test(change, attribute, plan)
+def _fields(value: Json) -> set[str] | None:
+    try:
+        found = json.loads(value)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return set(found) if isinstance(found, dict) else None
 
 
-def gone_without(owner: str, attribute: str) -> Predicate:
-    """It is destroyed, while the resource that it belongs to stays."""
-
-    def test(change: Change, attribute_: str, plan: Plan) -> str | None:
-        return None if plan.destroys(owner, change.old(attribute)) else destroyed(change, attribute_, plan)
-
-    return test
+def _loses_fields(old: Json, new: Json) -> bool:
+    before, after = _fields(old), _fields(new)
+    return bool(old) if before is None or after is None else not before <= after
 
 
-def by_id(value: Json) -> Mapping[str, Mapping[str, Json]]:
-    """The elements of a list of blocks, by their `id`."""
-    blocks = [one for one in _as_list(value) if isinstance(one, Mapping)]
-    return {str(one.get("id")): one for one in blocks}
+fewer_fields = _compared("a field less, or no longer JSON", _loses_fields)
 
 
-def _missing(whole: Json, part: Json) -> list[Json]:
-    return [one for one in _as_list(whole) if one not in _as_list(part)]
+def acts(words: str, *actions: Action) -> When:
+    """The plan does one of these with the resource."""
+    return When(words, lambda one: "" if one.change.action in actions else None)
 
 
-def _as_list(value: Json) -> Collection[Json]:
-    return value if isinstance(value, list) else []
+replaced = acts("replaced", Action.REPLACE)
+updated = acts("changed", Action.UPDATE)
+destroyed = acts("destroyed", Action.DELETE)  # without a successor
+ended = acts("destroyed or replaced", Action.DELETE, Action.REPLACE)
+forgotten = acts("forgotten", Action.FORGET)
 
 
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def gone_without(owner: str, attribute: str) -> When:
+    """It is destroyed, or the attribute says that it belongs to another one, while its owner stays."""
+
+    def test(one: Difference) -> str | None:
+        change, before = one.change, one.change.old(attribute)
+        if change.action is Action.DELETE:
+            return None if one.plan.destroys(owner, before) else ""
+        taken = one.path == attribute and one.stays and bool(before)
+        return code(attribute) if taken and not one.plan.ends(owner, before) else None
+
+    return When(f"removed from a `{owner.removeprefix('aws_')}` that stays", test)
 
 
-def _endless(number: Json) -> float:
-    return number if _is_number(number) and number > 0 else float("inf")
+def _moved(one: Difference) -> str | None:
+    return f"was {code(one.change.previous_address)}" if one.change.previous_address else None
+
+
+moved = When("moved", _moved)
+imported = When("imported", lambda one: "" if one.change.is_imported else None)

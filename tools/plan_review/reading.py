@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tools.plan_review.configuration import DEFAULTS, Configuration
-from tools.plan_review.model import Action, Change, Json, Plan, ReviewError, at, marks
+from tools.plan_review.model import UNIQUE, Action, Change, Json, Plan, ReviewError, at, marks
 
 LARGEST_MEGABYTES = 512
 OUTPUT = "output"
@@ -37,14 +37,19 @@ def read_plan(path: Path, configuration: Configuration = DEFAULTS) -> Plan:
         raise ReviewError(f"{path}: Terraform failed while planning, so the plan is incomplete: see its messages")
     stack = path.name.removesuffix(".json")
     where = str(path)
+    resources = _list(where, document, "resource_changes")
+    drift = tuple(_changes(where, stack, _list(where, document, "resource_drift")))
     return Plan(
         stack=stack,
         region=configuration.region_of(stack),
         changes=(
-            *_changes(where, stack, _list(where, document, "resource_changes")),
+            *_changes(where, stack, resources),
             *_outputs(where, stack, _object(where, document, "output_changes")),
         ),
-        drifted=tuple(one.address for one in _changes(where, stack, _list(where, document, "resource_drift"))),
+        drifted=tuple(one.address for one in drift),
+        lost=tuple(one for one in drift if one.action is Action.DELETE),
+        staying=_staying(resources),
+        account=_account(document.get("configuration")),
         complete=document.get("complete") is not False,
         policies=_policies(path.with_name(f"{stack}.tf.json")),
         references=dict(_references(document.get("prior_state"))),
@@ -93,12 +98,12 @@ def _changes(where: str, stack: str, found: list[Json]) -> Iterator[Change]:
         action = _action(place, change)
         if one.get("mode") == "data":
             continue
-        previous = one.get("previous_address")
-        if action is Action.NOTHING and previous is None:
+        previous, imported = one.get("previous_address"), change.get("importing") is not None
+        if action is Action.NOTHING and previous is None and not imported:
             continue
         yield Change(
             stack=stack,
-            address=_text(place, one, "address"),
+            address=_address(place, one),
             type=_text(place, one, "type"),
             action=action,
             before=_object(place, change, "before"),
@@ -107,7 +112,31 @@ def _changes(where: str, stack: str, found: list[Json]) -> Iterator[Change]:
             before_sensitive=change.get("before_sensitive", False),
             after_sensitive=change.get("after_sensitive", False),
             previous_address=previous if isinstance(previous, str) else None,
+            is_imported=imported,
+            creates_first=change.get("actions") == ["create", "delete"],
         )
+
+
+def _address(place: str, one: Mapping[str, Json]) -> str:
+    """The address; a deposed object is what a replacement that failed has left behind."""
+    deposed = " (deposed)" if one.get("deposed") is not None else ""
+    return f"{_text(place, one, 'address')}{deposed}"
+
+
+def _staying(resources: list[Json]) -> dict[str, tuple[Mapping[str, Json], ...]]:
+    """Resources that the plan leaves as they are, of the types whose names are unique."""
+    found: dict[str, list[Mapping[str, Json]]] = {}
+    for one in resources:
+        change = one.get("change")
+        if one.get("type") in UNIQUE and change.get("actions") == ["no-op"] and isinstance(change.get("before"), dict):
+            found.setdefault(one["type"], []).append(change["before"])
+    return {type_: tuple(bodies) for type_, bodies in found.items()}
+
+
+def _account(configuration: Json) -> str | None:
+    """The only account that the AWS provider may work in."""
+    allowed = at(configuration, "provider_config.aws.expressions.allowed_account_ids.constant_value")
+    return str(allowed[0]) if isinstance(allowed, list) and len(allowed) == 1 else None
 
 
 def _outputs(where: str, stack: str, found: Mapping[str, Json]) -> Iterator[Change]:

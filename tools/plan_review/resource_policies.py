@@ -2,24 +2,13 @@
 
 from collections.abc import Callable, Iterable
 
+from tools.plan_review.differences import Difference, When
 from tools.plan_review.markdown import code
-from tools.plan_review.model import LEAVES, Action, Change, Plan
+from tools.plan_review.model import Action, Change, Plan
 from tools.plan_review.policies import NO_GRANTS, Grant, Grants, lines_of, not_covered, parse
-from tools.plan_review.rule import Predicate
 
-_FILLED_IN = ("aws_sqs_queue",)  # AWS creates their policy if none is given
-RESOURCE_POLICIES = {
-    "aws_dynamodb_resource_policy": ("policy",),
-    "aws_iam_role": ("assume_role_policy",),
-    "aws_kinesis_resource_policy": ("policy",),
-    "aws_kms_key": ("policy",),
-    "aws_kms_key_policy": ("policy",),
-    "aws_s3_bucket_policy": ("policy",),
-    "aws_secretsmanager_secret_policy": ("policy",),
-    "aws_sns_topic_policy": ("policy",),
-    "aws_sqs_queue": ("policy",),
-    "aws_sqs_queue_policy": ("policy",),
-}
+# AWS gives these a policy if none is given.
+_FILLED_IN = ("aws_s3_bucket", "aws_secretsmanager_secret", "aws_sns_topic", "aws_sqs_queue")
 
 
 def _before_and_after(change: Change, attribute: str, plan: Plan) -> tuple[Grants, Grants] | None:
@@ -37,20 +26,20 @@ def _before_and_after(change: Change, attribute: str, plan: Plan) -> tuple[Grant
     return old, new
 
 
-def compared(find: Callable[[Change, Grants, Grants], Iterable[Grant]]) -> Predicate:
+def _compared(words: str, find: Callable[[Change, Grants, Grants], Iterable[Grant]]) -> When:
     """The grants that `find` returns, of a policy that is created or stays, and isn't sensitive."""
 
-    def test(change: Change, attribute: str, plan: Plan) -> str | None:
-        if change.action in LEAVES or change.is_sensitive(attribute):
+    def test(one: Difference) -> str | None:
+        if one.is_sensitive:
             return None
-        sides = _before_and_after(change, attribute, plan)
-        found = find(change, *sides) if sides else ()
-        return "; ".join(lines_of(list(found), region=plan.region)) or None
+        sides = _before_and_after(one.change, one.path, one.plan)
+        found = find(one.change, *sides) if sides else ()
+        return "; ".join(lines_of(list(found), region=one.plan.region)) or None
 
-    return test
+    return When(words, test)
 
 
-def new_principals(change: Change, old: Grants, new: Grants) -> Iterable[Grant]:
+def _new_principals(change: Change, old: Grants, new: Grants) -> Iterable[Grant]:
     """Grants to principals that had none; in a new policy only to unexpected ones."""
     known = _principals(old)
     found = (grant for grant in new if grant.allows and grant.principal not in known)
@@ -64,7 +53,7 @@ def _is_usual(change: Change, grant: Grant) -> bool:
     return bool(grant.principal.startswith("Service: ") and bound) or account
 
 
-def wider(_change: Change, old: Grants, new: Grants) -> Iterable[Grant]:
+def _wider(_change: Change, old: Grants, new: Grants) -> Iterable[Grant]:
     """New grants to principals that had others."""
     known = _principals(old)
     return (one for one in not_covered(new, old) if one.allows and one.principal in known)
@@ -74,33 +63,41 @@ def _principals(grants: Grants) -> set[str]:
     return {grant.principal for grant in grants if grant.allows}
 
 
-def denies_removed(_change: Change, old: Grants, new: Grants) -> Iterable[Grant]:
+def _denies_removed(_change: Change, old: Grants, new: Grants) -> Iterable[Grant]:
     """Explicit denies that are no longer there."""
     return (one for one in not_covered(old, new) if not one.allows)
 
 
-def not_comparable(change: Change, attribute: str, plan: Plan) -> str | None:
-    """A policy that is sensitive, isn't known, or can't be read."""
-    if change.action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
-        return None
-    if change.action is Action.CREATE and change.type in _FILLED_IN and not change.new(attribute):
-        return None
-    same = change.old(attribute) == change.new(attribute) and not change.is_unknown(attribute)
-    hidden = change.is_sensitive(attribute) or _before_and_after(change, attribute, plan) is None
-    return code(attribute) if hidden and not same else None
+def _not_comparable(one: Difference) -> str | None:
+    """A policy that is sensitive, isn't known, or can't be read; what AWS fills in in a new one is none of these."""
+    made = one.change.action is Action.CREATE or one.follows
+    if made and one.unknown and one.change.address not in one.plan.policies:
+        return None if one.path == "policy" and one.change.type in _FILLED_IN else code(one.path)
+    hidden = one.is_sensitive or _before_and_after(one.change, one.path, one.plan) is None
+    return code(one.path) if hidden else None
 
 
-def invoked_by(change: Change, attribute: str, plan: Plan) -> str | None:
+new_principals = _compared("a principal is added", _new_principals)
+wider = _compared("a principal is allowed more", _wider)
+denies_removed = _compared("an explicit deny is removed", _denies_removed)
+not_comparable = When("unknown, sensitive, or not readable", _not_comparable)
+
+
+def _invoked_by(one: Difference) -> str | None:
     """A permission for a new principal; in a new stack a service with its source is expected."""
+    change = one.change
     principal, old = change.new("principal"), change.old("principal")
     if change.action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
         return None
     bound = bool(change.new("source_arn")) or change.is_unknown("source_arn")
     service = isinstance(principal, str) and principal.endswith(".amazonaws.com")
     if change.action is Action.CREATE:
-        fine = service and bound and plan.creates("aws_lambda_function")
+        fine = service and bound and one.plan.creates("aws_lambda_function")
     else:
         fine = principal == old and (bound or not change.old("source_arn"))
     if fine:
         return None
-    return "" if change.is_sensitive(attribute) else code(str(principal))
+    return "" if change.is_sensitive("principal") else code(str(principal))
+
+
+invoked_by = When("another principal, or fewer conditions", _invoked_by)

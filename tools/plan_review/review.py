@@ -11,9 +11,9 @@ from tools.plan_review.configuration import DEFAULTS, Configuration
 from tools.plan_review.evaluation import evaluate, gone
 from tools.plan_review.model import Plan
 from tools.plan_review.packages import Packages
+from tools.plan_review.refusals import refusals
 from tools.plan_review.roles import RoleDifference, differences, findings
 from tools.plan_review.rule import Finding
-from tools.plan_review.rules import rules_for
 
 
 class Status(IntEnum):
@@ -60,7 +60,7 @@ def review(
     uncounted: Collection[str] = (),
     packages: Packages | None = None,
 ) -> Review:
-    """Check the plans by every rule.
+    """Judge every change of the plans.
 
     `labels`: what the pull request has; `uncounted`: what it has besides, given by somebody whose labels don't count;
     `packages`: see `read_packages`.
@@ -69,7 +69,7 @@ def review(
     roles = tuple(difference for plan in plans if not plan.is_gone for difference in differences(plan))
     return Review(
         plans=plans,
-        findings=(*gone(plans), *evaluate(plans, rules_for(configuration)), *findings(list(roles))),
+        findings=(*gone(plans), *evaluate(plans, configuration), *refusals(plans), *findings(list(roles))),
         roles=roles,
         labels=frozenset(labels),
         uncounted=frozenset(uncounted),

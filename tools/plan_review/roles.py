@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tools.plan_review.differences import Difference, When
+from tools.plan_review.markdown import code
 from tools.plan_review.model import LEAVES, Action, Change, Plan
 from tools.plan_review.policies import NO_GRANTS, Grant, Grants, not_covered, parse
 from tools.plan_review.rule import Finding, Rule
-from tools.plan_review.rules.iam import GAINED, ROLE_POLICIES, UNKNOWN, WILDCARD
+from tools.plan_review.rules.exposed import GAINED, UNKNOWN, WILDCARD
+
+_POLICIES = ("aws_iam_role_policy", "aws_iam_policy")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +42,7 @@ def differences(plan: Plan) -> Iterator[RoleDifference]:
     new_roles = {change.new("name") for change in plan.changes if change.type == "aws_iam_role" and _is_new(change)}
     policies: dict[str, list[Change]] = {}
     for change in plan.changes:
-        if change.type in ROLE_POLICIES and _matters(change):
+        if change.type in _POLICIES and _matters(change):
             policies.setdefault(_role(change), []).append(change)
     for role, changes in policies.items():
         difference = _difference(plan, changes, is_new=role in new_roles or _all_new(plan, changes))
@@ -54,7 +58,7 @@ def findings(found: list[RoleDifference]) -> Iterator[Finding]:
 
 
 def _matters(change: Change) -> bool:
-    return change.action is not Action.NOTHING and "policy" in change.changed
+    return change.action is not Action.NOTHING and not {"policy", "role"}.isdisjoint(change.changed)
 
 
 def _is_new(change: Change) -> bool:
@@ -79,7 +83,7 @@ def _difference(plan: Plan, changes: list[Change], *, is_new: bool) -> RoleDiffe
     new: Grants = NO_GRANTS
     unknown = False
     for change in changes:
-        before, after = _side(plan, change.old("policy")), _after(plan, change)
+        before, after = _before(plan, change), _after(plan, change)
         unknown |= before is None or after is None or change.is_sensitive("policy")
         old |= before or NO_GRANTS
         new |= after or NO_GRANTS
@@ -98,6 +102,13 @@ def _difference(plan: Plan, changes: list[Change], *, is_new: bool) -> RoleDiffe
     )
 
 
+def _before(plan: Plan, change: Change) -> Grants | None:
+    """What was granted before; nothing to a role that gets another one's policy."""
+    old, new = change.old("role"), change.new("role")
+    given = isinstance(old, str) and isinstance(new, str) and old != new
+    return NO_GRANTS if given else _side(plan, change.old("policy"))
+
+
 def _after(plan: Plan, change: Change) -> Grants | None:
     """What is granted after; where a part isn't known yet, as the configuration has it."""
     if change.action in LEAVES:
@@ -109,3 +120,24 @@ def _after(plan: Plan, change: Change) -> Grants | None:
 
 def _side(plan: Plan, text: object) -> Grants | None:
     return parse(text, plan.references) if text else NO_GRANTS
+
+
+# Found over all policies of a role, not in one of them.
+by_role = When("compared over all policies of a role", lambda _one: None)
+
+
+def _attached(one: Difference) -> str | None:
+    filled_in = one.change.type == "aws_iam_role" and not one.old and not one.new
+    if filled_in:
+        return None
+    return code(one.new) if isinstance(one.new, str) and not one.is_sensitive else ""
+
+
+def _bounded_otherwise(one: Difference) -> str | None:
+    if not one.old:
+        return None
+    return code(one.new if isinstance(one.new, str) and not one.is_sensitive else one.path)
+
+
+attached = When("attached, or another one", _attached)
+bounded_otherwise = When("another one, or none", _bounded_otherwise)

@@ -1,12 +1,11 @@
-"""What a rule is."""
+"""What a review says about a change, and the label that accepts it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from tools.plan_review.model import Action, Change, Plan
+from tools.plan_review.model import Action
 
 
 class Category(Enum):
@@ -14,10 +13,14 @@ class Category(Enum):
 
     LOST = ("Data would be lost", "allow-data-loss")
     REPROCESSED = ("Records would be processed again or skipped", "allow-reprocessing")
+    INTERRUPTED = ("Events would stop, be left out, or go elsewhere", "allow-interruption")
     EXPOSED = ("Resources would be exposed", "allow-exposure")
     SILENCED = ("Alarms or logs are silenced", "allow-silence")
+    UNGUARDED = ("Guards against cost and overload are lowered", "allow-unguarded")
     BROKEN = ("Clients or other stacks could break", "allow-breaking")
     IAM = ("Roles would gain permissions", "allow-iam")
+    REFUSED = ("AWS would refuse it at apply", "allow-refusal")
+    UNJUDGED = ("Not judged", "allow-unjudged")
 
     @property
     def title(self) -> str:
@@ -30,26 +33,21 @@ class Category(Enum):
         return str(self.value[1])
 
 
-# Looks at an attribute ("" where the rule names none): returns details in Markdown, "" for a finding without details,
-# `None` for no finding.
-Predicate = Callable[[Change, str, Plan], str | None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """What to look for: `on` names resource types (`*` is any) and attributes, `test` decides, `message` is shown.
+    """A reason for a label: `message` is shown.
 
-    `needs_label` false: shown, but no label is needed. `test` None: found by comparing roles or stacks as a whole.
-    `of_gone`: also checked in a stack that was removed from the code, where most of what is destroyed is expected.
+    `needs_label` false: shown, but no label is needed. `of_gone`: also in a stack that was removed from the code, where
+    most of what is destroyed is expected. `lasting`: also when the resource was deleted outside of Terraform, as
+    creating it again doesn't bring back what is lost.
     """
 
     id: str
     category: Category
-    on: Mapping[str, tuple[str, ...]]
-    test: Predicate | None
     message: str
     needs_label: bool = True
     of_gone: bool = False
+    lasting: bool = False
 
     @property
     def label(self) -> str | None:
@@ -59,7 +57,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """Something that a rule found."""
+    """Something that a rule says about a resource."""
 
     rule: Rule
     stack: str

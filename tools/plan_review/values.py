@@ -29,18 +29,22 @@ SHOWN = frozenset(
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+/=.:$-]{0,63}")
 
 
+def may_be_shown(path: str) -> bool:
+    """Whether the attribute is on the list."""
+    return path.rpartition(".")[2] in SHOWN
+
+
 def shown(change: Change, path: str) -> str | None:
     """`old -> new` of an attribute on the list, or `None` where that may not be shown."""
-    return described(change, path) if path.rpartition(".")[2] in SHOWN else None
-
-
-def described(change: Change, path: str) -> str | None:
-    """The same of any attribute, for a rule that knows that its values are harmless."""
-    if change.is_sensitive(path):
+    if not may_be_shown(path) or change.is_sensitive(path):
         return None
-    old = _text(change.old(path))
-    new = "known after apply" if change.is_unknown(path) else _text(change.new(path))
-    return None if old is None or new is None else f"{old} -> {new}"
+    return described(change.old(path), change.new(path), unknown=change.is_unknown(path))
+
+
+def described(old: Json, new: Json, *, unknown: bool) -> str | None:
+    """The same of values that are known to be harmless."""
+    before, after = _text(old), "known after apply" if unknown else _text(new)
+    return None if before is None or after is None else f"{before} -> {after}"
 
 
 def _text(value: Json) -> str | None:

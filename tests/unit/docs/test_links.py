@@ -9,7 +9,7 @@ from tests.unit.docs.pages import PAGES, ROOT, anchors, code_blocks, prose
 
 _LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`\s]+)`")
-_TOP = ("main.py", "cdktf.json", "Pipfile", "Makefile", "package", ".ci/", "pyproject.toml")
+_TOP = ("main.py", "cdktf.json", "Pipfile", "Makefile", "package.json", "package-lock.json", ".ci/", "pyproject.toml")
 # Not environments/, whose files users rename and remove.
 _FOLDERS = ("stacks/", "modules/", "lambda_code/", "docs/", "tools/", "tests/")
 _MADE_UP = ("lambda_code/auditor/",)  # what docs/functions.md shows how to add

@@ -12,11 +12,12 @@ from tools.plan_review import review as reviewing
 from tools.plan_review.configuration import read_configuration
 from tools.plan_review.model import Plan
 from tools.plan_review.review import Review
-from tools.plan_review.rules import rules_for
+from tools.plan_review.verdicts import rules_for, verdicts_for
 
 FOLDER = Path(__file__).parent
 CONFIGURATION = read_configuration(FOLDER.parents[2] / "plan-review.toml", required=True)
 RULES = rules_for(CONFIGURATION)
+ROWS = verdicts_for(CONFIGURATION)
 PLANS = FOLDER / "plans"
 COMMENTS = FOLDER / "comments"
 Json = dict[str, Any]

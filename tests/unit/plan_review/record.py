@@ -130,8 +130,8 @@ def _with(settings: Settings, changes: Mapping[str, Any]) -> Settings:
 def trimmed(plan: Json) -> Json:
     """The plan without what stays as it is, and without the copies of everything that a review never reads."""
     kept = {name: plan[name] for name in _KEPT if name in plan}
-    changes = plan.get("resource_changes", [])
-    kept["resource_changes"] = [one for one in changes if _is_change(one) and not _is_emulators(one)]
+    changes = map(_as_in_aws, plan.get("resource_changes", []))
+    kept["resource_changes"] = [one for one in changes if _is_change(one)]
     outputs = plan.get("output_changes", {}).items()
     kept["prior_state"] = _arns(plan)
     kept["output_changes"] = {name: one for name, one in outputs if one["actions"] != ["no-op"]}
@@ -139,13 +139,17 @@ def trimmed(plan: Json) -> Json:
 
 
 def _is_change(one: Json) -> bool:
-    return one["change"]["actions"] != ["no-op"] or "previous_address" in one
+    before, after = one["change"]["before"], one["change"]["after"]
+    same = one["change"]["actions"] == ["update"] and before == after
+    return (one["change"]["actions"] != ["no-op"] and not same) or "previous_address" in one
 
 
-def _is_emulators(one: Json) -> bool:
+def _as_in_aws(one: Json) -> Json:
     """The emulator says that an alarm on a percentile is one on the average, too, which AWS does not."""
     before, after = one["change"]["before"], one["change"]["after"]
-    return bool(before and after and before == after | {"statistic": "Average"} and after.get("extended_statistic"))
+    if before and after and after.get("extended_statistic") and not after.get("statistic"):
+        return one | {"change": one["change"] | {"before": before | {"statistic": after["statistic"]}}}
+    return one
 
 
 def _arns(plan: Json) -> Json:

@@ -15,6 +15,7 @@ from tools.plan import without_guards
 Json = dict[str, Any]
 Edit = Callable[[Json], object]  # changes what it is given
 OTHER_ACCOUNT = "arn:aws:iam::999988887777:root"
+_KEY_OF_OTHERS = "arn:aws:kms:us-east-1:999988887777:key/11111111-2222-3333-4444-555555555555"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -253,13 +254,70 @@ def _key_gone(stack: Json) -> None:
     _one(stack, "aws_dynamodb_table")["deletion_protection_enabled"] = False
 
 
+def _keys_of_aws(stack: Json) -> None:
+    """What is encrypted with AWS's keys, or with another of ours, from now on."""
+    _one(stack, "aws_kinesis_stream")["kms_key_id"] = "alias/aws/kinesis"
+    _one(stack, "aws_sqs_queue")["kms_master_key_id"] = "alias/aws/sqs"
+    _one(stack, "aws_sns_topic")["kms_master_key_id"] = "alias/aws/sns"
+    _one(stack, "aws_secretsmanager_secret")["kms_key_id"] = "alias/aws/secretsmanager"
+    rule = _one(stack, "aws_s3_bucket_server_side_encryption_configuration", "archive")["rule"][0]
+    rule["apply_server_side_encryption_by_default"] = {"sse_algorithm": "aws:kms"}
+    _drop(stack, "aws_s3_bucket_server_side_encryption_configuration", "failures")
+    _one(stack, "aws_dynamodb_table")["server_side_encryption"] = {"enabled": True}
+    _one(stack, "aws_lambda_function", "receiver")["kms_key_arn"] = _KEY_OF_OTHERS
+
+
+def _watching(stack: Json) -> None:
+    """Alarms that watch something else, and somebody else who is told."""
+    _one(stack, "aws_cloudwatch_metric_alarm", "alarms_receiver-errors")["metric_name"] = "Invocations"
+    _one(stack, "aws_cloudwatch_metric_alarm", "alarms_importer-errors")["dimensions"]["FunctionName"] = "another"
+    _one(stack, "aws_cloudwatch_metric_alarm", "alarms_processor-errors")["statistic"] = "Minimum"
+    _one(stack, "aws_sns_topic_subscription")["endpoint"] = "nobody@example.com"
+    _one(stack, "aws_lambda_event_source_mapping").pop("metrics_config")
+    _one(stack, "aws_apigatewayv2_stage")["default_route_settings"]["detailed_metrics_enabled"] = False
+    _one(stack, "aws_lambda_function", "receiver")["logging_config"]["application_log_level"] = "WARN"
+    _one(stack, "aws_lambda_function", "receiver")["environment"]["variables"]["TAP_STACK"] = "another"
+
+
+def _flow(stack: Json) -> None:
+    """Events that stop, are left out, or go elsewhere."""
+    records = {"filter": [{"pattern": json.dumps({"partitionKey": ["a"]})}]}
+    _one(stack, "aws_lambda_event_source_mapping")["filter_criteria"] = records
+    _one(stack, "aws_lambda_function", "importer")["reserved_concurrent_executions"] = 0
+    processor = _one(stack, "aws_lambda_function", "processor")["environment"]["variables"]
+    processor |= {"TAP_DEDUPLICATION_DAYS": "1", "TAP_ARCHIVE_BUCKET": "another"}
+    _one(stack, "aws_lambda_function", "importer")["environment"]["variables"]["TAP_INBOX_RULES"] = "{}"
+    _drop(stack, "aws_s3_bucket_notification")
+    _drop(stack, "aws_lambda_permission", "inbox")
+    _one(stack, "aws_dynamodb_table")["ttl"]["attribute_name"] = "claimed_at"
+
+
+def _guards(stack: Json) -> None:
+    """Guards that are raised, code of others, and what Kinesis refuses."""
+    limits = _one(stack, "aws_apigatewayv2_stage")["default_route_settings"]
+    limits |= {"throttling_rate_limit": 10000, "throttling_burst_limit": 5}
+    _one(stack, "aws_kinesis_stream")["shard_count"] = 10
+    receiver = _one(stack, "aws_lambda_function", "receiver")
+    receiver |= {"handler": "lambda_code.other.handle", "memory_size": 128, "ephemeral_storage": {"size": 1024}}
+    receiver |= {"layers": ["arn:aws:lambda:us-east-1:999988887777:layer:agent:1"], "architectures": ["x86_64"]}
+    _one(stack, "aws_lambda_function_recursion_config", "processor")["recursive_loop"] = "Allow"
+    _one(stack, "aws_lambda_function_recursion_config", "importer")["recursive_loop"] = "Terminate"
+
+
+def _deletes(stack: Json) -> None:
+    """The processor may delete what it stored."""
+    policy = _one(stack, "aws_iam_role_policy", "processor")
+    archive = "${aws_s3_bucket.archive.arn}/*"
+    _add_statement(policy, {"Sid": "Tidy", "Effect": "Allow", "Action": "s3:DeleteObject*", "Resource": archive})
+
+
 # What the code of a base does to its stacks.
 BASE_EDITS: Mapping[str, Edit] = {"guarded": _bound}
 SCENARIOS: Mapping[str, Scenario] = {
     "nothing": Scenario(),
     "first-deploy": Scenario(base="nothing"),
     "code-only": Scenario(code={"lambda_code/receiver/http.py": "\n# changed\n"}),
-    "ordinary": Scenario(settings={"receiver": {"memory_mb": 1024}, "api": {"throttle_burst": 400}}),
+    "ordinary": Scenario(settings={"receiver": {"memory_mb": 1024}, "mapping": {"batch_size": 400}}),
     "stream-renamed": Scenario(edit=_stream_name),
     "ledger-and-secret-gone": Scenario(settings={"deduplication": {"days": 0}, "api": {"auth": "iam"}}),
     "retention-lowered": Scenario(
@@ -275,6 +333,11 @@ SCENARIOS: Mapping[str, Scenario] = {
     "force-destroy": Scenario(settings={"protection": {"force_destroy": True}}),
     "versioning-off": Scenario(edit=_versioning),
     "encryption-off": Scenario(edit=_encryption),
+    "keys-of-aws": Scenario(edit=_keys_of_aws),
+    "watching-elsewhere": Scenario(edit=_watching),
+    "flow-interrupted": Scenario(edit=_flow),
+    "guards-raised": Scenario(edit=_guards),
+    "role-deletes": Scenario(edit=_deletes),
     "starting-position": Scenario(edit=_position),
     "mapping-weakened": Scenario(edit=_mapping),
     "auth-open": Scenario(settings={"api": {"auth": "open"}}),

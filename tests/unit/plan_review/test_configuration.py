@@ -27,13 +27,17 @@ by_hand = "-roles$"
 labels_by = "anyone"
 public_routes = ["GET /ping"]
 
-[[exposing_variables]]
+free_variables = ["COLOUR"]
+
+[[variables]]
+names = ["DEBUG", "TRACE"]
+when = "becomes 1"
+label = "allow-exposure"
 id = "debug-on"
-name = "DEBUG"
-value = "1"
 message = "Shows what nobody should see."
 """
 
+_VARIABLE = """variables = [{{names = ["A"], when = "{when}", label = "{label}", id = "a", message = "b"}}]"""
 # Without the folder of this project, and without its packages.
 _ELSEWHERE = """
 import os, runpy, sys
@@ -62,7 +66,7 @@ def test_another_project_needs_no_file(tmp_path: Path) -> None:
     function = change("aws_lambda_function", None, variables)
     plan = read_plan(written(tmp_path, route, function, name="network-eu-west-1"))
     found = review([plan])
-    assert (plan.region, {one.rule.id for one in found.findings}) == (None, {"route-open"})
+    assert (plan.region, {one.rule.id for one in found.findings}) == (None, {"route-open", "not-judged"})
     assert comment(found).startswith("<!-- terraform-plan-review -->\n")
 
 
@@ -113,9 +117,15 @@ def test_the_value_of_a_variable_that_terraform_marks_as_sensitive_is_not_shown(
         ('region = "[a-z]+"', "allowed: a regular expression with one group"),
         ('public_routes = "GET /"', "public_routes: got 'GET /'; allowed: a list of texts"),
         ("public_routes = [1]", "public_routes: got .1.; allowed: a list of texts"),
-        ("exposing_variables = 1", "exposing_variables: got 1; allowed: tables"),
-        ('exposing_variables = [{id = "a"}]', "allowed: the texts id, name, value, message"),
-        ('exposing_variables = ["a"]', "allowed: the texts id, name, value, message"),
+        ("variables = 1", "variables: got 1; allowed: tables"),
+        ('variables = [{id = "a"}]', "allowed: names, when, label, id, message"),
+        ('variables = ["a"]', "allowed: names, when, label, id, message"),
+        (_VARIABLE.format(when="melts", label="allow-iam"), "when: got 'melts'; allowed: differs, lowered, raised"),
+        (_VARIABLE.format(when="becomes", label="allow-iam"), "when: got 'becomes'; allowed: .* with a value"),
+        (_VARIABLE.format(when="raised 3", label="allow-iam"), "when: got 'raised 3'; allowed: "),
+        (_VARIABLE.format(when="raised", label="allow-all"), "label: got 'allow-all'; allowed: allow-data-loss, "),
+        (_VARIABLE.replace('["A"]', '"A"').format(when="raised", label="allow-iam"), "names: got 'A'; allowed: a list"),
+        ("free_variables = [1]", "free_variables: got .1.; allowed: a list of texts"),
         ("marker", "not TOML"),
     ],
 )

@@ -9,18 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.plan_review.plans import PLANS, RULES, files, read_plan, review
+from tests.unit.plan_review.plans import PLANS, ROWS, files, read_plan, review
 from tools.plan_review.comment import comment
 from tools.plan_review.model import ReviewError
+from tools.plan_review.verdicts.rows import RESOURCE
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
 SECRET = "S3cr3tV4lue"  # short and plain: nothing but a mark, or the name of the attribute, says that it is one
 
-ATTRIBUTES = sorted({name for rule in RULES for names in rule.on.values() for name in names if name})
-# Where a rule looks.
-PLACES = sorted({(type_, name) for rule in RULES for type_, names in rule.on.items() for name in names if name})
-TYPES = sorted({type_ for rule in RULES for type_ in rule.on})
+# Where a verdict looks.
+PLACES = sorted((type_, name) for type_, rows in ROWS.items() for name in rows if name != RESOURCE)
+ATTRIBUTES = sorted({name for _, name in PLACES})
+TYPES = sorted(ROWS)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just("*")
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
 ACTIONS = st.sampled_from(

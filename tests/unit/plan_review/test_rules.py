@@ -33,7 +33,7 @@ def _role(before: str | None, after: str | None, **more: Any) -> Json:
 
 def test_rules_have_names_of_their_own_and_tell_people_something() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
-    assert all(rule.message.endswith(".") and rule.on for rule in RULES)
+    assert all(rule.message.endswith(".") for rule in RULES)
     assert {rule.category for rule in RULES} == set(Category)
 
 
@@ -79,7 +79,9 @@ def test_rules_have_names_of_their_own_and_tell_people_something() -> None:
         ("aws_s3_bucket_policy", {"bucket": "a", "policy": _policy()}, None, {"policy-removed"}),
         ("aws_cloudwatch_metric_alarm", {"threshold": 1, "name": "a"}, None, {"alarm-removed"}),
         ("output", None, {"value": 1}, set()),
-        ("aws_type_of_next_year", {"name": "a"}, {"name": "b"}, set()),
+        ("aws_type_of_next_year", {"name": "a"}, {"name": "b"}, {"not-judged"}),
+        ("aws_type_of_next_year", None, {"name": "b"}, {"not-judged"}),
+        ("aws_type_of_next_year", {"name": "b"}, None, {"not-judged"}),
     ],
 )
 def test_a_rule_finds_its_change_and_not_the_reverse(
@@ -220,11 +222,14 @@ def test_a_new_role_needs_a_label_only_for_wildcards(tmp_path: Path) -> None:
     assert set(_found(tmp_path, role, _role(None, _policy(_allow(resource="*"))))) == {"role-wildcard"}
 
 
-def test_unknown_values_are_no_findings_by_themselves(tmp_path: Path) -> None:
-    before = {"kms_key_id": "arn:aws:kms:us-east-1:1:key/a", "encryption_type": "KMS"}
-    after = {"encryption_type": "KMS"}
-    unknown = change("aws_kinesis_stream", before, after, after_unknown={"kms_key_id": True})
-    assert _found(tmp_path, unknown) == {}
+def test_what_becomes_unknown_is_judged_as_what_it_may_become(tmp_path: Path) -> None:
+    before = {"kms_key_id": "arn:aws:kms:us-east-1:1:key/a", "encryption_type": "KMS", "retention_period": 168}
+    unknown = {"kms_key_id": True, "encryption_type": True, "retention_period": True, "arn": True, "speed": True}
+    found = _found(tmp_path, change("aws_kinesis_stream", before, {"name": "a"}, after_unknown=unknown))
+    assert set(found) == {"key-changed", "encryption-weakened", "retention-lowered", "not-judged"}
+    assert found["retention-lowered"] == "`retention_period`: 168 -> known after apply"
+    filled_in = {"kms_key_id": True, "speed": True, "arn": True}
+    assert _found(tmp_path, change("aws_kinesis_stream", None, {"name": "a"}, after_unknown=filled_in)) == {}
 
 
 def test_a_permission_created_with_its_function_is_expected_and_one_for_another_account_is_not(tmp_path: Path) -> None:
