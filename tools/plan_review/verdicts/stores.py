@@ -7,9 +7,11 @@ from tools.plan_review.predicates import (
     gone_without,
     leaves,
     less,
+    raised,
     raised_here,
     removed,
     resized,
+    set_or_changed,
     shortened,
     switched_off,
     switched_on,
@@ -30,7 +32,7 @@ from tools.plan_review.rules.lost import (
     RETENTION_LOWERED,
     ROWS_EXPIRE,
 )
-from tools.plan_review.rules.silenced import LOGS_QUIETER, METRICS_OFF
+from tools.plan_review.rules.silenced import GUARD_RAISED, LOGS_QUIETER, METRICS_OFF
 from tools.plan_review.verdicts.rows import FREE, HOLDS_DATA, OWN_KEY, POLICY, RESOURCE, Table
 
 STORES: Table = {
@@ -79,6 +81,21 @@ STORES: Table = {
         "server_side_encryption.enabled": switched_off(ENCRYPTION_WEAKENED),
         "server_side_encryption.kms_key_arn": OWN_KEY,
         "ttl.attribute_name ttl.enabled": differs(ROWS_EXPIRE),
+    },
+    "aws_appautoscaling_target": {
+        RESOURCE: destroyed(CAPACITY_LOWERED),
+        "max_capacity min_capacity": (less(CAPACITY_LOWERED), raised(GUARD_RAISED)),
+        "resource_id scalable_dimension service_namespace": differs(CAPACITY_LOWERED),
+        "role_arn suspended_state": set_or_changed(CAPACITY_LOWERED),
+    },
+    "aws_appautoscaling_policy": {
+        RESOURCE: destroyed(CAPACITY_LOWERED),
+        "name": FREE,
+        "policy_type resource_id scalable_dimension service_namespace": differs(CAPACITY_LOWERED),
+        "target_tracking_scaling_policy_configuration.predefined_metric_specification": differs(CAPACITY_LOWERED),
+        # Above this share of what is provisioned it scales.
+        "target_tracking_scaling_policy_configuration.target_value": raised(CAPACITY_LOWERED),
+        "alarm_arns": FREE,
     },
     "aws_dynamodb_resource_policy": {
         f"{RESOURCE} resource_arn": gone_without("aws_dynamodb_table", "resource_arn")(POLICY_REMOVED),
