@@ -30,6 +30,11 @@ def program(environ: Mapping[str, str]) -> str:
     return "opentofu" if "tofu" in Path(binary(environ)).name.lower() else "terraform"
 
 
+def title(environ: Mapping[str, str]) -> str:
+    """What people call it."""
+    return {"opentofu": "OpenTofu", "terraform": "Terraform"}[program(environ)]
+
+
 def lock_file(environ: Mapping[str, str]) -> Path:
     """The lock file of the program that will be run."""
     return PROVIDERS / program(environ) / LOCK_FILE

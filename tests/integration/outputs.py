@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 from stacks.outputs import TapOutputs
-from tools.terraform import Terraform, TerraformError
+from tools.terraform import Terraform, TerraformError, binary
 
 Outputs = dict[str, str]
 
@@ -28,7 +28,7 @@ def outputs_of_stack(name: str, folder: Path, environ: Mapping[str, str] = os.en
     try:
         text = Terraform(stack, environ).succeed("output", "-json")
     except TerraformError as error:
-        raise OutputsError(f"{error} (deploy the stack in this folder, or run terraform init there)") from error
+        raise OutputsError(f"{error} (deploy the stack in this folder, or run {binary(environ)} init there)") from error
     return read_outputs(text, source=name)
 
 

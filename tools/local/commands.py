@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from stacks.provider_lock import title
 from tools.emulator.program import free_port, is_listened_to, url_of
 from tools.local.deployment import Deployment, terraform_in
 from tools.local.emulator import Emulator
@@ -91,7 +92,7 @@ class Commands:
     def _prepare(self, deployment: Deployment) -> Path:
         """Checks everything that is needed, before anything is started."""
         terraform = terraform_in(self.folder / "provider", self.folder)
-        with self.progress.step("Find Terraform") as step:
+        with self.progress.step(f"Find {title(terraform.environ)}") as step:
             step.detail = check_terraform(terraform)
         deployment.synthesize(self.root)
         with self.progress.step("Find the AWS provider"):

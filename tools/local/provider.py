@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from stacks.provider_lock import LOCK_FILE, lock_file, program
+from stacks.provider_lock import LOCK_FILE, lock_file, title
 from tools.local.errors import LocalError
 from tools.terraform import Terraform, TerraformError
 from tools.terraform.provider import with_plugin_cache
@@ -21,8 +21,7 @@ def check_terraform(terraform: Terraform) -> str:
     version = terraform.version()
     major, minor = (int(part) for part in re.findall(r"\d+", version)[:2])
     if (major, minor) < _OLDEST:
-        title = {"terraform": "Terraform", "opentofu": "OpenTofu"}[program(terraform.environ)]
-        raise LocalError(f"{title} is {version}, so nothing was started; allowed: 1.11 or later")
+        raise LocalError(f"{title(terraform.environ)} is {version}, so nothing was started; allowed: 1.11 or later")
     return version
 
 
@@ -43,14 +42,14 @@ def fetch_provider(terraform: Terraform, needs: Mapping[str, Any]) -> Path:
         try:
             terraform.init()
         except TerraformError as error:
-            raise LocalError(_both_ways_out(needs, str(error))) from error
+            raise LocalError(_both_ways_out(title(terraform.environ), needs, str(error))) from error
     return folder / ".terraform" / "providers"
 
 
-def _both_ways_out(needs: Mapping[str, Any], reason: str) -> str:
+def _both_ways_out(program: str, needs: Mapping[str, Any], reason: str) -> str:
     wanted = ", ".join(f"{one['source']} {one['version']}" for one in needs.values())
     return (
-        f"Terraform can't download the AWS provider ({wanted}), so nothing was started: give this machine access to "
-        "the Terraform registry, or set TF_CLI_CONFIG_FILE to a configuration whose provider_installation names a "
+        f"{program} can't download the AWS provider ({wanted}), so nothing was started: give this machine access to "
+        f"the {program} registry, or set TF_CLI_CONFIG_FILE to a configuration whose provider_installation names a "
         f"mirror that has it (see docs/local.md).\n{reason}"
     )

@@ -22,6 +22,7 @@ _PINNED = {
     "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0",
     "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3",
     "hashicorp/setup-terraform@dfe3c3f87815947d99a8997f908cb6525fc44e9e # v4.0.1",
+    "opentofu/setup-opentofu@a1320f892987e89d278cc92dc5adc984fb93aca4 # v2.0.2",
 }
 _PROGRAMS = {"make", "git", "jq", "sed", "tr", "echo", "cat", "env", "find", "for", "test", "exit", "mv"}
 
@@ -54,6 +55,13 @@ def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it(path: Pat
 def test_every_pinned_action_is_used_in_one_version() -> None:
     text = "".join(path.read_text() for path in _FILES)
     assert all(f"uses: {action}\n" in text for action in _PINNED)
+
+
+@each_workflow
+def test_whoever_runs_a_command_runs_it_with_the_program_that_the_repository_names(path: Path) -> None:
+    found = yaml.safe_load(path.read_text())
+    program = {"TERRAFORM_BINARY_NAME": "${{ vars.TERRAFORM_BINARY_NAME }}"}
+    assert found.get("env", {}) == (program if _steps(path) else {})
 
 
 @each_workflow
