@@ -20,8 +20,9 @@ from modules.named_stack import names_of
 from modules.names import Kind
 from modules.protection_settings import ProtectionSettings
 
-# A transaction of puts is authorised put by put (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
-_CLAIM = ("dynamodb:PutItem",)
+# Statements are authorised by what they do (DynamoDB developer guide, "IAM security policies with PartiQL for
+# DynamoDB"). Rows that are found are read, and those that have expired are replaced.
+_CLAIM = ("dynamodb:BatchGetItem", "dynamodb:PartiQLInsert", "dynamodb:PutItem")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +69,6 @@ class Ledger(Construct):
             LedgerScaling(self, "scaling", table_name=self.name, table=self.resource, settings=capacity)
 
     def grant_claim(self, grantee: Grantee) -> None:
-        """Lets the grantee claim events by conditional writes; a rejected one returns the existing claim."""
+        """Lets the grantee claim events by inserts, read the claims that these find, and replace expired ones."""
         grantee.allow(Statement(sid="ClaimEvents", actions=_CLAIM, resources=(self.arn,)))
         self._key.grant_decrypt(grantee, via="dynamodb")

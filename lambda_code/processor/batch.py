@@ -43,12 +43,12 @@ from lambda_code.processor.plan import Home, Plan, Refused, homes_of, make_plan
 from lambda_code.processor.ports import Archive, Ledger, Quarantine, Row, Stored
 from lambda_code.processor.records import Arrived, Batch
 from lambda_code.processor.work import work
-from lambda_code.shared.errors import UnavailableError
 
 _RESERVED_SHARE = 0.4  # of the time at the start: kept for putting what was claimed, and for the answer
 _PUT_SECONDS = 6.0  # with less left no put is begun: what an attempt may take (see aws.STORE) ...
 _PUT_SHARE = 0.1  # ... or with less than this share, so that a function with little time stores anything at all
-_WORKERS = 8  # objects at a time; the SDK keeps 10 connections
+WORKERS = 8
+"""Claims or objects at a time; the SDK keeps 10 connections."""
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class Processor:
     """Stores batches."""
 
-    def __init__(self, ledger: Ledger, archive: Archive, quarantine: Quarantine, *, workers: int = _WORKERS) -> None:
+    def __init__(self, ledger: Ledger, archive: Archive, quarantine: Quarantine, *, workers: int = WORKERS) -> None:
         self._ledger = ledger
         self._archive = archive
         self._quarantine = quarantine
@@ -103,15 +103,12 @@ class Processor:
         for item in batch.items:
             if isinstance(item, Arrived):
                 wanted.setdefault(item.identity, item)
-        rows: dict[str, Row] = {}
-        try:
-            for some in self._ledger.claims(list(wanted.values())):
-                rows.update((row.identity, row) for row in some)
-                if seconds_left() < reserved:
-                    break
-        except UnavailableError as error:
-            _log.warning("the ledger is unavailable", extra={"reason": str(error)})
-        return rows
+        claims, size = list(wanted.values()), self._ledger.size
+        steps = [
+            (start, partial(self._ledger.claim, claims[start : start + size])) for start in range(0, len(claims), size)
+        ]
+        _, found = work(steps, len(claims), lambda: seconds_left() >= reserved, workers=self._workers)
+        return {row.identity: row for rows in found for row in rows}
 
     def _store(self, plan: Plan, until: int, is_time: Callable[[], bool]) -> tuple[int, list[tuple[Home, Stored]]]:
         """Complete every home, several at a time. Where one fails, the events behind it may be in theirs already."""

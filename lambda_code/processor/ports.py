@@ -1,6 +1,6 @@
 """The services that the processor needs, and the types in their interfaces."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -40,8 +40,12 @@ class Stored(msgspec.Struct, frozen=True):
 class Ledger(Protocol):
     """Who has claimed which event."""
 
-    def claims(self, wanted: Sequence[Row]) -> Iterator[Sequence[Row]]:
-        """Claim all, in order, some at a time; return the row of each. Raises UnavailableError."""
+    @property
+    def size(self) -> int:
+        """How many events one call may claim."""
+
+    def claim(self, wanted: Sequence[Row]) -> Sequence[Row]:
+        """Claim all; return the row of each. May be called by several threads. Raises UnavailableError."""
 
 
 class Archive(Protocol):

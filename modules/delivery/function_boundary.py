@@ -16,6 +16,8 @@ from modules.names import Kind, Names
 # Whatever the settings are, the roles of functions need no more than these.
 _OBJECTS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject")
 _DATA = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:PartiQLInsert",
     "dynamodb:PutItem",
     "kinesis:DescribeStream",
     "kinesis:DescribeStreamSummary",

@@ -1,7 +1,8 @@
-"""A model of DynamoDB's transactions, with the conditions that they really name.
+"""A model of the calls that the ledger makes of DynamoDB, with the statements and conditions that they really name.
 
-From the API reference, "TransactWriteItems": up to 100 items, none twice; all are written or none;
-`TransactionCanceledException` has a reason for each item, in their order, with the item that is there where
+From the API reference: "BatchExecuteStatement": up to 25 statements, each done or refused by itself, whose answers are
+in their order; an insert that finds a row is refused as `DuplicateItem`, without the row. "BatchGetItem": up to 100
+rows, of which some may be left as `UnprocessedKeys`. "PutItem": the error has the row that is there where
 `ReturnValuesOnConditionCheckFailure` asks for it.
 """
 # ruff: noqa: N803 - AWS writes its parameters so
@@ -15,12 +16,15 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from tests.faults.injection import Faults, client_error
+from tests.faults.injection import Call, Faults, client_error
 
 Row = Mapping[str, Any]
 Condition = Callable[[Row, Row], bool]
 
 _TOKEN = re.compile(r"\s*(attribute_not_exists\s*\(\s*\w+\s*\)|\(|\)|AND\b|OR\b|\w+\s*[=<]\s*:\w+)")
+_INSERT = re.compile(r'INSERT INTO "[\w.-]+" VALUE \{(.*)\}')
+_MEMBER = re.compile(r"'(\w+)': (\?|[0-9]+)")
+_REFUSED = ("ThrottlingError", "ProvisionedThroughputExceeded", "TransactionConflict", "InternalServerError")
 
 
 @dataclass
@@ -36,36 +40,75 @@ class Table:
 
 @dataclass
 class DynamoClient:
-    """What the SDK gives the processor; `conflicts` is the chance of meeting another transaction."""
+    """What the SDK gives the processor; `refused` is the chance of each statement or key to be refused for now."""
 
     table: Table
     faults: Faults
     rng: Random = field(default_factory=lambda: Random(0))
-    conflicts: float = 0.0
+    refused: float = 0.0
 
-    def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> object:
-        puts = [item["Put"] for item in TransactItems]
-        ids = {put["Item"]["id"]["S"] for put in puts}
-        if not 1 <= len(puts) <= 100 or len(ids) < len(puts):
+    def batch_execute_statement(self, *, Statements: list[dict[str, Any]]) -> dict[str, Any]:
+        rows = [inserted(**statement) for statement in Statements]
+        if not 1 <= len(rows) <= 25 or len({row["id"]["S"] for row in rows}) < len(rows):
             raise client_error("ValidationException")
-        return self.faults.call("dynamodb", lambda: self._write(puts))
 
-    def _write(self, puts: list[dict[str, Any]]) -> object:
-        reasons = [self._reason(put) for put in puts]
-        if self.conflicts and self.rng.random() < self.conflicts:
-            reasons[self.rng.randrange(len(reasons))] = {"Code": "TransactionConflict"}
-        if any(reason["Code"] != "None" for reason in reasons):
-            raise client_error("TransactionCanceledException", CancellationReasons=reasons)
-        self.table.rows.update((put["Item"]["id"]["S"], put["Item"]) for put in puts)
+        def insert(*, partly: bool = False) -> dict[str, Any]:
+            return {"Responses": [self._insert(row, partly and not place % 2) for place, row in enumerate(rows)]}
+
+        return self.faults.call("dynamodb", Call(insert, lambda: insert(partly=True)))
+
+    def _insert(self, row: dict[str, Any], is_refused: bool) -> dict[str, Any]:
+        code = self._refusal(is_refused)
+        if code == "InternalServerError" and self.rng.random() < 0.5:
+            self.table.rows.setdefault(row["id"]["S"], row)
+        elif code is None and row["id"]["S"] in self.table.rows:
+            code = "DuplicateItem"
+        elif code is None:
+            self.table.rows[row["id"]["S"]] = row
+        return {"TableName": "ledger"} | ({"Error": {"Code": code, "Message": "ordered by a test"}} if code else {})
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:
+        [(table, wanted)] = RequestItems.items()
+        names = [key["id"]["S"] for key in wanted["Keys"]]
+        if not 1 <= len(names) <= 100 or len(set(names)) < len(names):
+            raise client_error("ValidationException")
+        assert wanted["ConsistentRead"], "the model has no older states of rows"
+
+        def read(*, partly: bool = False) -> dict[str, Any]:
+            left = {name for place, name in enumerate(names) if self._refusal(partly and not place % 2)}
+            found = [self.table.rows[name] for name in reversed(names) if name in self.table.rows and name not in left]
+            keys = [{"id": {"S": name}} for name in left]
+            return {"Responses": {table: found}, "UnprocessedKeys": {table: {"Keys": keys}} if keys else {}}
+
+        return self.faults.call("dynamodb", Call(read, lambda: read(partly=True)))
+
+    def put_item(self, *, Item: dict[str, Any], **condition: Any) -> object:
+        return self.faults.call("dynamodb", lambda: self._put(Item, condition))
+
+    def _put(self, item: dict[str, Any], condition: dict[str, Any]) -> object:
+        row = self.table.rows.get(item["id"]["S"])
+        holds = compiled(condition["ConditionExpression"])(row or {}, condition["ExpressionAttributeValues"])
+        if not holds:
+            shown = condition.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+            raise client_error("ConditionalCheckFailedException", **({"Item": row} if shown and row else {}))
+        self.table.rows[item["id"]["S"]] = item
         return {}
 
-    def _reason(self, put: dict[str, Any]) -> dict[str, Any]:
-        row = self.table.rows.get(put["Item"]["id"]["S"])
-        expression = put.get("ConditionExpression")
-        if expression is None or compiled(expression)(row or {}, put.get("ExpressionAttributeValues", {})):
-            return {"Code": "None"}
-        shown = put.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-        return {"Code": "ConditionalCheckFailed", **({"Item": row} if shown and row else {})}
+    def _refusal(self, is_refused: bool) -> str | None:
+        if is_refused:
+            return _REFUSED[0]
+        return self.rng.choice(_REFUSED) if self.refused and self.rng.random() < self.refused else None
+
+
+def inserted(Statement: str, Parameters: list[dict[str, str]]) -> dict[str, Any]:
+    """The row of an INSERT, whose values are parameters, or numbers."""
+    found = _INSERT.fullmatch(Statement)
+    assert found, f"the model cannot read {Statement}"
+    members, values = _MEMBER.findall(found[1]), iter(Parameters)
+    assert ", ".join(f"'{name}': {value}" for name, value in members) == found[1], f"the model cannot read {Statement}"
+    row = {name: next(values) if value == "?" else {"N": value} for name, value in members}
+    assert next(values, None) is None, "more parameters than question marks"
+    return row
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
@@ -13,6 +13,7 @@ Made = TypeVar("Made")
 
 START = 1_750_000_000.0
 LATENCY_SECONDS = {"kinesis": 0.01, "lambda": 0.02, "dynamodb": 0.02, "s3": 0.03, "secretsmanager": 0.02}
+SHARES = {"dynamodb": 0.25}  # of the chances: a batch makes up to 40 calls of it, and would hardly ever get through
 ERRORS = {
     "kinesis": ("InternalFailureException", "ServiceUnavailable", "ProvisionedThroughputExceededException"),
     "dynamodb": ("ThrottlingException", "InternalServerError", "RequestLimitExceeded"),
@@ -97,6 +98,8 @@ class RandomFaults:
     """Each call fails with the given chances.
 
     `refused`: an error, nothing done. `lost`: done, and an error. `crash_before`, `crash_after`: the process ends.
+    `partly`: of a call of several parts only some are done, and the answer says so; `lost_partly`, `crash_partly`: they
+    are done, and nobody hears of it.
     `repeated`: the SDK lost the answer and asked again by itself, so that the answer is that of the second time.
     `slow`: it takes 20 seconds longer, and is done. `meanwhile`: something else happens before it is done.
     `outage`: this call and all others are refused for 15 seconds.
@@ -117,7 +120,7 @@ class RandomFaults:
         self.clock.now += LATENCY_SECONDS[service]
         if self.clock.now < self.down_until:
             raise self.error(service)
-        if self.rng.random() >= self._total:
+        if self.rng.random() >= self._total * SHARES.get(service, 1.0):
             return do()
         kind = self.rng.choices(list(self.chances), list(self.chances.values()))[0]
         self.seen[kind] = self.seen.get(kind, 0) + 1
@@ -159,6 +162,17 @@ class ChosenFaults:
         return client_error(ERRORS[service][0])
 
 
+@dataclass(frozen=True)
+class Call(Generic[Made]):
+    """A call of several parts, and how it is carried out where the service takes only some of them."""
+
+    whole: Callable[[], Made]
+    some: Callable[[], Made]
+
+    def __call__(self) -> Made:
+        return self.whole()
+
+
 def carry_out(kind: str, service: str, do: Callable[[], Made], faults: RandomFaults | ChosenFaults) -> Made:
     """Do it, and fail in the given way."""
     if kind == "refused":
@@ -170,11 +184,10 @@ def carry_out(kind: str, service: str, do: Callable[[], Made], faults: RandomFau
     if kind == "meanwhile":
         faults.meanwhile()
     try:
-        made = do()
+        made = do.some() if isinstance(do, Call) and kind.endswith("partly") else do()
     finally:  # whatever the answer is, nobody gets it
-        if kind == "crash_after":
+        if kind in ("crash_after", "crash_partly"):
             raise CrashError
-        if kind == "lost":
+        if kind in ("lost", "lost_partly"):
             raise lost_answer()
-    # DynamoDB knows a transaction that it is sent again by its token, which the SDK makes.
-    return do() if kind == "repeated" and service == "s3" else made
+    return do() if kind == "repeated" and service in ("s3", "dynamodb") else made

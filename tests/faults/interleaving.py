@@ -24,6 +24,7 @@ from tests.faults.mapping import as_event
 from tests.faults.pipeline import World
 
 KINDS = ("crash_before", "crash_after", "refused", "lost")
+PARTLY = ("crash_partly", "lost_partly", "partly")
 
 
 class Delivery(NamedTuple):
@@ -127,6 +128,7 @@ class Explorer:
     prepare: Callable[[], tuple[World, list[Delivery]]]
     check: Callable[[World, list[Delivery]], None]
     faults: int = 0
+    kinds: Sequence[str] = KINDS
     runs: int = 0
     _seen: set[tuple[object, ...]] = field(default_factory=set)
 
@@ -164,7 +166,7 @@ class Explorer:
         for number, running in enumerate(turns.running.values()):
             if not running.is_over:
                 yield Choice(number)
-                yield from (Choice(number, kind) for kind in KINDS if left)
+                yield from (Choice(number, kind) for kind in self.kinds if left)
 
     def _finish(self, world: World, deliveries: Sequence[Delivery], turns: Turns) -> None:
         """Deliver again what must come again; a process that has crashed is replaced."""

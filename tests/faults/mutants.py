@@ -31,7 +31,7 @@ _put, _put_once = EventStream.put, EventStream._put_once
 _make_plan, _process, _answer = plan.make_plan, Processor.process, handler.answer
 _archive_put, _quarantine_put = S3Archive._put, Quarantine.put
 _homes_of, _without = plan.homes_of, Seen.without
-_transact, _import_files = DynamoLedger._transact, Importer.import_files
+_insert, _held, _import_files = DynamoLedger._insert, DynamoLedger._held, Importer.import_files
 
 
 def swallowing(function: Callable[..., Any], made: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,10 +87,33 @@ def sends_only_the_first_again(patch: Patch) -> None:
 
 def claims_without_a_condition(patch: Patch) -> None:
     patch.setattr(ledger, "_CONDITION", "attribute_not_exists(id) OR attribute_not_exists(nothing)")
+    patch.setattr(DynamoLedger, "_insert", lambda self, claims: ([self._replaced(claim) for claim in claims], []))
 
 
 def takes_an_unanswered_claim_for_granted(patch: Patch) -> None:
-    patch.setattr(DynamoLedger, "_transact", swallowing(_transact, lambda *_: None))
+    patch.setattr(DynamoLedger, "_insert", swallowing(_insert, lambda _, claims: (claims, [])))
+
+
+def takes_a_refused_claim_for_granted(patch: Patch) -> None:
+    """It looks at the status of the call alone, and at which rows were there."""
+
+    def insert(self: DynamoLedger, claims: Any) -> Any:
+        _, held = _insert(self, claims)
+        return [claim for claim in claims if claim not in held], held
+
+    patch.setattr(DynamoLedger, "_insert", insert)
+
+
+def takes_a_row_that_is_there_for_its_own(patch: Patch) -> None:
+    patch.setattr(DynamoLedger, "_held", lambda _, claims: claims)
+
+
+def takes_a_row_that_was_not_read_for_its_own(patch: Patch) -> None:
+    def held(self: DynamoLedger, claims: Any) -> Any:
+        read = {row.identity: row for row in _held(self, claims)}
+        return [read.get(claim.identity, claim) for claim in claims]
+
+    patch.setattr(DynamoLedger, "_held", held)
 
 
 def planning(change: Callable[[Any, Any, Plan], None]) -> Mutant:

@@ -16,8 +16,11 @@ PRODUCING = {"refused": 0.02, "lost": 0.03, "crash_before": 0.003, "crash_after"
 CONSUMING = {
     "refused": 0.03,
     "lost": 0.03,
+    "partly": 0.02,
+    "lost_partly": 0.02,
     "crash_before": 0.01,
     "crash_after": 0.02,
+    "crash_partly": 0.01,
     "repeated": 0.02,
     "slow": 0.02,
     "meanwhile": 0.05,
@@ -79,7 +82,7 @@ def _world(rng: Random, plan: Plan) -> World:
         settings=_mapping(rng),
     )
     world.kinesis.refused, world.kinesis.late = plan.refused_entries, plan.late
-    world.dynamodb.conflicts = 0.02
+    world.dynamodb.refused = 0.02
     return world
 
 

@@ -15,7 +15,7 @@ from tests.faults.mapping import as_event
 from tests.faults.pipeline import World
 from tests.faults.records import holds, mixed
 
-KINDS = ("crash_before", "crash_after", "refused", "lost", "repeated")
+KINDS = ("crash_before", "crash_after", "crash_partly", "refused", "lost", "partly", "lost_partly", "repeated")
 WAYS = {
     "the same batch again": mapping.Settings(bisect=False),
     "bisected": mapping.Settings(bisect=True),
@@ -25,7 +25,7 @@ WAYS = {
 
 
 @pytest.fixture(autouse=True)
-def _small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+def _small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a batch of eight needs several."""
     monkeypatch.setattr(ledger, "MAX_CLAIMS", 2)
 

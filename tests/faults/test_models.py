@@ -8,10 +8,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.faults.dynamodb import DynamoClient, Table, compiled
-from tests.faults.injection import Clock, CrashError, NoFaults, TimedOutError
+from tests.faults.injection import ChosenFaults, Clock, CrashError, NoFaults, TimedOutError
 from tests.faults.kinesis import KinesisClient, Stream
 from tests.faults.mapping import PREFIX, Mapping, Settings, done
 from tests.faults.s3 import Buckets, S3Client
@@ -36,6 +36,10 @@ def mapped(count: int, function: Callable[[list[str]], object], **settings: Any)
     mapping = Mapping(stream, invoked, Buckets(), clock, Settings(**settings), Random(0))
     mapping.drain()
     return mapping, seen
+
+
+def insert(name: str) -> dict[str, Any]:
+    return {"Statement": "INSERT INTO \"table\" VALUE {'id': ?, 'n': 7}", "Parameters": [{"S": name}]}
 
 
 def failing(error: BaseException) -> Callable[[list[str]], object]:
@@ -145,17 +149,66 @@ class TestStores:
         assert s3.get_object(Bucket="b", Key="k")["Body"].read() == b"2"
         assert s3.get_object(Bucket="b", Key="k", VersionId=first["ETag"])["Body"].read() == b"1"
 
-    def test_of_a_transaction_all_is_written_or_nothing(self) -> None:
-        client = DynamoClient(Table({"b": {"id": {"S": "b"}, "n": {"N": "1"}}}), CALM)
-        puts = [
-            {"Put": {"Item": {"id": {"S": name}}, "ConditionExpression": "attribute_not_exists(id)"}} for name in "ab"
-        ]
-        with pytest.raises(ClientError) as raised:
-            client.transact_write_items(TransactItems=puts)
+    def test_each_insert_of_a_call_is_done_or_refused_by_itself(self) -> None:
+        client = DynamoClient(Table({"b": {"id": {"S": "b"}}}), CALM)
+        answers = client.batch_execute_statement(Statements=[insert(name) for name in "abc"])["Responses"]
+        assert [answer.get("Error", {}).get("Code") for answer in answers] == [None, "DuplicateItem", None]
+        assert client.table.rows == {
+            "b": {"id": {"S": "b"}},
+            "a": {"id": {"S": "a"}, "n": {"N": "7"}},
+            "c": {"id": {"S": "c"}, "n": {"N": "7"}},
+        }
+
+    def test_an_insert_that_is_refused_for_now_may_have_been_done(self) -> None:
+        client = DynamoClient(Table(), CALM, refused=1.0)
+        codes = set()
+        for number in range(200):
+            [answer] = client.batch_execute_statement(Statements=[insert(str(number))])["Responses"]
+            codes.add((answer["Error"]["Code"], str(number) in client.table.rows))
+        assert ("InternalServerError", True) in codes
+        assert ("InternalServerError", False) in codes
+        assert {code for code, is_there in codes if is_there} == {"InternalServerError"}
+        assert len(codes) == 5
+
+    @pytest.mark.parametrize("names", ["", "aa", "abcdefghijklmnopqrstuvwxyz"])
+    def test_a_call_has_up_to_25_statements_about_different_rows(self, names: str) -> None:
+        with pytest.raises(ClientError, match="ValidationException"):
+            DynamoClient(Table(), CALM).batch_execute_statement(Statements=[insert(name) for name in names])
+
+    @pytest.mark.parametrize(("kind", "is_answered"), [("partly", True), ("lost_partly", False)])
+    def test_some_statements_of_a_call_are_done_and_others_not(self, kind: str, is_answered: bool) -> None:
+        client = DynamoClient(Table(), ChosenFaults(Clock(), {0: kind}))
+        if is_answered:
+            answers = client.batch_execute_statement(Statements=[insert(name) for name in "abcd"])["Responses"]
+            assert ["Error" in answer for answer in answers] == [True, False, True, False]
+        else:
+            with pytest.raises(BotoCoreError):
+                client.batch_execute_statement(Statements=[insert(name) for name in "abcd"])
+        assert client.table.rows.keys() == {"b", "d"}
+
+    def test_rows_are_read_in_any_order_and_some_are_left(self) -> None:
+        client = DynamoClient(
+            Table({name: {"id": {"S": name}} for name in "abc"}), ChosenFaults(Clock(), {1: "partly"})
+        )
+        wanted = {"table": {"Keys": [{"id": {"S": name}} for name in "abcx"], "ConsistentRead": True}}
+        whole, some = (client.batch_get_item(RequestItems=wanted) for _ in range(2))
+        assert [row["id"]["S"] for row in whole["Responses"]["table"]] == ["c", "b", "a"]
+        assert not whole["UnprocessedKeys"]
+        assert [row["id"]["S"] for row in some["Responses"]["table"]] == ["b"]
+        assert {key["id"]["S"] for key in some["UnprocessedKeys"]["table"]["Keys"]} == {"a", "c"}
+
+    def test_a_conditional_put_tells_which_row_is_there(self) -> None:
+        row = {"id": {"S": "a"}, "n": {"N": "1"}}
+        client = DynamoClient(Table({"a": row}), CALM)
+        condition = {
+            "ConditionExpression": "n < :n",
+            "ExpressionAttributeValues": {":n": {"N": "1"}},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        with pytest.raises(ClientError, match="ConditionalCheckFailedException") as raised:
+            client.put_item(Item={"id": {"S": "a"}}, **condition)
         response: Any = raised.value.response
-        reasons = response["CancellationReasons"]
-        assert [reason["Code"] for reason in reasons] == ["None", "ConditionalCheckFailed"]
-        assert client.table.rows.keys() == {"b"}
+        assert response["Item"] == client.table.rows["a"] == row
 
     @pytest.mark.parametrize(
         ("row", "expected"),

@@ -15,6 +15,7 @@ from tests.faults import (
     test_processor_faults,
     test_receiver_faults,
 )
+from tests.faults.interleaving import PARTLY
 from tests.faults.mutants import Mutant, Patch
 from tests.faults.test_many_seeds import test_short_runs_find_what_long_ones_hide as short_run
 
@@ -90,6 +91,16 @@ def a_copy_and_a_fault(_: Patch) -> None:
     test_copies.explored(test_copies.a_copy_alone, faults=1)
 
 
+def a_copy_at_once_and_a_fault(patch: Patch) -> None:
+    patch.setattr(ledger, "MAX_CLAIMS", 2)
+    test_copies.explored(test_copies.a_zombie_and_a_copy_at_once, faults=1)
+
+
+def a_copy_at_once_and_half_a_call(patch: Patch) -> None:
+    patch.setattr(ledger, "MAX_CLAIMS", 2)
+    test_copies.explored(test_copies.a_zombie_and_a_copy_at_once, faults=1, kinds=PARTLY)
+
+
 def sent_again(_: Patch) -> None:
     test_copies.test_sending_everything_again_restores_what_was_lost_for_good()
 
@@ -109,7 +120,10 @@ CAUGHT_BY: list[tuple[Mutant, Property]] = [
     (mutants.sends_only_the_first_again, short_runs),
     (mutants.claims_without_a_condition, copies),
     (mutants.claims_without_a_condition, short_runs),
-    (mutants.takes_an_unanswered_claim_for_granted, short_runs),
+    (mutants.takes_an_unanswered_claim_for_granted, a_copy_at_once_and_a_fault),
+    (mutants.takes_a_refused_claim_for_granted, a_copy_at_once_and_half_a_call),
+    (mutants.takes_a_row_that_is_there_for_its_own, copies),
+    (mutants.takes_a_row_that_was_not_read_for_its_own, a_copy_at_once_and_half_a_call),
     (mutants.stores_in_the_home_of_the_retry, crash_points),
     (mutants.stores_duplicates, copies),
     (mutants.takes_a_retried_record_for_a_duplicate, crash_points),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lambda_code.processor import handler
+from lambda_code.processor.ledger import MAX_CLAIMS
 from lambda_code.processor.records import Arrived, read_batch
 from lambda_code.shared import aws
 from tests.faults import mapping
@@ -142,7 +143,8 @@ def test_a_slow_ledger_is_reported_from_where_the_batch_stopped_and_nothing_is_k
     fill(world, 500)
     world.consume_with(Slow(world, {"dynamodb": 15.0}))
     world.mapping.poll(0, 0)
-    assert (len(archived(world.buckets)), world.mapping.discarded) == (300, 0)
+    assert (len(archived(world.buckets)), world.mapping.discarded) == (3 * MAX_CLAIMS, 0)
+    world.consume_with(NoFaults(world.clock))
     world.mapping.drain()
     check(world, books(range(500)))
     assert world.mapping.invocations == 2
@@ -205,7 +207,7 @@ def test_events_whose_objects_alternate_cost_calls_for_each_object_and_not_for_e
     world.consume_with(faults)
     world.mapping.drain()
     check(world, books(range(500)))
-    assert faults.calls <= 2 * 5 + 2 * 10
+    assert faults.calls <= 3 * 500 / MAX_CLAIMS + 2 * 10
 
 
 @pytest.mark.parametrize("seconds", [1.0, 2.0, 900.0])

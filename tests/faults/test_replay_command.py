@@ -119,7 +119,7 @@ def given_up_after_it_was_stored(world: World) -> Callable[[], None]:
     """The second half of a batch that was stored, and crashed, and failed again; what to check after its replay."""
     world.mapping.settings = mapping.Settings(maximum_retry_attempts=0)
     books, poison = mixed(world, conflict=False)
-    world.consume_with(ChosenFaults(world.clock, {2: "crash_after", 7: "refused"}))
+    world.consume_with(ChosenFaults(world.clock, {2: "crash_after", 8: "refused"}))
     world.mapping.drain()
     assert world.mapping.discarded == 1
     return lambda: holds(world, books, poison)

@@ -156,7 +156,8 @@ def _puts(events: float, prices: PriceList) -> float:
 def processor_running(resources: Resources, batches: float, batch: float, prices: PriceList) -> Running:
     """How the processor runs with so many batches per second, each of so many events."""
     figures, deduplicates = prices.figures, _deduplicates(resources)
-    calls = math.ceil(batch / figures["claims_per_call"]) if deduplicates else 0
+    at_a_time = figures["claims_per_call"] * figures["claim_calls_at_a_time"]
+    waits = math.ceil(batch / at_a_time) if deduplicates else 0
     claims = batch if deduplicates else 0
     return _running(
         resources,
@@ -164,7 +165,7 @@ def processor_running(resources: Resources, batches: float, batch: float, prices
         batches,
         batch,
         prices,
-        wait_ms=calls * figures["claim_wait_ms"],
+        wait_ms=waits * figures["claim_wait_ms"],
         cpu_ms=claims * figures["claim_cpu_ms"],
     )
 

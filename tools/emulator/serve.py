@@ -1,14 +1,18 @@
-"""The process: MiniStack, with three things added. It runs as a script, with nothing but MiniStack on its path.
+"""The process: MiniStack, with four things added. It runs as a script, with nothing but MiniStack on its path.
 
 - It accepts requests in the form that clients send to a proxy (`GET http://host/path`), as every HTTP/1.1 server must
   (RFC 9112, 3.2.2) and hypercorn, which MiniStack runs on, does not: see `emulator_provider` in stacks/emulator.py.
 - CloudWatch Logs keeps saved queries, of which MiniStack knows nothing (CloudWatch Logs API reference,
   `PutQueryDefinition`, `DescribeQueryDefinitions`, `DeleteQueryDefinition`).
+- Where it enforces IAM it authorises a batch of PartiQL statements by what each of them does to which table, as
+  DynamoDB does (developer guide, "IAM security policies with PartiQL for DynamoDB"): MiniStack asks for an action that
+  is called like the operation, which no policy can allow.
 - With `--until-stdin-closes` it ends as soon as its input is closed, so also when whoever started it is killed.
 """
 
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -22,6 +26,9 @@ Scope = MutableMapping[str, Any]
 App = Callable[[Scope, object, object], Coroutine[Any, Any, None]]
 Answer = tuple[int, dict[str, str], bytes]
 Handler = Callable[[str, str, dict[str, str], bytes, object], Coroutine[Any, Any, Answer]]
+Checks = Callable[[str, bytes, str, str], list[tuple[str, str]]]
+
+_STATEMENT = re.compile(r'\s*(INSERT|UPDATE|DELETE|SELECT)\b[^"]*"([^"]+)"', re.IGNORECASE)
 
 UNTIL_STDIN_CLOSES = "--until-stdin-closes"
 
@@ -64,6 +71,20 @@ def keeping_queries(handle: Handler, kept: MutableMapping[str, dict[str, Any]]) 
     return wrapped
 
 
+def with_partiql(transaction_checks: Checks) -> Checks:
+    """MiniStack's list of what is to be allowed for a call of several parts, with that of statements."""
+
+    def checks(action: str, body: bytes, region: str, account_id: str) -> list[tuple[str, str]]:
+        if action != "dynamodb:BatchExecuteStatement":
+            return transaction_checks(action, body, region, account_id)
+        tables = f"arn:aws:dynamodb:{region}:{account_id}:table/"
+        found = [_STATEMENT.match(each["Statement"]) for each in json.loads(body)["Statements"]]
+        known = [(f"dynamodb:PartiQL{each[1].title()}", tables + each[2]) for each in found if each]
+        return known if len(known) == len(found) else []  # nothing is allowed then
+
+    return checks
+
+
 def _end_when_stdin_closes() -> None:
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)
@@ -72,6 +93,7 @@ def _end_when_stdin_closes() -> None:
 def main() -> None:
     """Serves until it is ended; the variables that configure it are MiniStack's own."""
     from ministack import app as ministack  # type: ignore[import-untyped]
+    from ministack.core import iam_actions  # type: ignore[import-untyped]
     from ministack.core.responses import AccountRegionScopedDict  # type: ignore[import-untyped]
     from ministack.services import cloudwatch_logs  # type: ignore[import-untyped]
 
@@ -79,6 +101,7 @@ def main() -> None:
         sys.argv.remove(UNTIL_STDIN_CLOSES)  # MiniStack reads the others
         threading.Thread(target=_end_when_stdin_closes, daemon=True).start()
     cloudwatch_logs.handle_request = keeping_queries(cloudwatch_logs.handle_request, AccountRegionScopedDict())
+    iam_actions.dynamodb_transaction_checks = with_partiql(iam_actions.dynamodb_transaction_checks)
     # Its main() takes the application from its module when it serves.
     ministack.app = accepting_absolute_form(ministack.app)
     ministack.main()

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from lambda_code.processor.batch import WORKERS
+from lambda_code.processor.ledger import MAX_CLAIMS
 from lambda_code.processor.objects import pack
 from lambda_code.processor.records import MAX_OBJECT_CHARACTERS, MAX_OBJECT_RECORDS
 from lambda_code.shared.stream import MAX_RECORDS
@@ -60,6 +62,8 @@ def test_sizes_that_the_code_names() -> None:
     assert FIGURES["object_records"] == MAX_OBJECT_RECORDS
     assert FIGURES["object_base64_bytes"] == MAX_OBJECT_CHARACTERS
     assert FIGURES["put_records"] == MAX_RECORDS
+    assert FIGURES["claims_per_call"] == MAX_CLAIMS
+    assert FIGURES["claim_calls_at_a_time"] == WORKERS
 
 
 def test_an_answer() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +11,7 @@ import boto3
 import pytest
 
 from tools.emulator import program
-from tools.emulator.serve import accepting_absolute_form
+from tools.emulator.serve import accepting_absolute_form, with_partiql
 
 _TARGETS = {
     b"/plain": ("/plain", b"/plain"),
@@ -43,6 +44,27 @@ def test_what_is_no_request_is_passed_on() -> None:
 
     asyncio.run(accepting_absolute_form(app)({"type": "lifespan"}, None, None))
     assert seen == [{"type": "lifespan"}]
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        (['INSERT INTO "t" VALUE {}', 'delete from "u" where x'], [("PartiQLInsert", "t"), ("PartiQLDelete", "u")]),
+        (['INSERT INTO "t" VALUE {}', "?"], []),
+        (["INSERTED"], []),
+    ],
+)
+def test_a_batch_of_statements_is_authorised_by_what_each_does(
+    statements: list[str], expected: list[tuple[str, str]]
+) -> None:
+    body = json.dumps({"Statements": [{"Statement": text} for text in statements]}).encode()
+    found = with_partiql(lambda *_: [])("dynamodb:BatchExecuteStatement", body, "r", "1")
+    assert found == [(f"dynamodb:{action}", f"arn:aws:dynamodb:r:1:table/{table}") for action, table in expected]
+
+
+def test_other_calls_are_authorised_as_before() -> None:
+    checks = with_partiql(lambda action, _body, region, account_id: [(action, region + account_id)])
+    assert checks("dynamodb:PutItem", b"{}", "r", "1") == [("dynamodb:PutItem", "r1")]
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from tests.faults.dynamodb import inserted
+
 Made = TypeVar("Made")
 
 
@@ -154,31 +156,54 @@ class FakeLambda(Faulty):
 
 @dataclass
 class FakeDynamo(Faulty):
-    """A table that knows the one condition that the ledger uses."""
+    """A table that knows the one statement and the one condition that the ledger uses.
+
+    `refuse` has codes for the statements of the next calls, by their places; `leave` keys that the next reads leave.
+    """
 
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     written: list[int] = field(default_factory=list)
+    read: list[int] = field(default_factory=list)
+    refuse: list[dict[int, str]] = field(default_factory=list)
+    leave: list[set[str]] = field(default_factory=list)
 
-    def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> object:
-        puts = [item["Put"] for item in TransactItems]
-        ids = [put["Item"]["id"]["S"] for put in puts]
-        assert len(ids) <= 100, "a transaction has at most 100 items"
-        assert len(set(ids)) == len(ids), "a transaction may name an item once"
-        return self.work(lambda: self._write(puts))
+    def batch_execute_statement(self, *, Statements: list[dict[str, Any]]) -> Mapping[str, Any]:
+        rows = [inserted(**each) for each in Statements]
+        ids = [row["id"]["S"] for row in rows]
+        assert len(ids) <= 25, "a call has at most 25 statements"
+        assert len(set(ids)) == len(ids), "a call may name an item once"
+        return self.work(lambda: self._insert(rows))
 
-    def _write(self, puts: list[dict[str, Any]]) -> object:
-        reasons = [self._reason(put) for put in puts]
-        if any(reason["Code"] != "None" for reason in reasons):
-            raise client_error("TransactionCanceledException", CancellationReasons=reasons)
-        self.rows.update((put["Item"]["id"]["S"], put["Item"]) for put in puts)
-        self.written.append(len(puts))
-        return {}
+    def _insert(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        with self.lock:
+            refused = self.refuse.pop(0) if self.refuse else {}
+        codes = [refused.get(place) or self._code(row) for place, row in enumerate(rows)]
+        self.rows.update((row["id"]["S"], row) for row, code in zip(rows, codes, strict=True) if not code)
+        self.written.append(codes.count(None))
+        return {"Responses": [{"Error": {"Code": code}} if code else {"TableName": "ledger"} for code in codes]}
 
-    def _reason(self, put: dict[str, Any]) -> dict[str, Any]:
-        assert put["ConditionExpression"] == "attribute_not_exists(id) OR expires_at < :now"
-        row, now = self.rows.get(put["Item"]["id"]["S"]), int(put["ExpressionAttributeValues"][":now"]["N"])
-        is_free = row is None or int(row.get("expires_at", {"N": now})["N"]) < now
-        return {"Code": "None"} if is_free else {"Code": "ConditionalCheckFailed", "Item": row}
+    def _code(self, row: dict[str, Any]) -> str | None:
+        return "DuplicateItem" if row["id"]["S"] in self.rows else None
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Mapping[str, Any]:
+        assert RequestItems["ledger"]["ConsistentRead"]
+        return self.work(lambda: self._read([key["id"]["S"] for key in RequestItems["ledger"]["Keys"]]))
+
+    def _read(self, ids: list[str]) -> dict[str, Any]:
+        left = self.leave.pop(0) if self.leave else set[str]()
+        self.read.append(len(ids))
+        return {"Responses": {"ledger": [self.rows[id] for id in ids if id in self.rows and id not in left]}}
+
+    def put_item(self, *, Item: dict[str, Any], ConditionExpression: str, **more: Any) -> object:
+        assert ConditionExpression == "attribute_not_exists(id) OR expires_at < :now"
+        assert more["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
+        return self.work(lambda: self._replace(Item, int(more["ExpressionAttributeValues"][":now"]["N"])))
+
+    def _replace(self, row: dict[str, Any], now: int) -> None:
+        present = self.rows.get(row["id"]["S"])
+        if present and int(present["expires_at"]["N"]) >= now:
+            raise client_error("ConditionalCheckFailedException", Item=present)
+        self.rows[row["id"]["S"]] = row
 
 
 @dataclass

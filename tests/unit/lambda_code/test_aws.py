@@ -135,13 +135,14 @@ def test_an_importer_reads_and_ends_within_the_time_that_it_keeps_for_it() -> No
 class Checked:
     """A client that checks parameters as the SDK does by default, and gets an empty answer instead of sending."""
 
-    def __init__(self, service: str, body: bytes) -> None:
+    def __init__(self, service: str, bodies: list[bytes]) -> None:
         self.client: Any = aws.client(service, Config(parameter_validation=True))
         self.calls: list[str] = []
-        self._body = body
+        self._bodies, self._body = bodies, b""
         self.client.meta.events.register_first(f"before-send.{service}", self._answer)
 
     def _answer(self, request: Any, event_name: str, **_: object) -> AWSResponse:
+        self._body = self._bodies[min(len(self.calls), len(self._bodies) - 1)]
         self.calls.append(event_name.rpartition(".")[2])
         headers = HTTPHeaders.from_dict({"content-length": str(len(self._body))})
         return AWSResponse(request.url, 200, headers, self)
@@ -156,32 +157,37 @@ class Checked:
 
 EVENT = Arrived("1", "e30=", "x", "/shop e1", b'{"tapsequence":"1"}', {})
 CLAIM = Claim("/shop e1", "49590338271490256608559692538361571095921575989136588898", "0" * 64, "events/x.ndjson.gz")
+EXPIRED = {"id": {"S": CLAIM.identity}, "expires_at": {"N": "1"}}
 FILE = File("inbox", "incoming/x", "version")
-CALLS: dict[str, tuple[str, bytes, Callable[[Any], object], list[str]]] = {
+CALLS: dict[str, tuple[str, list[bytes], Callable[[Any], object], list[str]]] = {
     "stream": (
         "kinesis",
-        b'{"FailedRecordCount": 0, "Records": [{}]}',
+        [b'{"FailedRecordCount": 0, "Records": [{}]}'],
         lambda client: EventStream(client, "events").put([Entry("key", b"{}")], seconds_left=lambda: 60),
         ["PutRecords"],
     ),
     "ledger": (
         "dynamodb",
-        b"{}",
-        lambda client: list(DynamoLedger(client, "ledger", 35).claims([CLAIM])),
-        ["TransactWriteItems"],
+        [
+            b'{"Responses": [{"Error": {"Code": "DuplicateItem"}}]}',
+            json.dumps({"Responses": {"ledger": [EXPIRED]}}).encode(),
+            b"{}",
+        ],
+        lambda client: DynamoLedger(client, "ledger", 35).claim([CLAIM]),
+        ["BatchExecuteStatement", "BatchGetItem", "PutItem"],
     ),
     "archive": (
         "s3",
-        b"",
+        [b""],
         lambda client: S3Archive(client, "archive").store("x", {"1": EVENT}, is_new=True),
         ["PutObject"],
     ),
-    "quarantine": ("s3", b"", lambda client: Quarantine(client, "failures").put("x.json", b"{}"), ["PutObject"]),
-    "inbox": ("s3", b"{}", lambda client: list(Inbox(client, "111111111111").source(FILE).blocks()), ["GetObject"]),
-    "next invocation": ("lambda", b"", lambda client: NextInvocation(lambda: client, "f").begin({}), ["Invoke"]),
+    "quarantine": ("s3", [b""], lambda client: Quarantine(client, "failures").put("x.json", b"{}"), ["PutObject"]),
+    "inbox": ("s3", [b"{}"], lambda client: list(Inbox(client, "111111111111").source(FILE).blocks()), ["GetObject"]),
+    "next invocation": ("lambda", [b""], lambda client: NextInvocation(lambda: client, "f").begin({}), ["Invoke"]),
     "keys": (
         "secretsmanager",
-        b'{"SecretString": "x"}',
+        [b'{"SecretString": "x"}'],
         lambda client: SigningKeys(client, "arn:secret").newer_than(1),
         ["GetSecretValue", "GetSecretValue"],
     ),
@@ -191,7 +197,7 @@ CALLS: dict[str, tuple[str, bytes, Callable[[Any], object], list[str]]] = {
 @pytest.mark.usefixtures("_in_a_region")
 @pytest.mark.parametrize("adapter", CALLS)
 def test_every_call_passes_the_check_of_the_sdk(adapter: str) -> None:
-    service, body, call, operations = CALLS[adapter]
-    checked = Checked(service, body)
+    service, bodies, call, operations = CALLS[adapter]
+    checked = Checked(service, bodies)
     call(checked.client)
     assert checked.calls == operations

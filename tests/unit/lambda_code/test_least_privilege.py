@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -29,6 +30,8 @@ OTHERS = {
 }
 # What a call on something encrypted needs of the key, and by way of which service (their developer guides, "KMS").
 KEY_USE = {
+    "dynamodb:BatchGetItem": "DecryptViaDynamodb",
+    "dynamodb:PartiQLInsert": "DecryptViaDynamodb",
     "dynamodb:PutItem": "DecryptViaDynamodb",
     "kinesis:PutRecords": "EncryptViaKinesis",
     "lambda:InvokeFunction": None,  # Lambda encrypts what it queues by its own key
@@ -42,10 +45,9 @@ KEY_USE_OF_OTHERS = {
     "PutFailedBatches": {"EncryptViaS3"},
     "SendDeadLetters": {"DecryptViaSqs", "EncryptViaSqs"},
 }
-# Transactions are authorised write by write (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
-TRANSACTED = {name: f"dynamodb:{name}Item" for name in ("Put", "Update", "Delete")} | {
-    "ConditionCheck": "dynamodb:ConditionCheckItem"
-}
+# Statements are authorised by what they do (DynamoDB developer guide, "IAM security policies with PartiQL for
+# DynamoDB").
+STATEMENT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE) ")
 
 
 @cache
@@ -69,10 +71,9 @@ def actions_of(trees: list[ast.Module]) -> set[str]:
 
 def actions(service: str, operation: str, at: ast.Attribute, tree: ast.Module) -> set[str]:
     """The actions that an operation needs, where AWS does not call them the same."""
-    if operation == "TransactWriteItems":
-        keys = [key for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys]
-        kinds = {key.value for key in keys if isinstance(key, ast.Constant)}
-        return {action for kind, action in TRANSACTED.items() if kind in kinds}
+    if operation == "BatchExecuteStatement":
+        texts = [str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+        return {f"dynamodb:PartiQL{found[1].title()}" for text in texts if (found := STATEMENT.match(text))}
     if (service, operation) == ("s3", "GetObject") and "VersionId" in keywords(at, tree):
         return {"s3:GetObjectVersion"}
     if (service, operation) == ("lambda", "Invoke"):
@@ -102,7 +103,7 @@ def wanted_of_key(actions: set[str], others: set[str]) -> set[str]:
 
 # What an environment switches off, the code can still call: it asks its settings first.
 OFF = {
-    "forgetful": ("processor", {"dynamodb:PutItem"}),
+    "forgetful": ("processor", {"dynamodb:BatchGetItem", "dynamodb:PartiQLInsert", "dynamodb:PutItem"}),
     "iam": ("receiver", {"secretsmanager:GetSecretValue"}),
     "jwt": ("receiver", {"secretsmanager:GetSecretValue"}),
     "open": ("receiver", {"secretsmanager:GetSecretValue"}),
@@ -166,7 +167,7 @@ def test_clients_are_made_in_one_place_and_every_method_of_theirs_is_an_operatio
         ("partial(client.list_objects_v2, Bucket=b)", "s3:ListObjectsV2"),
         ("c.get_object(Bucket=b, Key=k)", "s3:GetObject"),
         ("c.get_object(Bucket=b, Key=k, VersionId=v)", "s3:GetObjectVersion"),
-        ("d.transact_write_items(TransactItems=[{'Delete': {}}])", "dynamodb:DeleteItem"),
+        ("d.batch_execute_statement(Statements=[{'Statement': f'DELETE FROM {t} ...'}])", "dynamodb:PartiQLDelete"),
         ("d.get_item(TableName=t)", "dynamodb:GetItem"),
     ],
 )
@@ -186,7 +187,10 @@ def test_a_new_grant_would_be_seen(dev: Stack) -> None:
     ("function", "actions"),
     [
         ("receiver", ["kinesis:PutRecords", "secretsmanager:GetSecretValue"]),
-        ("processor", ["dynamodb:PutItem", "s3:GetObject", "s3:PutObject"]),
+        (
+            "processor",
+            ["dynamodb:BatchGetItem", "dynamodb:PartiQLInsert", "dynamodb:PutItem", "s3:GetObject", "s3:PutObject"],
+        ),
         ("importer", ["kinesis:PutRecords", "lambda:InvokeFunction", "s3:GetObjectVersion", "s3:PutObject"]),
     ],
 )

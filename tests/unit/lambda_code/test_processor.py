@@ -39,7 +39,8 @@ class CrashError(BaseException):
 class World:
     """A processor and what it stands on."""
 
-    def __init__(self, *, days: int = 35) -> None:
+    def __init__(self, *, days: int = 35, workers: int = 8) -> None:
+        self.workers = workers
         self.clock = FakeClock()
         self.table = FakeDynamo()
         self.s3 = FakeS3()
@@ -52,7 +53,8 @@ class World:
 
     def restart(self) -> None:
         """Another process, which has seen nothing yet."""
-        self.processor = Processor(self.ledger, S3Archive(self.s3, "archive"), self.quarantine)
+        archive = S3Archive(self.s3, "archive")
+        self.processor = Processor(self.ledger, archive, self.quarantine, workers=self.workers)
 
     def run(self, records: Iterable[dict[str, Any]], *milliseconds: int) -> str | None:
         """Process a batch; the sequence number that was reported, if one was."""
@@ -93,11 +95,6 @@ def record(number: int, event: dict[str, Any] | bytes | None = None, *, shard: s
 
 def batch(start: int, end: int) -> list[dict[str, Any]]:
     return [record(number) for number in range(start, end)]
-
-
-def canceled(*codes: str) -> Exception:
-    """The refusal of a transaction, with a reason for each item."""
-    return client_error("TransactionCanceledException", CancellationReasons=[{"Code": code} for code in codes])
 
 
 def metrics(text: str) -> list[dict[str, int]]:
@@ -188,10 +185,11 @@ def test_the_same_events_make_the_same_bytes() -> None:
     assert one.s3.objects == other.s3.objects
 
 
-def test_claims_are_made_in_transactions_and_remembered_for_the_set_time() -> None:
-    world = World()
-    world.run(batch(0, 250))
-    assert world.table.written == [100, 100, 50]
+@pytest.mark.parametrize("workers", [1, 8])
+def test_claims_are_made_several_at_a_time_and_remembered_for_the_set_time(workers: int) -> None:
+    world = World(workers=workers)
+    assert world.run(batch(0, 110)) is None
+    assert sorted(world.table.written) == [10, 25, 25, 25, 25]
     row = world.table.rows["/shop e0"]
     assert row["expires_at"] == {"N": str(1_750_000_000 + 35 * 86_400)}
     assert row["object_key"]["S"] in world.s3.bodies("archive")
@@ -298,12 +296,21 @@ class TestFailures:
     """Services that fail for now: the batch is reported from there, and the retry repairs it."""
 
     def test_a_ledger_that_is_down_is_reported_from_its_first_event(self) -> None:
-        world = World()
+        world = World(workers=1)
         world.table.before = [None, client_error("ThrottlingException")]
-        assert world.run(batch(0, 150)) == str(FIRST + 100)
-        assert world.ids() == names(0, 100)
-        assert world.run(batch(100, 150)) is None
-        assert world.ids() == names(0, 150)
+        assert world.run(batch(0, 60)) == str(FIRST + 25)
+        assert world.ids() == names(0, 25)
+        assert world.run(batch(25, 60)) is None
+        assert world.ids() == names(0, 60)
+
+    @pytest.mark.parametrize("workers", [1, 8])
+    def test_events_that_were_claimed_beside_one_that_failed_are_in_the_same_object_later(self, workers: int) -> None:
+        world = World(workers=workers)
+        world.table.refuse = [{0: "AccessDenied"}]
+        failed = world.run(batch(0, 200))
+        assert failed is not None
+        assert world.run(batch(int(failed) - FIRST, 200)) is None
+        assert sorted(world.ids(), key=lambda name: int(name[1:])) == names(0, 200)
 
     def test_a_claim_whose_answer_is_lost_is_claimed_again(self) -> None:
         world = World()
@@ -311,49 +318,6 @@ class TestFailures:
         assert world.run(batch(0, 3)) == str(FIRST)
         assert world.run(batch(0, 3)) is None
         assert world.ids() == names(0, 3)
-
-    @pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
-    def test_what_passes_is_waited_for(self, code: str) -> None:
-        world = World()
-        began = world.clock.now
-        world.table.before = [canceled("None", code)]
-        assert world.run(batch(0, 2)) is None
-        assert world.ids() == names(0, 2)
-        assert world.clock.now > began
-
-    def test_what_is_held_is_not_waited_for(self) -> None:
-        world = World()
-        world.run([record(0)])
-        began = world.clock.now
-        assert world.run(batch(0, 3)) is None
-        assert world.clock.now == began
-
-    def test_a_row_that_is_held_and_one_that_conflicts_are_both_claimed(self) -> None:
-        world = World()
-        world.run([record(0)])
-        row = world.table.rows["/shop e0"]
-        held = {"Code": "ConditionalCheckFailed", "Item": row}
-        reasons = [held, {"Code": "TransactionConflict"}, {"Code": "None"}]
-        world.table.before = [client_error("TransactionCanceledException", CancellationReasons=reasons)]
-        assert world.run(batch(0, 3)) is None
-        assert world.ids() == names(0, 3)
-
-    def test_pauses_grow_but_not_without_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        world = World()
-        pauses: list[float] = []
-        monkeypatch.setattr(world.ledger, "_sleep", pauses.append)
-        monkeypatch.setattr("random.uniform", lambda _, longest: longest)
-        world.table.before = [canceled("TransactionConflict")] * 6
-        assert world.run([record(0)]) == str(FIRST)
-        assert pauses == [0.05, 0.1, 0.2, 0.4, 0.8, 1.0]
-
-    @pytest.mark.parametrize("code", ["ValidationError", "ItemCollectionSizeLimitExceeded", "AccessDenied"])
-    def test_a_transaction_that_is_refused_for_another_reason_is_reported_at_once(self, code: str) -> None:
-        world = World()
-        began = world.clock.now
-        world.table.before = [canceled("None", code)]
-        assert world.run(batch(0, 2)) == str(FIRST)
-        assert (world.clock.now, world.archived()) == (began, [])
 
     @pytest.mark.parametrize("code", ["ConditionalRequestConflict", "PreconditionFailed"])
     def test_a_put_that_loses_against_another_one_looks_again(self, code: str) -> None:
@@ -397,9 +361,9 @@ class TestFailures:
         assert world.s3.bodies("archive") == {key: b"not ours"}
 
     def test_when_time_runs_short_while_claiming_the_rest_comes_again(self) -> None:
-        world = World()
-        assert world.run(batch(0, 250), 60_000, 20_000) == str(FIRST + 100)
-        assert world.ids() == names(0, 100)
+        world = World(workers=1)
+        assert world.run(batch(0, 250), 60_000, 60_000, 20_000) == str(FIRST + 25)
+        assert world.ids() == names(0, 25)
 
     def test_when_there_is_no_time_to_put_everything_comes_again(self) -> None:
         world = World()
