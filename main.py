@@ -45,6 +45,7 @@ def synthesize(environments: Sequence[Environment], outdir: Path, *, root: Path,
                         state=StateLocation.of(environment),
                         release=release,
                         permissions_boundary=function_boundary(environment),
+                        signing_region=environment.signing_region,
                     )
                 case StackKind.EDGE:
                     EdgeStack(app, stack.name, environment=environment)

@@ -19,3 +19,8 @@ class EdgeSettings(Section):
 
     domain_name: DomainName = Field(description="Name under which clients reach the API, whichever region answers")
     hosted_zone_id: HostedZoneId = Field(description="Route 53 hosted zone of the name")
+    signing_region: Annotated[str, Allowed("one of `regions`")] | None = Field(
+        None,
+        description="Region whose stack owns the signing secret; the others have replicas. By default the first of "
+        "`regions`. Before you change it, or that one: runbook, Leave a region",
+    )

@@ -44,7 +44,7 @@ class EncryptionKey(Construct):
             lifecycle=protected(protection),
         )
         # An alias names it: AWS makes the key's id, and so its ARN.
-        self.name, self.arn = f"alias/{names(purpose, Kind.KEY_ALIAS)}", self.resource.arn
+        self.name, self.arn = key_alias(names, purpose), self.resource.arn
         KmsAlias(self, "alias", name=self.name, target_key_id=self.resource.key_id)
 
     def grant_encrypt(self, grantee: Grantee, *, via: str) -> None:
@@ -59,6 +59,11 @@ class EncryptionKey(Construct):
         service = f"{via}.{self._names.region}.amazonaws.com"
         condition = {"StringEquals": {"kms:ViaService": service}}
         grantee.allow(Statement(sid=sid, actions=actions, resources=(self.arn,), conditions=condition))
+
+
+def key_alias(names: Names, purpose: str) -> str:
+    """The alias of the key with this purpose, also that of another stack."""
+    return f"alias/{names(purpose, Kind.KEY_ALIAS)}"
 
 
 def log_groups_encrypt(names: Names) -> Statement:

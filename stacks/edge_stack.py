@@ -38,8 +38,15 @@ class EdgeStack(BaseStack):
                 for one in environment.pipelines
             ),
         )
-        for pipeline in made(scope, environment.pipelines):
+        pipelines = made(scope, environment.pipelines)
+        for pipeline in pipelines:
             self.add_dependency(pipeline)
+        if environment.signing_region:
+            # Replicas of the secret need the keys of their regions.
+            (owner,) = made(scope, [environment.pipeline(environment.signing_region)])
+            for pipeline in pipelines:
+                if pipeline is not owner:
+                    owner.add_dependency(pipeline)
         EdgeOutputs(api_url=f"https://{settings.edge.domain_name}").publish(self)
 
     def _api(self, region: str, state: dict[str, Any]) -> RegionalApi:

@@ -45,7 +45,10 @@ class TapOutputs(Outputs):
     inbox_bucket: Annotated[str, "Bucket for files to import, below incoming/"]
     failures_bucket: Annotated[str, "Bucket of failed batches and of quarantined events"]
     ledger_table: Annotated[str | None, "Table of events stored; absent without deduplication"]
-    signing_secret_arn: Annotated[str | None, "Secret that requests are signed with; absent with another api.auth"]
+    signing_secret_arn: Annotated[
+        str | None,
+        "Secret that requests are signed with, its name where it is a replica; absent with another api.auth",
+    ]
     functions: Annotated[Mapping[str, str], FUNCTIONS]
     dead_letter_queue: Annotated[str, "Dead-letter queue of notifications about files"]
     alerts_topic_arn: Annotated[str, "Topic that every alarm is sent to"]

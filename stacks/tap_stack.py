@@ -17,12 +17,12 @@ from modules.http_api import HttpApi
 from modules.key_watch import KeyWatch
 from modules.ledger import Ledger, LedgerProps
 from modules.saved_queries import SavedQueries
-from modules.signing_secret import SigningSecret
 from stacks.base_stack import BaseStack
 from stacks.function_factory import FunctionFactory
 from stacks.outputs import TapOutputs
 from stacks.release import Release
 from stacks.settings import TapStackArgs
+from stacks.signing import PIPELINE_KEY, signing_secret
 from stacks.state_location import StateLocation
 
 INCOMING = "incoming/"
@@ -43,10 +43,12 @@ class TapStack(BaseStack):
         state: StateLocation,
         release: Release,
         permissions_boundary: str | None = None,
+        signing_region: str | None = None,
     ) -> None:
         """`state`: where Terraform state is kept; `release`: what the functions are deployed from.
 
         `permissions_boundary`: ARN of the policy that limits the functions' roles; none where only people deploy.
+        `signing_region`: whose stack owns the signing secret of all regions; none where each has its own.
         """
         settings = args.settings
         super().__init__(scope, id_, settings=settings, suffix=args.environment_suffix, region=args.region, state=state)
@@ -54,7 +56,7 @@ class TapStack(BaseStack):
 
         # Declare: what keeps events on their way, ...
         logs = log_groups_encrypt(self.names)
-        key = EncryptionKey(self, "key", purpose="pipeline", protection=protection, services=(logs,))
+        key = EncryptionKey(self, "key", purpose=PIPELINE_KEY, protection=protection, services=(logs,))
         access_logs = AccessLogBucket(
             self, "access-logs", purpose="access-logs", ages=storage.access_logs, protection=protection
         )
@@ -71,11 +73,7 @@ class TapStack(BaseStack):
             key=key, settings=settings.ledger, capacity=settings.ledger_capacity, protection=protection
         )
         ledger = Ledger(self, "ledger", remembering) if settings.deduplication.days else None
-        signing = (
-            SigningSecret(self, "signing", key=key, version=settings.api.signing_secret_version, protection=protection)
-            if settings.api.auth == "signature"
-            else None
-        )
+        signing = signing_secret(self, settings=settings, key=key, owner=signing_region)
         dead_letters = DeadLetterQueue(self, "dead-letters", key=key)
 
         # ... and the functions, with their environment variables.
@@ -90,7 +88,7 @@ class TapStack(BaseStack):
             TAP_STREAM_NAME=events.name,
             TAP_API_AUTH=settings.api.auth,
             TAP_REQUESTS_PER_MINUTE=str(60 * settings.api.throttle_rate_per_second),
-            TAP_SIGNING_SECRET_ARN=signing.arn if signing else None,
+            TAP_SIGNING_SECRET_ARN=signing.id if signing else None,
         )
         processor = function(
             "processor",
@@ -171,7 +169,7 @@ class TapStack(BaseStack):
             inbox_bucket=inbox.name,
             failures_bucket=failures.name,
             ledger_table=ledger.name if ledger else None,
-            signing_secret_arn=signing.arn if signing else None,
+            signing_secret_arn=signing.id if signing else None,
             functions={role: each.name for role, each in function.all().items()},
             dead_letter_queue=dead_letters.name,
             alerts_topic_arn=alerts.resource.arn,

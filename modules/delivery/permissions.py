@@ -183,7 +183,8 @@ PERMISSIONS: dict[str, Permissions] = {
     "aws_secretsmanager_secret": on(
         "Secrets",
         "DescribeSecret GetResourcePolicy",
-        "CreateSecret UpdateSecret DeleteSecret RestoreSecret TagResource UntagResource",
+        "CreateSecret UpdateSecret DeleteSecret RestoreSecret TagResource UntagResource ReplicateSecretToRegions "
+        "RemoveRegionsFromReplication",
     )
     + _USE_KEY,
     # Every plan generates a new value (an ephemeral random password), which is written only when its version is raised.

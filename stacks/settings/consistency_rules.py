@@ -142,6 +142,23 @@ def _jwt_audience(audience: tuple[str, ...], auth: str) -> Refusal | None:
     return None
 
 
+def _failover(auth: str, _edge: object, regions: tuple[str, ...]) -> Refusal | None:
+    """A signature of AWS names a region, and HTTP APIs know none that doesn't (SigV4A).
+
+    Source: https://chammock.dev/posts/aws-apigw-multi-region-iam-auth, which tried both kinds of API.
+    """
+    if auth != "iam" or len(regions) == 1:
+        return None
+    return Refusal(
+        "signature or jwt, because [edge] answers from several regions",
+        "a request signed with AWS credentials is good in one region only, so that every failover would refuse it",
+    )
+
+
+def _signing_region(region: str | None, regions: tuple[str, ...]) -> Refusal | None:
+    return None if region is None or region in regions else Refusal(f"one of regions: {', '.join(regions)}")
+
+
 def _shards(_shards: int, mode: str) -> Refusal | None:
     if mode == "PROVISIONED":
         return None
@@ -224,6 +241,8 @@ TOGETHER = (
     Rule(("alarms.minimum_requests_per_hour", *_THROTTLING), _requests_of_an_hour),
     Rule(("api.jwt_issuer", "api.auth"), _jwt_issuer),
     Rule(("api.jwt_audience", "api.auth"), _jwt_audience),
+    Rule(("api.auth", "edge", "regions"), _failover),
+    Rule(("edge.signing_region", "regions"), _signing_region),
     Rule(("stream.shards", "stream.mode"), _shards, only_if_given=True),
     Rule(("ledger_capacity.maximum_units", "ledger_capacity.minimum_units"), _maximum_units),
     Rule(("delivery.approvers", "delivery.approval"), _approvers),

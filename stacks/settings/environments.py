@@ -55,6 +55,17 @@ class Environment:
         return self._stack(StackKind.PIPELINE, self.suffix, region)
 
     @property
+    def signing_region(self) -> str | None:
+        """The region whose stack owns the signing secret of all regions; `None` where each has its own, or none has.
+
+        Behind one name a signature must be good in every region that may answer.
+        """
+        settings, edge = self.settings, self.settings.edge
+        if edge is None or self.is_ephemeral or settings.api.auth != "signature" or len(settings.regions) == 1:
+            return None
+        return edge.signing_region or settings.regions[0]
+
+    @property
     def state(self) -> StackIdentity:
         """The stack of its Terraform state; an ephemeral environment uses that of the original."""
         return self._stack(StackKind.STATE, self.name, self.settings.state.region)

@@ -71,6 +71,7 @@ def tokens_are_checked_for_issuer_and_audience(case: Case) -> Checks:
         drop(_FUNCTION, "environment.variables.TAP_SIGNING_SECRET_ARN", of="receiver"),
         put(_FUNCTION, "environment.variables.TAP_SIGNING_SECRET_ARN", "arn:other", of="receiver"),
         statement("aws_iam_role_policy", "ReadSigningSecret", Resource="arn:other"),
+        statement("aws_iam_role_policy", "ReadSigningSecret", Resource="*"),
     ],
 )
 def the_code_checks_what_the_gateway_leaves(case: Case) -> Checks:
@@ -79,15 +80,20 @@ def the_code_checks_what_the_gateway_leaves(case: Case) -> Checks:
         auth = dig(function.body, "environment.variables.TAP_API_AUTH")
         yield Check(function.address, auth == case.settings.api.auth, f"checks {auth!r}")
         value = dig(function.body, "environment.variables.TAP_SIGNING_SECRET_ARN")
-        secret = target(case.stack, value, "aws_secretsmanager_secret")
-        signed = case.settings.api.auth == "signature"
-        yield Check(function.address, (secret is not None) == signed and (value is not None) == signed, f"has {value}")
+        signed, owner = case.settings.api.auth == "signature", case.environment.signing_region
+        if owner in (None, case.region):
+            known, arn = target(case.stack, value, "aws_secretsmanager_secret") is not None, value
+        else:
+            # A replica has the name of the secret, which says whose it is, and another ARN.
+            known = value == f"{case.settings.project}-signing-{case.environment.suffix}-{owner}"
+            arn = f"arn:aws:secretsmanager:{case.region}:{case.settings.account_id}:secret:{value}-??????"
+        yield Check(function.address, known == signed and (value is not None) == signed, f"has {value}")
         reads = [
             one["Resource"]
             for one in granted(case.stack, function)
             if one["Action"] == ["secretsmanager:GetSecretValue"]
         ]
-        yield Check(function.address, reads == ([[value]] if signed else []), f"may read the secrets {reads}")
+        yield Check(function.address, reads == ([[arn]] if signed else []), f"may read the secrets {reads}")
 
 
 @rule("HTTP API", broken_by=[put(_FUNCTION, "environment.variables.TAP_API_AUTH", "open", of="receiver")])

@@ -2,10 +2,11 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 from tests.rules.mutations import Mutation, add, drop, put, remove, statement
-from tests.rules.reading import each, everything, is_our_key, parts, statements
-from tests.rules.registry import Case, Check, Checks, rule
+from tests.rules.reading import Resource, each, everything, is_our_key, parts, refers_to, statements
+from tests.rules.registry import Case, Check, Checks, rule, rule_over_all
 from tests.synthesized import Json
 
 _KEY = "aws_kms_key"
@@ -79,6 +80,34 @@ def secrets_have_our_key_and_a_window(case: Case) -> Checks:
         holds = days == wanted and (days == 30 or not case.settings.production)
         yield Check(secret.address, holds, f"recovery window is {days} days")
         yield Check(secret.address, "policy" not in secret.body, "lets others in by a policy of its own")
+
+
+@rule_over_all(
+    "SecretsManager, one name for all regions",
+    broken_by=[
+        drop(_SECRET, "replica"),
+        put(_SECRET, "replica.0.region", "sa-east-1"),
+        put(_SECRET, "replica.0.kms_key_id", "alias/tap-pipeline-other-eu-west-1"),
+        drop(_SECRET, "replica.0.kms_key_id"),
+    ],
+)
+def a_secret_of_all_regions_has_replicas(cases: Sequence[Case]) -> Checks:
+    """The stack that owns it copies it to every other region, under the key of the stack there; no other secret is."""
+    aliases = {
+        (case.region, alias.body["name"])
+        for case in cases
+        for alias in each(case.stack, "aws_kms_alias")
+        if refers_to(alias.body["target_key_id"], Resource("aws_kms_key", "key", {}))
+    }
+    for case in cases:
+        for secret in each(case.stack, _SECRET):
+            shared = case.environment.signing_region == case.region
+            wanted = set(case.settings.regions) - {case.region} if shared else set()
+            replicas = secret.body.get("replica", [])
+            got = {one["region"] for one in replicas}
+            yield Check(secret.address, got == wanted, f"has replicas in {sorted(got)}, not in {sorted(wanted)}")
+            keys = [(one["region"], one.get("kms_key_id")) for one in replicas]
+            yield Check(secret.address, set(keys) <= aliases, f"has replicas under {keys}, keys of no stack")
 
 
 def _random_in_state(stack: Json) -> None:

@@ -64,6 +64,21 @@ def in_place_of(region: str, another: str, stack: Stack) -> Json:
     return found
 
 
+def but_for_the_secret(stack: Json) -> Json:
+    """A stack as `in_place_of` gives it, without what regions differ in that share a signing secret: who owns it."""
+    found = deepcopy(stack)
+    for of_type in ("aws_secretsmanager_secret", "aws_secretsmanager_secret_version"):
+        found["resource"].pop(of_type, None)
+    found.pop("ephemeral", None)
+    del found["output"]["signing_secret_arn"]["value"]
+    del found["resource"]["aws_lambda_function"]["receiver"]["environment"]["variables"]["TAP_SIGNING_SECRET_ARN"]
+    for policy in found["resource"]["aws_iam_role_policy"].values():
+        for statement in policy["policy"]["Statement"]:
+            if statement["Sid"] == "ReadSigningSecret":
+                del statement["Resource"]
+    return found
+
+
 def _written_out(value: Any) -> Any:
     if isinstance(value, list):
         return [_written_out(item) for item in value]

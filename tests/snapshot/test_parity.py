@@ -11,7 +11,7 @@ import pytest
 from stacks.identity import StackKind
 from stacks.regions import KNOWN_REGIONS
 from stacks.settings import Environment
-from tests.snapshot.reading import in_place_of, reviewable
+from tests.snapshot.reading import but_for_the_secret, in_place_of, reviewable
 from tests.synthesized import Json, Stack
 
 # What environments may differ in: where (a regular expression of the whole path), and why. Paths of both stacks are
@@ -56,6 +56,15 @@ def test_regions_of_an_environment_are_equal_but_for_the_region(
             assert in_place_of(region, first, other) == in_place_of(region, first, one)
             compared += 1
     assert compared == 3
+
+
+def test_regions_that_share_a_secret_are_equal_but_for_who_owns_it(every_stack: dict[str, Stack]) -> None:
+    owner, other = (
+        in_place_of("eu-west-1", "us-east-1", every_stack[f"tap-edged-{region}"])
+        for region in ("us-east-1", "eu-west-1")
+    )
+    assert owner != other
+    assert but_for_the_secret(owner) == but_for_the_secret(other)
 
 
 def test_a_stack_names_no_region_but_its_own_and_that_of_its_state(

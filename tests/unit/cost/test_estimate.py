@@ -27,6 +27,13 @@ def test_without_events_only_what_is_there_costs(dev: Stack) -> None:
     assert found.usd_per_million is None
 
 
+def test_each_replica_of_the_secret_costs_as_much_as_a_secret(every_stack: dict[str, Stack]) -> None:
+    name, found = "Secrets Manager signing secret", []
+    for region in ("us-east-1", "eu-west-1"):
+        found.append(amounts(cost(every_stack[f"tap-edged-{region}"], region, events_per_second=0)).get(name))
+    assert found == [0.80, None]
+
+
 def test_retention_and_shards_cost_as_the_stream_says(prod: Stack) -> None:
     [stream] = prod.resources("aws_kinesis_stream").values()
     assert stream["retention_period"] == 168

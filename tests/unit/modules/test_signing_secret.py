@@ -1,9 +1,12 @@
 """The signing secret, whose value Terraform never keeps."""
 
+from typing import Any
+
 import pytest
 
-from stacks.settings import FUNCTIONS
+from stacks.settings import FUNCTIONS, Environment
 from tests.synthesized import Stack
+from tests.unit.settings.factory import make_settings
 
 
 def test_the_secret_is_encrypted_by_our_key_and_can_be_restored_as_long_as_the_settings_say(
@@ -61,3 +64,45 @@ def test_there_is_no_secret_where_requests_are_not_signed(every_stack: dict[str,
     assert "ephemeral" not in stack.json
     assert "signing_secret_arn" not in stack.outputs
     assert not {"ReadSigningSecret", "DecryptViaSecretsmanager"} & set(stack.granted("receiver"))
+
+
+def test_behind_one_name_one_region_owns_the_secret_and_the_others_have_replicas(every_stack: dict[str, Stack]) -> None:
+    owner = every_stack["tap-edged-us-east-1"].arguments("aws_secretsmanager_secret", "signing")
+    assert owner["name"] == "tap-signing-edged-us-east-1"
+    assert owner["replica"] == [{"region": "eu-west-1", "kms_key_id": "alias/tap-pipeline-edged-eu-west-1"}]
+
+
+def test_a_region_with_a_replica_reads_that_by_its_name_and_nothing_elsewhere(every_stack: dict[str, Stack]) -> None:
+    stack = every_stack["tap-edged-eu-west-1"]
+    assert not stack.resources("aws_secretsmanager_secret")
+    assert "ephemeral" not in stack.json
+    assert stack.outputs["signing_secret_arn"]["value"] == "tap-signing-edged-us-east-1"
+    variables = stack.resource("aws_lambda_function", "receiver")["environment"]["variables"]
+    assert variables["TAP_SIGNING_SECRET_ARN"] == "tap-signing-edged-us-east-1"
+    granted = stack.granted("receiver")
+    assert granted["ReadSigningSecret"]["Resource"] == (
+        "arn:aws:secretsmanager:eu-west-1:111111111111:secret:tap-signing-edged-us-east-1-??????"
+    )
+    assert granted["DecryptViaSecretsmanager"]["Resource"] == "${aws_kms_key.key.arn}"
+    assert granted["DecryptViaSecretsmanager"]["Condition"] == {
+        "StringEquals": {"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"}
+    }
+
+
+_NAME = {"domain_name": "events.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "owner"),
+    [
+        ({"edge": _NAME}, "us-east-1"),
+        ({"edge": {**_NAME, "signing_region": "eu-west-1"}}, "eu-west-1"),
+        ({}, None),
+        ({"edge": _NAME, "regions": ["us-east-1"]}, None),
+        ({"edge": _NAME, "api": {"auth": "open"}}, None),
+    ],
+)
+def test_only_several_regions_behind_one_name_share_a_secret(changed: dict[str, Any], owner: str | None) -> None:
+    settings = make_settings(**{"regions": ["us-east-1", "eu-west-1"], **changed})
+    assert Environment(name="dev", suffix="dev", settings=settings).signing_region == owner
+    assert Environment(name="dev", suffix="pr42", settings=settings).signing_region is None, "it has no edge"

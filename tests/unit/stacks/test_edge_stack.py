@@ -21,7 +21,9 @@ def test_the_edge_is_deployed_after_the_pipelines_of_all_regions(every_stack: di
     outdir = every_stack["tap-edged-edge"].folder.parents[1]
     manifest = json.loads((outdir / "manifest.json").read_text())["stacks"]
     assert manifest["tap-edged-edge"]["dependencies"] == _PIPELINES
-    assert not [name for name, entry in manifest.items() if entry["dependencies"] and name != "tap-edged-edge"]
+    owner, replica = _PIPELINES
+    assert manifest[owner]["dependencies"] == [replica], "the replica of the secret needs the key of its region"
+    assert {name for name, entry in manifest.items() if entry["dependencies"]} == {"tap-edged-edge", owner}
 
 
 def test_the_edge_reads_the_state_of_each_region_s_pipeline(every_stack: dict[str, Stack]) -> None:

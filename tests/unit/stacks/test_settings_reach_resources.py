@@ -26,6 +26,7 @@ _ELSEWHERE = {
     "production": "decides which settings are allowed",
     "regions": "one stack each: test_deployment",
     "emulator.endpoint_url": "the provider of the environment `local`: test_emulator",
+    "edge.signing_region": "the stack that has the secret: test_signing_secret",
     "alarms.iterator_age_minutes": "the most that a share of the record age may be: test_alarms",
     "api.account_rate_per_second": "the most that api.throttle_rate_per_second may be: bad_input.txt",
     "api.account_burst": "the most that api.throttle_burst may be: bad_input.txt",

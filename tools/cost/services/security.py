@@ -17,9 +17,10 @@ def key(context: Context, resource: Resource) -> Iterator[Line]:
         yield context.line("KMS", "requests", "kms_request", _requests(context))
 
 
-def secret(context: Context, _resource: Resource) -> Iterator[Line]:
-    """The secret, and the receiver's reads."""
-    yield context.line("Secrets Manager", "signing secret", "secret", 1, "fixed")
+def secret(context: Context, resource: Resource) -> Iterator[Line]:
+    """The secret, each replica (which is a secret, too: Secrets Manager pricing), and the receiver's reads."""
+    copies = 1 + len(resource.get("replica") or [])
+    yield context.line("Secrets Manager", "signing secret", "secret", copies, "fixed")
     yield context.line("Secrets Manager", "reads", "secret_request", _secret_reads(context))
 
 
