@@ -9,9 +9,8 @@ from stacks.identity import StackIdentity
 from tools.cost.declared import declared_by
 from tools.cost.estimate import Estimate, estimate
 from tools.cost.resources import of_values
+from tools.plan_review.costs import NOTE
 
-NOTE = ".cost.json"
-"""What follows the name of a stack in the name of its note."""
 _CENT = 0.005
 
 
@@ -35,7 +34,7 @@ def write_cost_note(plan: Path, identity: StackIdentity) -> None:
         "before_usd": round(before.usd, 2),
         "after_usd": round(after.usd, 2),
         "lines": dict(_differences(before, after)),
-        "unknown": [each.address for each in after.unknown],
+        "unknown": [each.address for each in after.unknown if each not in before.unknown],
         "borrowed_usd": round(after.borrowed_usd, 2),
     }
     plan.with_name(f"{identity.name}{NOTE}").write_text(f"{json.dumps(note, indent=2)}\n", encoding="utf-8")

@@ -10,6 +10,8 @@ from typing import NoReturn
 
 from tools.plan_review.comment import comment, failed
 from tools.plan_review.configuration import DEFAULTS, FILE, Configuration, read_configuration
+from tools.plan_review.costs import NOTE as COSTS
+from tools.plan_review.costs import read_costs
 from tools.plan_review.model import ReviewError
 from tools.plan_review.packages import NOTE, read_notes
 from tools.plan_review.reading import read_plan
@@ -50,9 +52,10 @@ def _review(chosen: argparse.Namespace, configuration: Configuration) -> Review:
         raise ReviewError("stacks could not be synthesized or planned: see the other jobs of this run")
     paths = chosen.plan or _plans(configuration)
     packages = read_notes(path.with_suffix(NOTE) for path in paths)
+    costs = read_costs(path.with_suffix(COSTS) for path in paths)
     plans = (read_plan(path, configuration) for path in paths)
     labels = [label.strip() for text in chosen.label for label in text.split(",")]
-    return review(plans, configuration, labels=labels, uncounted=chosen.uncounted, packages=packages)
+    return review(plans, configuration, labels=labels, uncounted=chosen.uncounted, packages=packages, costs=costs)
 
 
 def _parser() -> _Parser:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tools.plan_review.changes import VERBS, all_changes, code_only, drift
+from tools.plan_review.costs import cost_lines
 from tools.plan_review.grouping import Group, grouped
 from tools.plan_review.markdown import LONGEST_COMMENT, code, cut, folded, table
 from tools.plan_review.model import Action
@@ -17,7 +18,15 @@ from tools.plan_review.rules.exposed import GAINED, UNKNOWN, WILDCARD
 
 _COUNTED = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE)
 # Characters for each part. What a part doesn't use, no other part gets, so that the sum is always below the limit.
-_SHARES = {"stacks": 4_000, "findings": 24_000, "roles": 13_000, "code": 4_000, "changes": 11_000, "drift": 1_500}
+_SHARES = {
+    "stacks": 4_000,
+    "costs": 2_000,
+    "findings": 24_000,
+    "roles": 13_000,
+    "code": 4_000,
+    "changes": 9_000,
+    "drift": 1_500,
+}
 _MOST_ADDRESSES = 25
 
 
@@ -30,6 +39,7 @@ def comment(review: Review) -> str:
         *_verdict(review),
         *cut(_stacks(review), _SHARES["stacks"]),
         "",
+        *_costs(review),
         *_findings(review),
         *_roles(review),
         *code_only(review, _SHARES["code"]),
@@ -85,6 +95,15 @@ def _stacks(review: Review) -> list[str]:
 def _count(number: int, action: Action) -> str:
     text = f"{number:,}" if number else "-"
     return f"**{text}**" if number and action in (Action.REPLACE, Action.DELETE) else text
+
+
+def _costs(review: Review) -> Iterator[str]:
+    lines = list(cost_lines(review.costs))
+    if lines:
+        yield "Costs, for the traffic that the environments declare:"
+        yield ""
+        yield from cut(lines, _SHARES["costs"])
+        yield ""
 
 
 def _findings(review: Review) -> Iterator[str]:

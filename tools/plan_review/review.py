@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from tools.plan_review.configuration import DEFAULTS, Configuration
+from tools.plan_review.costs import Costs
 from tools.plan_review.evaluation import evaluate, gone
 from tools.plan_review.model import Plan
 from tools.plan_review.packages import Packages
@@ -35,6 +36,7 @@ class Review:
     uncounted: frozenset[str]
     packages: Packages
     configuration: Configuration
+    costs: Costs
 
     @property
     def needed(self) -> Counter[str]:
@@ -59,11 +61,12 @@ def review(
     labels: Collection[str] = (),
     uncounted: Collection[str] = (),
     packages: Packages | None = None,
+    costs: Costs | None = None,
 ) -> Review:
     """Judge every change of the plans.
 
     `labels`: what the pull request has; `uncounted`: what it has besides, given by somebody whose labels don't count;
-    `packages`: see `read_packages`.
+    `packages`: see `read_packages`; `costs`: see `read_costs`.
     """
     plans = tuple(plans)
     roles = tuple(difference for plan in plans if not plan.is_gone for difference in differences(plan))
@@ -75,4 +78,5 @@ def review(
         uncounted=frozenset(uncounted),
         packages=packages or {},
         configuration=configuration,
+        costs=costs or {},
     )
