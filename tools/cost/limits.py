@@ -84,7 +84,7 @@ def _table(resources: Resources, prices: PriceList) -> Iterator[Limit]:
         most = next((each for each in targets if "Write" in str(each.get("scalable_dimension"))), None)
         units = most.number("max_capacity") if most else table.number("write_capacity")
         yield Limit(
-            what="claims in the ledger", events_per_second=units / per_event, decided_by="capacity of the table"
+            what="claims in the ledger", events_per_second=units / per_event, decided_by="ledger_capacity.maximum_units"
         )
         return
     for what, name in (("claims in a new ledger", "new_table_writes"), ("claims in the ledger", "table_writes")):

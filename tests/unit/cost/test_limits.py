@@ -7,6 +7,7 @@ from tests.synthesized import Stack
 from tests.unit.cost.stacks import resources_of
 from tools.cost.limits import Limit, limits
 from tools.cost.prices import BASE, price_list
+from tools.cost.services.table import writes_per_event
 
 
 def _limits(stack: Stack, **traffic: int) -> dict[str, Limit]:
@@ -51,6 +52,14 @@ def test_new_on_demand_streams_and_tables_take_less_than_later(every_stack: dict
     new, later = found["claims in a new ledger"], found["claims in the ledger"]
     assert later.events_per_second == 10 * new.events_per_second
     assert "claims in the ledger" not in _limits(every_stack["tap-forgetful-us-east-1"])
+
+
+def test_a_scaled_ledger_takes_what_its_maximum_takes(every_stack: dict[str, Stack]) -> None:
+    stack = every_stack["tap-scaled-us-east-1"]
+    [most] = {each["max_capacity"] for each in stack.resources("aws_appautoscaling_target").values()}
+    found = _limits(stack)["claims in the ledger"]
+    assert found.events_per_second == most / writes_per_event(price_list(BASE))
+    assert found.decided_by == "ledger_capacity.maximum_units"
 
 
 def test_only_a_pipeline_has_limits(every_stack: dict[str, Stack]) -> None:
