@@ -16,6 +16,7 @@ from lambda_code.importer.settings import Settings
 from lambda_code.shared.quarantine import Quarantine
 from lambda_code.shared.stream import EventStream
 from tests.benchmarks.lambda_cpu import Context, cpu_seconds, quiet
+from tests.benchmarks.lambda_event import make_event
 from tests.benchmarks.report import Target
 
 _EVENTS = 5000
@@ -45,7 +46,7 @@ class _Stream:
 
 def importing(rounds: int) -> Iterator[Target]:
     """The same events as lines, packed lines, one line, an array, and the records of a document."""
-    lines = [json.dumps(_event(number), separators=(",", ":")).encode() for number in range(_EVENTS)]
+    lines = [json.dumps(make_event(number), separators=(",", ":")).encode() for number in range(_EVENTS)]
     text, array = b"\n".join(lines), b"[" + b",".join(lines) + b"]"
     files = {
         "a line": ("a", text),
@@ -82,15 +83,3 @@ def _import(name: str, body: bytes) -> None:
     importer = Importer(settings, Inbox(bucket, settings.account_id), stream, quarantine, following)
     about = {"bucket": {"name": "inbox"}, "object": {"key": f"incoming/{name}", "versionId": "1", "size": len(body)}}
     importer.import_files({"Records": [{"s3": about}]}, Context())
-
-
-def _event(number: int) -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": f"{number:08}-2222-4333-8444-555555555555",
-        "source": "/shop/orders",
-        "type": "com.example.order.created",
-        "subject": f"customer-{number * 7919 % 1000}",
-        "time": "2026-01-31T10:00:00.000Z",
-        "data": {"order": number, "total": number * 1.25, "items": [{"sku": f"A{number % 97}", "count": number % 5}]},
-    }

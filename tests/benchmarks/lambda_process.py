@@ -17,6 +17,7 @@ from lambda_code.processor.records import Arrived, read_record
 from lambda_code.shared import aws
 from lambda_code.shared.quarantine import Quarantine
 from tests.benchmarks.lambda_cpu import Context, cpu_seconds, unsent
+from tests.benchmarks.lambda_event import make_event
 from tests.benchmarks.report import Target
 
 RECORDS = 500
@@ -85,14 +86,8 @@ def _us(seconds: float) -> float:
 
 def make_record(number: int) -> dict[str, Any]:
     event = {
-        "specversion": "1.0",
-        "id": f"{number:08}-2222-4333-8444-555555555555",
-        "source": "/shop/orders",
-        "type": "com.example.order.created",
-        "subject": f"customer-{number * 7919 % 1000}",
-        "time": "2026-01-31T10:00:00.000Z",
+        **make_event(number),
         "datacontenttype": "application/json",
-        "data": {"order": number, "total": number * 1.25, "items": [{"sku": f"A{number % 97}", "count": number % 5}]},
         "taptime": "2026-01-31T10:00:00.123Z",
         "taprequest": "JKJaXmPLvHcESHA=",
     }
