@@ -83,13 +83,14 @@ class Walker:
                 raise _not_json()
 
     def _key(self) -> str:
-        size = self._short() or self._long()
-        key = str(json.loads(self._buffer.data[self._buffer.at : self._buffer.at + size]))
-        self._buffer.use(size)
+        text = self._whole(_SHORT_BYTES) or self._whole(MAX_EVENT_BYTES)
+        if text is None:
+            raise _not_json()
+        self._buffer.use(len(text))
         if self._sign() != b":":
             raise _not_json()
         self._buffer.use(1)
-        return key
+        return str(json.loads(text))
 
     def _value(self, *, is_wanted: bool) -> bool | None:
         sign = self._sign()
@@ -100,9 +101,9 @@ class Walker:
         if is_wanted and not is_last and sign == b"{":
             self._open()
             return None
-        if not (size := self._short()):
+        if not (text := self._whole(_SHORT_BYTES)):
             return False
-        self._buffer.use(size)
+        self._buffer.use(len(text))
         return None
 
     def _sign(self) -> bytes:
@@ -113,32 +114,21 @@ class Walker:
         buffer.use(buffer.data.index(sign, buffer.at) - buffer.at)
         return sign
 
-    def _short(self) -> int:
-        """The size of the value here, where it is short, otherwise 0."""
-        self._buffer.fill(_SHORT_BYTES)
-        text = self._buffer.data[self._buffer.at : self._buffer.at + _SHORT_BYTES].decode("latin-1")
-        ending, end = value_end(text, 0, is_line_end=False)
-        if ending is Ending.BROKEN:
-            raise _not_json()
-        return end if ending is Ending.WHOLE and end < len(text) else 0
-
     def record(self) -> bytes | None:
         """The value here, where it is one record by itself; None where it is too large for an event."""
-        self._buffer.fill(MAX_EVENT_BYTES + 1)
-        raw = self._buffer.data[self._buffer.at : self._buffer.at + MAX_EVENT_BYTES + 1]
-        ending, end = value_end(raw.decode("latin-1"), 0, is_line_end=False)
-        if ending is not Ending.WHOLE:
-            return None
-        self._buffer.use(end)
-        return raw[:end]
+        if text := self._whole(MAX_EVENT_BYTES + 1):
+            self._buffer.use(len(text))
+        return text
 
-    def _long(self) -> int:
-        self._buffer.fill(MAX_EVENT_BYTES)
-        text = self._buffer.data[self._buffer.at : self._buffer.at + MAX_EVENT_BYTES].decode("latin-1")
-        ending, end = value_end(text, 0, is_line_end=False)
-        if ending is not Ending.WHOLE:
+    def _whole(self, most: int) -> bytes | None:
+        """The value here, where it ends within so many bytes; a number may go on behind them."""
+        self._buffer.fill(most)
+        text = self._buffer.data[self._buffer.at : self._buffer.at + most]
+        ending, end = value_end(text.decode("latin-1"), 0, is_line_end=False)
+        if ending is Ending.BROKEN:
             raise _not_json()
-        return end
+        is_closed = end < len(text) or text[end - 1 :] in (b'"', b"}", b"]")
+        return text[:end] if ending is Ending.WHOLE and is_closed else None
 
 
 def _not_json() -> UnreadableError:
