@@ -8,12 +8,21 @@ from copy import deepcopy
 
 import pytest
 
+from modules.alarm_catalogue import CATALOGUE
+from modules.failure_mode import Limit, Setting
 from stacks.identity import StackKind
 from stacks.regions import KNOWN_REGIONS
 from stacks.settings import Environment
 from tests.snapshot.reading import but_for_the_secret, in_place_of, reviewable
 from tests.synthesized import Json, Stack
 
+_BY_AGE = "|".join(
+    mode.id
+    for mode in CATALOGUE
+    if isinstance(mode.threshold, Setting)
+    and mode.threshold.percent_of is Limit.RECORD_AGE
+    and not mode.threshold.minutes
+)
 # What environments may differ in: where (a regular expression of the whole path), and why. Paths of both stacks are
 # `type.id.argument`, with [] for a place in a list. Whatever differs elsewhere fails; so does an entry without a use.
 _DECLARED = {
@@ -23,6 +32,16 @@ _DECLARED = {
     r"aws_lambda_event_source_mapping\.source\.parallelization_factor": "size",
     r"aws_lambda_event_source_mapping\.source\.maximum_record_age_in_seconds": "below the stream's retention",
     r"aws_lambda_event_source_mapping\.source\.maximum_batching_window_in_seconds": "local shows an event at once",
+    **(
+        {
+            rf"aws_cloudwatch_metric_alarm\.alarms_\w+-({_BY_AGE})_\w+\.threshold": "follows the record age",
+            r"aws_cloudwatch_dashboard\.dashboard\.dashboard_body\..*\.annotations\.horizontal\[\]\.(label|value)": (
+                "likewise"
+            ),
+        }
+        if _BY_AGE
+        else {}
+    ),
     r"aws_apigatewayv2_stage\.api_stage_\w+\.default_route_settings\.throttling_\w+": "size",
     r"aws_lambda_function\.receiver\.environment\.variables\.TAP_REQUESTS_PER_MINUTE": "follows the throttling",
     r"aws_apigatewayv2_api\.api\.cors_configuration\..*": "local lets a browser in",
