@@ -34,6 +34,16 @@ def test_each_replica_of_the_secret_costs_as_much_as_a_secret(every_stack: dict[
     assert found == [0.80, None]
 
 
+def test_the_receiver_reads_the_secret_in_each_region_where_requests_are_signed(every_stack: dict[str, Stack]) -> None:
+    name = "Secrets Manager reads of the signing secret"
+    owner, replica, unsigned = (
+        quantities(cost(every_stack[f"tap-{stack}"], events_per_second=1)).get(name)
+        for stack in ("edged-us-east-1", "edged-eu-west-1", "jwt-us-east-1")
+    )
+    assert owner == replica == 24 * HOURS
+    assert unsigned is None
+
+
 def test_retention_and_shards_cost_as_the_stream_says(prod: Stack) -> None:
     [stream] = prod.resources("aws_kinesis_stream").values()
     assert stream["retention_period"] == 168

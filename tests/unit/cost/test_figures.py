@@ -1,7 +1,6 @@
 """What figures.toml calls "measured" is what the code does."""
 
 import json
-import random
 import re
 import uuid
 from typing import Any
@@ -14,30 +13,14 @@ from lambda_code.processor.objects import pack
 from lambda_code.processor.records import MAX_OBJECT_CHARACTERS, MAX_OBJECT_RECORDS
 from lambda_code.shared.stream import MAX_RECORDS
 from tests.synthesized import Stack
+from tests.unit.cost.made_up import TRACE, Processing, made_up_event
 from tests.unit.lambda_code import receiving
 from tests.unit.lambda_code.receiving import SECRET, STRUCTURED
 from tools.cost.prices import BASE, price_list
 
 FIGURES = price_list(BASE).figures
-TRACE = {"x_amzn_trace_id": "Root=1-67891233-abcdef012345678912345678;Sampled=1"}
 # What API Gateway adds to an answer: its status line, date, connection, content length and apigw-requestid.
 _GATEWAY_BYTES = 180
-
-
-def made_up_event(number: int, size: int) -> dict[str, Any]:
-    """A made-up order of so many bytes: names repeat, numbers and ids don't."""
-    chance = random.Random(number)
-    event: dict[str, Any] = {
-        "specversion": "1.0",
-        "id": str(uuid.UUID(int=chance.getrandbits(128))),
-        "source": "/shop/orders",
-        "type": "com.example.order.created",
-        "time": f"2026-11-28T10:{number // 60 % 60:02}:{number % 60:02}Z",
-        "data": {"order": chance.randrange(10**9), "items": []},
-    }
-    while len(json.dumps(event)) < size:
-        event["data"]["items"].append({"sku": f"{chance.getrandbits(32):08x}", "count": chance.randrange(9)})
-    return event
 
 
 def _close_to(name: str) -> Any:
@@ -64,6 +47,19 @@ def test_sizes_that_the_code_names() -> None:
     assert FIGURES["put_records"] == MAX_RECORDS
     assert FIGURES["claims_per_call"] == MAX_CLAIMS
     assert FIGURES["claim_calls_at_a_time"] == WORKERS
+
+
+def test_claims() -> None:
+    processing, events = Processing(), 100
+    processing.store(events)
+    dynamo = processing.dynamo
+    assert len(dynamo.written) == events / FIGURES["claims_per_call"]
+    assert sum(dynamo.written) * FIGURES["write_units_per_event"] == events
+    assert dynamo.read == []
+    sizes = [sum(len(name) + len(*value.values()) for name, value in row.items()) for row in dynamo.rows.values()]
+    assert max(sizes) == _close_to("row_bytes")
+    processing.store(events)
+    assert sum(dynamo.read) * FIGURES["read_units_per_duplicate"] == events, "each row is below the 4 KB of a unit"
 
 
 def test_an_answer() -> None:

@@ -1,6 +1,5 @@
 """What figures.toml says that functions log, and how many metrics that makes, is what they log."""
 
-import base64
 import json
 import logging
 from collections.abc import Iterator
@@ -9,14 +8,9 @@ from typing import Any
 
 import pytest
 
-from lambda_code.processor.archive import S3Archive
-from lambda_code.processor.batch import Processor
-from lambda_code.processor.handler import answer as process
-from lambda_code.processor.ledger import DynamoLedger
-from lambda_code.shared.quarantine import Quarantine
-from tests.unit.cost.test_figures import TRACE, made_up_event
+from tests.unit.cost.made_up import TRACE, Processing, made_up_event
 from tests.unit.lambda_code import importing, receiving
-from tests.unit.lambda_code.fakes import FakeContext, FakeDynamo, FakeS3
+from tests.unit.lambda_code.fakes import FakeContext
 from tests.unit.lambda_code.receiving import BATCH, STRUCTURED
 from tools.cost.prices import BASE, price_list
 
@@ -91,24 +85,10 @@ def test_a_request(events: int, logged: Any) -> None:
 
 @pytest.mark.parametrize("events", [1, _MANY])
 def test_a_batch(events: int, logged: Any) -> None:
-    s3 = FakeS3()
-    processor = Processor(
-        DynamoLedger(FakeDynamo(), "ledger", 35), S3Archive(s3, "archive"), Quarantine(s3, "failures")
-    )
-    records = [
-        {
-            "eventID": f"shardId-000000000000:{10**55 + number}",
-            "kinesis": {
-                "sequenceNumber": str(10**55 + number),
-                "data": base64.b64encode(json.dumps(made_up_event(number, 200)).encode()).decode(),
-                "approximateArrivalTimestamp": 1_750_000_000.5,
-            },
-        }
-        for number in range(events)
-    ]
+    processing = Processing()
     with logged() as found:
-        process({"Records": records}, FakeContext(), processor, "tap-prod-us-east-1")
-    assert len(s3.bodies("archive")) == 1
+        processing.store(events)
+    assert len(processing.s3.bodies("archive")) == 1
     _check("processor", found, events)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tools.cost.flow import SECONDS
 from tools.cost.pricing import Context, Line
 from tools.cost.resources import Resource
+from tools.cost.services.security import secret_reads
 
 SERVICE = "Lambda"
 
@@ -27,6 +28,8 @@ def function(context: Context, resource: Resource) -> Iterator[Line]:
     if invocations:
         metrics = context.prices.functions[resource.id].metrics
         yield context.line("CloudWatch", f"{resource.id}: metrics", "custom_metric", metrics, "fixed")
+    if resource.id == "receiver":
+        yield context.line("Secrets Manager", "reads of the signing secret", "secret_request", secret_reads(context))
     if resource.number("reserved_concurrent_executions", -1) == 0:
         context.is_unknown(resource, "it may not run at all: its reserved concurrency is 0")
 

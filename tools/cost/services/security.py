@@ -18,13 +18,16 @@ def key(context: Context, resource: Resource) -> Iterator[Line]:
 
 
 def secret(context: Context, resource: Resource) -> Iterator[Line]:
-    """The secret, each replica (which is a secret, too: Secrets Manager pricing), and the receiver's reads."""
-    copies = 1 + len(resource.get("replica") or [])
-    yield context.line("Secrets Manager", "signing secret", "secret", copies, "fixed")
-    yield context.line("Secrets Manager", "reads", "secret_request", _secret_reads(context))
+    """The secret, and as many again as it has replicas."""
+    secrets = 1 + len(resource.blocks("replica"))
+    yield context.line("Secrets Manager", "signing secret", "secret", secrets, "fixed")
 
 
-def _secret_reads(context: Context) -> float:
+def secret_reads(context: Context) -> float:
+    """How often the receiver reads the signing secret, where requests are signed."""
+    receiver = context.resources.find("aws_lambda_function", "receiver")
+    if receiver is None or receiver.get("environment.variables.TAP_API_AUTH") != "signature":
+        return 0.0
     return context.flow.functions["receiver"].at_a_time * HOURS * context.figure("secret_reads_per_hour")
 
 
@@ -35,8 +38,5 @@ def _requests(context: Context) -> float:
         return 0.0
     run = {name: each.at_a_time for name, each in flow.functions.items()}
     users = run["receiver"] + run["importer"] + run["processor"] + (run["processor"] if flow.deduplicates else 0)
-    has_secret = any(context.resources.of("aws_secretsmanager_secret"))
     objects = flow.s3_requests * SECONDS * context.figure("bucket_key_share")
-    return (
-        users * SECONDS / context.figure("data_key_seconds") + objects + (_secret_reads(context) if has_secret else 0)
-    )
+    return users * SECONDS / context.figure("data_key_seconds") + objects + secret_reads(context)
