@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from stacks.provider_lock import lock_file
 from tests.e2e.planning import planned
 from tests.integration.account import PIPELINE_STACK, STATE_BUCKET, STATE_STACK, Account, Provider, new_account
 from tests.integration.provider import fetched
 from tests.project import clean_environ, copy_project
 from tests.synthesized import Stack
+from tools.terraform import Terraform, TerraformError
 
 pytestmark = pytest.mark.e2e
 
@@ -57,6 +59,13 @@ def test_a_pipeline_is_planned_applied_as_it_was_planned_locked_and_destroyed(to
 
     terraform.destroy()
     assert terraform.succeed("state", "list") == ""
+
+
+def test_the_lock_file_of_terraform_is_refused_with_what_to_do(dev: Stack, tofu: Provider, tmp_path: Path) -> None:
+    shutil.copy(dev.folder / "cdk.tf.json", tmp_path)
+    shutil.copy(lock_file({}), tmp_path)
+    with pytest.raises(TerraformError, match="that of another program than tofu: run `make synth` with the same TERRA"):
+        Terraform(tmp_path, tofu.environ).init("-backend=false")
 
 
 def test_make_local_deploys_sends_and_leaves_nothing_behind(tofu: Provider, tmp_path: Path) -> None:

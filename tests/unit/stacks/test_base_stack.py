@@ -1,12 +1,14 @@
 """What every stack has: versions, one provider with tags, a place for its state."""
 
-from stacks.provider_lock import PROVIDERS, locked_version
+import os
+
+from stacks.provider_lock import lock_file, locked_version
 from stacks.settings import Environment
 from tests.synthesized import Stack
 
 
 def test_every_stack_asks_for_the_same_terraform_and_provider(every_stack: dict[str, Stack]) -> None:
-    locked = locked_version(PROVIDERS / "terraform" / ".terraform.lock.hcl")
+    locked = locked_version(lock_file(os.environ))
     for stack in every_stack.values():
         terraform = stack.json["terraform"]
         version = "~> 6.25" if stack.identity.environment == "local" else locked
@@ -15,7 +17,7 @@ def test_every_stack_asks_for_the_same_terraform_and_provider(every_stack: dict[
 
 
 def test_every_stack_for_aws_lies_beside_the_lock_file_of_its_provider(every_stack: dict[str, Stack]) -> None:
-    locked = (PROVIDERS / "terraform" / ".terraform.lock.hcl").read_bytes()
+    locked = lock_file(os.environ).read_bytes()
     for stack in every_stack.values():
         beside = stack.folder / ".terraform.lock.hcl"
         assert (beside.read_bytes() if beside.exists() else None) == (
