@@ -128,7 +128,7 @@ class Terraform:
     def _program(self) -> str:
         name = binary(self.environ)
         if shutil.which(name, path=self.environ.get("PATH")) is None:
-            named = f", as {BINARY} names it," if BINARY in self.environ else ""
+            named = f", as {BINARY} names it," if self.environ.get(BINARY) else ""
             known = _INSTALL[program(self.environ)]
             raise TerraformError(f"{name}{named} is not installed: install {known} and run the same command again")
         return name

@@ -121,6 +121,7 @@ def test_the_program_is_the_one_that_the_cdktf_command_line_runs(tmp_path: Path)
     ("environ", "message"),
     [
         ({}, "^terraform is not installed: install Terraform 1.11 or later"),
+        ({"TERRAFORM_BINARY_NAME": ""}, "^terraform is not installed: install Terraform 1.11 or later"),
         (
             {"TERRAFORM_BINARY_NAME": "tofu"},
             "^tofu, as TERRAFORM_BINARY_NAME names it, is not installed: install OpenTofu 1.11 or later",
