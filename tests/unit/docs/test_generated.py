@@ -47,6 +47,16 @@ def test_every_failure_mode_has_a_section_under_its_own_anchor() -> None:
         assert "**What to do**" in section
 
 
+def test_every_section_has_its_four_steps_and_every_one_its_failure_mode() -> None:
+    text = RUNBOOK.read_text()
+    part = text.partition("<!-- generated: failure-modes -->")[2].partition("<!-- end of generated part -->")[0]
+    found = failure_modes.steps(part)
+    assert [*found] == [mode.id for mode in CATALOGUE]
+    labels = {id_: re.findall(r"^\*\*([A-Z][^*]+)\*\*", body, re.MULTILINE) for id_, body in found.items()}
+    assert {id_: some for id_, some in labels.items() if some != [*failure_modes.STEPS]} == {}
+    assert [id_ for id_, body in found.items() if "```sh\n" not in body] == []
+
+
 def _mode(**changed: Any) -> FailureMode:
     mode = FailureMode(
         id="late",
