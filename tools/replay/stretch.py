@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tools.replay.batch import Batch
@@ -16,12 +16,17 @@ Record = Mapping[str, Any]
 """A record of the stream, as GetRecords gives it (Kinesis API reference, `Record`)."""
 
 
+_SKEW = timedelta(minutes=1)  # times of arrival need not increase from record to record (Kinesis API reference)
+
+
 def until(records: Iterable[Record], end: datetime) -> Iterator[Record]:
     """The records that arrived before `end`."""
     for record in records:
-        if record["ApproximateArrivalTimestamp"] >= end:
+        arrived = record["ApproximateArrivalTimestamp"]
+        if arrived >= end + _SKEW:
             return
-        yield record
+        if arrived < end:
+            yield record
 
 
 def batches(shard: str, records: Iterable[Record]) -> Iterator[Batch]:

@@ -85,7 +85,20 @@ def test_only_what_came_in_that_time_is_replayed() -> None:
     assert _replay(world, stream, start=start, end=end) == 0
     assert world.ids() == ["e002", "e003"]
     assert stream.asked == [(SHARD, start)]
-    assert [*until(_records(1), end)] == _records(1)
+
+
+def test_a_record_that_seems_to_have_come_earlier_than_the_one_before_it_is_not_missed() -> None:
+    first, second, third = _records(1, 2, 3)
+    assert [*until([second, first, third], _START + timedelta(seconds=2))] == [first]
+    read: list[Record] = []
+
+    def reading() -> Iterator[Record]:
+        for record in _records(1, 100, 200):
+            read.append(record)
+            yield record
+
+    assert [*until(reading(), _START + timedelta(seconds=2))] == _records(1)
+    assert len(read) == 2, "what came a minute later than the end is where reading ends"
 
 
 def test_shards_are_replayed_each_for_itself(capsys: pytest.CaptureFixture[str]) -> None:
