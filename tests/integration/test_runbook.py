@@ -1,0 +1,217 @@
+"""The commands of docs/runbook.md, run with the AWS CLI in the order of the page, as far as the emulator goes.
+
+A block under `<!-- not run: why -->` is left out, one under `<!-- given: names -->` gets these variables from here. All
+of them are checked against the descriptions of AWS's services, too (tests/unit/docs/test_aws_commands.py).
+"""
+
+import gzip
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.integration.account import Account
+from tests.integration.deployment import Deployment
+from tests.integration.sender import Sender
+from tests.project import ROOT, clean_environ, copy_project
+from tests.synthesized import Json
+
+pytestmark = pytest.mark.integration
+
+_PAGE = ROOT / "docs/runbook.md"
+_MARKED = re.compile(r"(?:<!-- (not run|given): ([^>]+) -->\n\n)?```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_EXAMPLE, _REGION = "tap-dev-us-east-1", "us-east-1"
+_AWS = ROOT / ".tools/awscli/bin/aws"
+_INBOX_FILE = "incoming/file.ndjson"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Commands of the page, with what has to be known of them."""
+
+    number: int
+    commands: str
+    given: tuple[str, ...]
+    left_out: str
+
+    def __str__(self) -> str:
+        """Its place, and how it begins."""
+        return f"{self.number}-{'-'.join(re.findall('[a-z0-9]+', self.commands.lower())[:4])}"
+
+
+def _blocks() -> list[Block]:
+    found = _MARKED.findall(_PAGE.read_text(encoding="utf-8"))
+    return [
+        Block(
+            number,
+            commands,
+            tuple(text.split(", ")) if mark == "given" else (),
+            text if mark == "not run" else "",
+        )
+        for number, (mark, text, commands) in enumerate(found)
+    ]
+
+
+_BLOCKS = _blocks()
+_PREPARE = next(block for block in _BLOCKS if ". tools/runbook.sh" in block.commands)
+
+
+class Shell:
+    """A copy of the project in which a person works, with the AWS CLI and the credentials of the account."""
+
+    def __init__(self, folder: Path, deployment: Deployment, account: Account) -> None:
+        copy_project(folder)
+        (folder / "cdktf.out").symlink_to(account.folder)
+        shutil.copy(account.provider.lock_file, account.folder / "stacks" / deployment.stack)
+        (folder / "outputs.json").write_text(json.dumps(deployment.outputs))
+        self.given: dict[str, str] = {}
+        self._folder = folder
+        terraform = dict(account.terraform(deployment.stack).environ)
+        self._environ = clean_environ(
+            **{name: value for name, value in terraform.items() if name.startswith("TF_")},
+            **account.variables,
+            AWS_ACCESS_KEY_ID=deployment.target.account_id,
+            AWS_SECRET_ACCESS_KEY="emulator",
+        )
+        programs = folder.parent / "bin"
+        programs.mkdir()
+        # Version 1 of the CLI calls SQS at its oldest name, whatever AWS_ENDPOINT_URL says.
+        (programs / "aws").write_text(f'#!/bin/sh\nexec {_AWS} --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n')
+        (programs / "aws").chmod(0o755)
+        self._environ["PATH"] = f"{programs}:{self._environ['PATH']}"
+        self._prepare = _PREPARE.commands.replace(_EXAMPLE, deployment.stack).replace(_REGION, deployment.target.region)
+
+    def run(self, commands: str, *, given: Mapping[str, str] | None = None, cached: bool = True) -> str:
+        """What the commands print; AssertionError with all of it when one fails.
+
+        `cached`: outputs come from a file, because asking Terraform takes a second each time.
+        """
+        values = "".join(f"{name}='{value}'\n" for name, value in (given or {}).items())
+        out = 'out() { jq -er --arg name "$1" ".[\\$name]" outputs.json; }\n' if cached else ""
+        done = subprocess.run(
+            ["sh", "-eu", "-c", f"{self._prepare}{out}{values}{commands}"],
+            cwd=self._folder,
+            env=self._environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert done.returncode == 0, f"{commands}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def shell(deployment: Deployment, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """The shell, and something for each command to find."""
+    if any(map(request.config.getoption, ("stack", "outputs"))):
+        pytest.skip(
+            "the runbook's commands stop, change and delete things: they are run on an emulator of the tests' own"
+        )
+    for program in ("jq", "make"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+    subprocess.run([ROOT / "tools/setup/ensure", "awscli"], check=True)
+    sender: Sender = request.getfixturevalue("sender")
+    shell = Shell(tmp_path_factory.mktemp("runbook") / "project", deployment, request.getfixturevalue("account"))
+    shell.given = _something_to_find(deployment, sender)
+    return shell
+
+
+def _something_to_find(deployment: Deployment, sender: Sender) -> dict[str, str]:
+    """Events, a file, quarantine, a dead letter, and an object that was overwritten and deleted."""
+    s3, sqs, outputs = deployment.client("s3"), deployment.client("sqs"), deployment.outputs
+    sender.post_event({**sender.event(data={"case": "runbook"}), "source": "/shop", "id": "order-1"})
+    sender.post(b"not json")
+    sender.drop("broken.ndjson", ["{broken", {"case": "runbook", "mark": sender.mark}])
+    sender.wait_for_quarantined("not_json")
+    sender.wait_for_stored(case="runbook")
+    inbox, archive = outputs["inbox_bucket"], outputs["archive_bucket"]
+    version = _put_file(deployment)
+    notification = {
+        "Records": [
+            {
+                "eventSource": "aws:s3",
+                "eventName": "ObjectCreated:Put",
+                "s3": {"bucket": {"name": inbox}, "object": {"key": _INBOX_FILE, "versionId": version}},
+            }
+        ]
+    }
+    queue = sqs.get_queue_url(QueueName=outputs["dead_letter_queue"])["QueueUrl"]
+    cause = {"ErrorMessage": {"DataType": "String", "StringValue": "ordered by a test"}}
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(notification), MessageAttributes=cause)
+    key = "events/date=2026-01-31/hour=10/shardId-000000000000-1.ndjson.gz"
+    older = s3.put_object(Bucket=archive, Key=key, Body=gzip.compress(b"{}\n{}\n"))["VersionId"]
+    s3.put_object(Bucket=archive, Key=key, Body=gzip.compress(b"{}\n"))
+    marker = s3.delete_object(Bucket=archive, Key=key)["VersionId"]
+    s3.create_bucket(Bucket="elsewhere")
+    return {"bucket": archive, "key": key, "marker": marker, "version": older, "target": "elsewhere"}
+
+
+def _put_file(deployment: Deployment) -> str:
+    """The version of a file in the inbox."""
+    s3, inbox = deployment.client("s3"), deployment.outputs["inbox_bucket"]
+    return str(s3.put_object(Bucket=inbox, Key=_INBOX_FILE, Body=b'{"case": "runbook"}\n')["VersionId"])
+
+
+@pytest.fixture
+def undone(deployment: Deployment) -> Iterator[None]:
+    """Afterwards everything runs again."""
+    yield
+    client = deployment.client("lambda")
+    for name in deployment.functions.values():
+        client.delete_function_concurrency(FunctionName=name)
+
+
+def test_outputs_are_those_that_terraform_has(shell: Shell, deployment: Deployment) -> None:
+    assert shell.run("out archive_bucket", cached=False) == deployment.outputs["archive_bucket"]
+
+
+@pytest.mark.usefixtures("undone")
+@pytest.mark.parametrize("block", [block for block in _BLOCKS if not block.left_out and block is not _PREPARE], ids=str)
+def test_the_commands_of_the_runbook_work(block: Block, shell: Shell, deployment: Deployment) -> None:
+    values = dict(shell.given)
+    if _INBOX_FILE in block.commands:
+        values["version"] = _put_file(deployment)  # other commands may have removed it
+    shell.run(block.commands, given={name: values[name] for name in {"bucket", *block.given}})
+
+
+def test_a_stretch_of_the_stream_again_brings_back_what_is_missing_and_nothing_twice(
+    shell: Shell, deployment: Deployment, sender: Sender, ledger: str
+) -> None:
+    events = [sender.event(partitionkey="one", data={"case": "stretch", "n": n}) for n in range(2)]
+    for count, event in enumerate(events, 1):
+        sender.post_event(event)
+        stored = _stored(deployment, sender, count)
+    lost = next(event for event in stored if event["data"]["n"] == 1)
+    s3, archive = deployment.client("s3"), deployment.outputs["archive_bucket"]
+    for key, body in deployment.objects("archive_bucket", "events/", since=sender.since):
+        lines = gzip.decompress(body).splitlines(keepends=True)
+        kept = [line for line in lines if lost["id"].encode() not in line]
+        if len(kept) < len(lines):
+            s3.put_object(Bucket=archive, Key=key, Body=gzip.compress(b"".join(kept)))
+    row = {"id": {"S": f"{lost['source']} {lost['id']}"}}
+    deployment.client("dynamodb").delete_item(TableName=ledger, Key=row)
+    assert len(sender.stored(case="stretch")) == 1
+    since = datetime.fromtimestamp(sender.since, UTC).isoformat(timespec="seconds")
+    for _ in range(2):
+        said = shell.run(f'make replay STACK="$STACK" ARGS="--from {since}"')
+        assert "0 of 1 shards stopped early" in said
+        assert sorted(map(_place, sender.stored(case="stretch"))) == sorted(map(_place, stored))
+    assert "stored:" in shell.run(f'make find-event STACK="$STACK" SOURCE={lost["source"]} ID={lost["id"]}')
+
+
+def _stored(deployment: Deployment, sender: Sender, count: int) -> list[Json]:
+    return deployment.wait_for(
+        f"{count} events", lambda: found if len(found := sender.stored(case="stretch")) == count else []
+    )
+
+
+def _place(event: Json) -> tuple[str, str]:
+    return event["id"], event["tapsequence"]
