@@ -124,6 +124,14 @@ def test_where_the_path_leads_to_no_records_that_is_noted(
     assert (len(world.events()), [reason for _, reason in world.reasons()]) == (events, reasons)
 
 
+@pytest.mark.parametrize("padding", ["", "x" * MAX_EVENT_BYTES])
+@pytest.mark.parametrize("size", [1, 2_000])
+def test_a_record_by_itself_that_is_broken_is_said_to_be(size: int, padding: str) -> None:
+    record = '{"n": ' + "1" * size + ' "m": 2}'
+    world = imported(f'{{"text": "{padding}", "Records": {record}, "z": 1}}'.encode())
+    assert (world.events(), world.reasons()) == ([], [(1, "not_json")])
+
+
 @pytest.mark.parametrize("cut", [10, MAX_EVENT_BYTES + 50, -1])
 def test_a_document_that_is_cut_gives_what_is_whole_and_a_note(cut: int) -> None:
     document = json.dumps({"Records": TRAIL["Records"] * 2}).encode()
