@@ -146,7 +146,9 @@ class Function(Construct):
             logging_config=LambdaFunctionLoggingConfig(
                 log_format="JSON",
                 application_log_level=props.observability.log_level,
-                system_log_level="INFO",
+                # At WARN Lambda logs only what fails, or takes too long, of itself (Lambda developer guide, "Log-level
+                # filtering", "System log level event mapping").
+                system_log_level="INFO" if props.observability.platform_logs else "WARN",
                 log_group=log_group.name,
             ),
             dead_letter_config=(

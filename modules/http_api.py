@@ -24,15 +24,13 @@ from modules.observability_settings import LogRetentionDays
 
 STAGE = "$default"  # its URL has no path of its own
 # Only what API Gateway itself knows of a request ($context, API Gateway developer guide, "Logging variables for HTTP
-# APIs"): never a body or a header. `integrationRequestId` is the request id that the function logs.
+# APIs"): never a body or a header, and only what a saved query shows, since each request pays for it. Every line
+# has a time of its own. `integrationRequestId` is the request id that the function logs.
 _ACCESS_LOG = {
     "requestId": "$context.requestId",
-    "requestTime": "$context.requestTime",
     "sourceIp": "$context.identity.sourceIp",
     "routeKey": "$context.routeKey",
-    "protocol": "$context.protocol",
     "status": "$context.status",
-    "responseLength": "$context.responseLength",
     "responseLatency": "$context.responseLatency",
     "integrationStatus": "$context.integrationStatus",
     "integrationLatency": "$context.integrationLatency",

@@ -42,3 +42,8 @@ class ObservabilitySettings(Section):
         "INFO",
         description="The least severe message that functions log: above INFO, Lambda would drop their metrics, too",
     )
+    platform_logs: bool = Field(
+        False,
+        description="Whether Lambda adds its own lines about every invocation: start, duration, memory. Without, it "
+        "still logs those that fail or time out",
+    )

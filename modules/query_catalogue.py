@@ -39,7 +39,8 @@ or record.status in ["error", "failure", "timeout"]
     ),
     SavedQuery(
         id="invocations",
-        shows="the slowest invocations, with their outcome, memory and cold start",
+        shows="the slowest invocations, with their outcome, memory and cold start; only those that failed, unless "
+        "`observability.platform_logs` is on",
         sources=(EVERY_FUNCTION,),
         text="""\
 filter type = "platform.report"

@@ -125,7 +125,7 @@ UNUSUAL: Json = {
     "deduplication": {"days": 101},
     "ledger": {"point_in_time_recovery": False},
     "ledger_capacity": {"minimum_units": 41, "maximum_units": 4141, "target_percent": 62},
-    "observability": {"tracing": False, "log_retention_days": 545, "log_level": "DEBUG"},
+    "observability": {"tracing": False, "log_retention_days": 545, "log_level": "DEBUG", "platform_logs": True},
     "alarms": {
         "emails": ["one@example.com", "two@example.com"],
         "urls": ["https://all.example.com/hook"],

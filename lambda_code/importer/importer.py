@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -59,8 +59,8 @@ class Importer:
         except NotOursError as error:
             entry = {"reason": error.code, "detail": str(error), "notification": event}
             self._quarantine.put(f"notifications/{context.aws_request_id}.json", json.dumps(entry).encode())
-            _log.info("put away", extra={"request_id": context.aws_request_id, "reason": error.code})
-            self._print(EventsAccepted=0, EventsQuarantined=1)
+            about = {"request_id": context.aws_request_id, "reason": error.code}
+            self._report("put away", about, EventsAccepted=0, EventsQuarantined=1)
             return
         wanted = [each for each in imports if not self._is_ignored(each)]
         for other in wanted[1:]:  # S3 names one file; where there are more, each gets an invocation's time
@@ -71,8 +71,7 @@ class Importer:
     def _is_ignored(self, begun: Import) -> bool:
         if not self._settings.inbox.is_ignored(begun.file.key):
             return False
-        _log.info("ignored", extra={"key": begun.file.key, "version": begun.file.version})
-        self._print(FilesIgnored=1)
+        self._report("ignored", {"key": begun.file.key, "version": begun.file.version}, FilesIgnored=1)
         return True
 
     def _import(self, begun: Import, context: aws.Context) -> None:
@@ -90,46 +89,41 @@ class Importer:
             for _ in run.sections(self._stream, marks):
                 if self._clock() - told >= _PROGRESS_SECONDS:
                     told = self._clock()
-                    self._log("importing", run.done, context)
+                    _log.info("importing", extra=_about(run.done, context))
         except UnavailableError as error:
             if run.done.position.offset <= begun.position.offset:
-                self._log("not imported", run.done, context, error, level=logging.ERROR)
+                _log.error("not imported", extra=_about(run.done, context, error))
                 raise
-            self._hand_on(run.done, context, error)
+            what, about = "handed on", _about(self._hand_on(run.done), context, error)
         else:
-            self._log("imported", run.done, context)
-        self._print(
+            what, about = "imported", _about(run.done, context)
+        self._report(
+            what,
+            about,
             EventsAccepted=run.done.accepted - begun.accepted,
             EventsQuarantined=run.done.noted - begun.noted,
             BytesImported=max(0, run.done.bytes_read - begun.bytes_read),
             ImportsHandedOn=0 if run.is_finished else 1,
         )
 
-    def _hand_on(self, done: Import, context: aws.Context, reason: UnavailableError) -> None:
+    def _hand_on(self, done: Import) -> Import:
         further = msgspec.structs.replace(done, hand_overs=done.hand_overs + 1)
         self._next_invocation.begin(handed_on(further))
-        self._log("handed on", further, context, reason)
+        return further
 
-    def _log(
-        self,
-        what: str,
-        done: Import,
-        context: aws.Context,
-        error: Exception | None = None,
-        *,
-        level: int = logging.INFO,
-    ) -> None:
-        about = {
-            "request_id": context.aws_request_id,
-            "key": done.file.key,
-            "version": done.file.version,
-            "accepted": done.accepted,
-            "quarantined": done.noted,
-            "bytes_read": done.bytes_read,
-            "bytes_total": done.bytes_total,
-            "hand_overs": done.hand_overs,
-        }
-        _log.log(level, what, extra=about | ({"reason": str(error)} if error else {}))
+    def _report(self, what: str, about: Mapping[str, object], **values: int) -> None:
+        print_metrics(self._settings.stack, "importer", what, values, about)
 
-    def _print(self, **values: int) -> None:
-        print_metrics(self._settings.stack, "importer", values)
+
+def _about(done: Import, context: aws.Context, error: Exception | None = None) -> dict[str, object]:
+    about: dict[str, object] = {
+        "request_id": context.aws_request_id,
+        "key": done.file.key,
+        "version": done.file.version,
+        "accepted": done.accepted,
+        "quarantined": done.noted,
+        "bytes_read": done.bytes_read,
+        "bytes_total": done.bytes_total,
+        "hand_overs": done.hand_overs,
+    }
+    return about | ({"reason": str(error)} if error else {})

@@ -1,6 +1,5 @@
 """Entry point: batches of records from the stream."""
 
-import logging
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -16,25 +15,24 @@ from lambda_code.shared import aws, environment
 from lambda_code.shared.metrics import print_metrics
 from lambda_code.shared.quarantine import Quarantine
 
-_log = logging.getLogger(__name__)
-
 
 def answer(event: Mapping[str, Any], context: aws.Context, processor: Processor, stack: str) -> dict[str, Any]:
     """Decode, claim and store a batch; report the first record that must be retried, if there is one."""
     batch = read_batch(event["Records"])
     outcome = processor.process(batch, lambda: context.get_remaining_time_in_millis() / 1000)
-    report(batch, outcome, stack)
+    report(batch, outcome, stack, context.aws_request_id)
     failed = [] if outcome.failed_from is None else [outcome.failed_from]
     return {"batchItemFailures": [{"itemIdentifier": sequence} for sequence in failed]}
 
 
-def report(batch: Batch, outcome: Outcome, stack: str) -> None:
+def report(batch: Batch, outcome: Outcome, stack: str, invocation: str) -> None:
     """Report what happened, to people and to CloudWatch."""
     found = {
+        "requestId": invocation,  # as in the lines that the runtime writes
         "records": len(batch.items),
         "object_key": batch.home,
-        "failed_from": outcome.failed_from,
         "completed": outcome.completed,
+        **({"failed_from": outcome.failed_from} if outcome.failed_from else {}),
     }
     metrics = {
         "EventsStored": outcome.stored,
@@ -42,8 +40,7 @@ def report(batch: Batch, outcome: Outcome, stack: str) -> None:
         "EventsQuarantined": outcome.quarantined,
         "BytesStored": outcome.stored_bytes,
     }
-    _log.info("processed", extra={**found, **metrics})
-    print_metrics(stack, "processor", metrics)
+    print_metrics(stack, "processor", "processed", metrics, found)
 
 
 @cache

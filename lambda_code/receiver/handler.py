@@ -59,6 +59,7 @@ class Receiver:
     def answer(self, event: Mapping[str, Any], context: aws.Context) -> Answer:
         """Answer one request; every answer and every log line has the request's id."""
         request = http.decode(event)
+        level, about = logging.INFO, {"request_id": request.id, "trace_id": request.trace}
         try:
             return self._route(request, lambda: context.get_remaining_time_in_millis() / 1000)
         except ProblemError as error:
@@ -68,11 +69,10 @@ class Receiver:
             members = {name: value for name, value in place.items() if value}
             found = ProblemError(_STATUS.get(error.code, 422), error.code, str(error), members=members)
         except UnavailableError as error:
-            _log.error("not accepted", extra={"request_id": request.id, "reason": str(error)})
+            level, about = logging.ERROR, {**about, "reason": str(error)}
             after = random.randint(*_RETRY_AFTER_SECONDS)  # noqa: S311 - jitter, not a secret
             found = ProblemError(503, "unavailable", _AGAIN, headers={"retry-after": str(after)})
-        ids = {"request_id": request.id, "trace_id": request.trace}
-        _log.info("refused", extra={**ids, "status": found.status, "code": found.code})
+        _log.log(level, "refused", extra={**about, "status": found.status, "code": found.code})
         return http.problem(request, found)
 
     def _route(self, request: Request, seconds_left: Callable[[], float]) -> Answer:
@@ -137,9 +137,8 @@ class Receiver:
         return {**marks, "taptrace": request.trace} if request.trace else marks
 
     def _report(self, request: Request, events: list[Event]) -> None:
-        found = {"request_id": request.id, "trace_id": request.trace}
-        _log.info("accepted", extra={**found, "events": len(events), "event_ids": _logged_ids(events)})
-        print_metrics(self._settings.stack, "receiver", {"EventsAccepted": len(events)})
+        about = {"request_id": request.id, "trace_id": request.trace, "event_ids": _logged_ids(events)}
+        print_metrics(self._settings.stack, "receiver", "accepted", {"EventsAccepted": len(events)}, about)
 
 
 def _logged_ids(events: list[Event]) -> list[str]:

@@ -124,6 +124,8 @@ def test_functions_are_sized_traced_encrypted_and_log_to_their_own_group(
     assert (function["MemorySize"], function["Timeout"]) == (size.memory_mb, size.timeout_seconds)
     assert function["LoggingConfig"]["LogFormat"] == "JSON"
     assert function["LoggingConfig"]["ApplicationLogLevel"] == settings.observability.log_level
+    expected_of_lambda = "INFO" if settings.observability.platform_logs else "WARN"
+    assert function["LoggingConfig"]["SystemLogLevel"] == expected_of_lambda
     assert function["LoggingConfig"]["LogGroup"] == deployment.log_groups[role]
 
 

@@ -71,13 +71,11 @@ def test_an_answer() -> None:
 def test_a_line_of_the_access_log(dev: Stack) -> None:
     [stage] = dev.resources("aws_apigatewayv2_stage").values()
     examples = {
-        "requestTime": "28/Nov/2026:10:30:12 +0000",
         "status": "202",
         "integrationStatus": "202",
-        "protocol": "HTTP/1.1",
     }
     ids = {"requestId": "JKJaXmPLvHcESHA=", "integrationRequestId": str(uuid.uuid4())}
-    others = {"sourceIp": "203.0.113.217", "routeKey": "POST /process", "responseLength": "120"}
+    others = {"sourceIp": "203.0.113.217", "routeKey": "POST /process"}
     times = {"responseLatency": "31", "integrationLatency": "29"}
     known = examples | ids | others | times
     format_ = json.loads(stage["access_log_settings"]["format"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import logging
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import pytest
@@ -31,8 +32,13 @@ STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
 @contextmanager
 def logged() -> Iterator[list[dict[str, Any]]]:
-    """Every line of log as Lambda's JSON format has it: the message, and what was given as `extra`."""
+    """Every line of log: the printed ones, and messages as Lambda's JSON format has them, with `extra`."""
     lines: list[dict[str, Any]] = []
+
+    class Printed(io.StringIO):
+        def write(self, text: str) -> int:
+            lines.extend(json.loads(line) for line in text.splitlines() if line)
+            return len(text)
 
     class Collect(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -46,7 +52,8 @@ def logged() -> Iterator[list[dict[str, Any]]]:
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
     try:
-        yield lines
+        with redirect_stdout(Printed()):
+            yield lines
     finally:
         logger.removeHandler(handler)
         logger.setLevel(level)
@@ -97,7 +104,7 @@ def test_a_line_of_log_holds_no_more_ids_than_it_can() -> None:
     with logged() as lines:
         answer = receiving.World().post(events, BATCH)
     [line] = lines
-    assert (answer.body["accepted"], line["events"]) == (500, 500)
+    assert (answer.body["accepted"], line["EventsAccepted"]) == (500, 500)
     assert 0 < len(line["event_ids"]) < 500
     assert line["event_ids"] == answer.body["ids"][: len(line["event_ids"])]
     assert len(json.dumps(line, ensure_ascii=False).encode()) < 256 * 1024
@@ -174,8 +181,9 @@ def test_a_fault_of_ours_is_logged_as_an_error_with_its_reason() -> None:
     world.kinesis.before = [client_error("KMSDisabledException")]
     with logged() as lines:
         assert world.post(EVENT, STRUCTURED).status == 503
-    errors = [line for line in lines if line["level"] == "ERROR"]
-    assert [(line["request_id"], line["reason"]) for line in errors] == [("request-1", "1 records were not accepted")]
+    [line] = [line for line in lines if line["level"] == "ERROR"]
+    assert (line["message"], line["status"], line["code"]) == ("refused", 503, "unavailable")
+    assert (line["request_id"], line["reason"]) == ("request-1", "1 records were not accepted")
     assert any("KMSDisabledException" in line.get("error", "") for line in lines)
 
 

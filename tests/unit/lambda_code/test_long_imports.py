@@ -154,7 +154,7 @@ def test_each_hand_over_is_further_on_than_the_one_before(capsys: pytest.Capture
     assert sum(each["BytesImported"] for each in metrics) == len(lines(20_000))
 
 
-def test_progress_is_logged_each_minute(caplog: pytest.LogCaptureFixture) -> None:
+def test_progress_is_logged_each_minute(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
     caplog.set_level("INFO")
     world = slow_world()
     world.put(lines(200_000), seconds=900)
@@ -164,8 +164,8 @@ def test_progress_is_logged_each_minute(caplog: pytest.LogCaptureFixture) -> Non
     reads = [record.__dict__["bytes_read"] for record in told]
     assert reads == sorted(reads)
     assert {record.__dict__["bytes_total"] for record in told} == {total}
-    [done] = [record for record in caplog.records if record.message == "imported"]
-    assert (done.__dict__["accepted"], done.__dict__["bytes_read"]) == (200_000, total)
+    done = json.loads(capsys.readouterr().out)
+    assert (done["message"], done["accepted"], done["bytes_read"]) == ("imported", 200_000, total)
 
 
 def test_an_invocation_that_gets_nowhere_hands_nothing_on() -> None:

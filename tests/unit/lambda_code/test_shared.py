@@ -86,7 +86,8 @@ def test_a_lost_answer_is_followed_by_another_call_however_long_it_took() -> Non
 
 
 def test_a_metric_line_is_what_cloudwatch_reads(capsys: pytest.CaptureFixture[str]) -> None:
-    print_metrics("tap-dev", "processor", {"EventsStored": 3, "BytesStored": 99}, clock=FakeClock())
+    values = {"EventsStored": 3, "BytesStored": 99}
+    print_metrics("tap-dev", "processor", "processed", values, {"records": 4}, clock=FakeClock())
     definition = {
         "Namespace": "TapStack",
         "Dimensions": [["Stack", "Function"]],
@@ -96,6 +97,8 @@ def test_a_metric_line_is_what_cloudwatch_reads(capsys: pytest.CaptureFixture[st
         "_aws": {"Timestamp": 1_750_000_000_000, "CloudWatchMetrics": [definition]},
         "Stack": "tap-dev",
         "Function": "processor",
+        "message": "processed",
+        "records": 4,
         "EventsStored": 3,
         "BytesStored": 99,
     }

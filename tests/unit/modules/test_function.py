@@ -42,7 +42,7 @@ def test_every_field_of_the_receiver_is_what_its_setting_says(prod: Stack) -> No
         "logging_config": {
             "log_format": "JSON",
             "application_log_level": "INFO",
-            "system_log_level": "INFO",
+            "system_log_level": "WARN",
             "log_group": "/aws/lambda/tap-receiver-prod-us-east-1",
         },
     }

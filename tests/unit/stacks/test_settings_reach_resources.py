@@ -210,6 +210,11 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
         _argument("aws_lambda_function", "importer", "logging_config", "application_log_level"),
         "DEBUG",
     ),
+    "observability.platform_logs": (
+        _PIPELINE,
+        _argument("aws_lambda_function", "importer", "logging_config", "system_log_level"),
+        "INFO",
+    ),
     "alarms.emails": (_PIPELINE, _subscribers("alerts", "email"), ["one@example.com", "two@example.com"]),
     "alarms.urls": (_PIPELINE, _subscribers("alerts", "https"), ["https://all.example.com/hook"]),
     "alarms.page_emails": (_PIPELINE, _subscribers("pages", "email"), ["night@example.com"]),
