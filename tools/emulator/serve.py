@@ -1,4 +1,4 @@
-"""The process: MiniStack, with four things added. It runs as a script, with nothing but MiniStack on its path.
+"""The process: MiniStack, with some things added. It runs as a script, with nothing but MiniStack on its path.
 
 - It accepts requests in the form that clients send to a proxy (`GET http://host/path`), as every HTTP/1.1 server must
   (RFC 9112, 3.2.2) and hypercorn, which MiniStack runs on, does not: see `emulator_provider` in stacks/emulator.py.
@@ -7,6 +7,8 @@
 - Where it enforces IAM it authorises a batch of PartiQL statements by what each of them does to which table, as
   DynamoDB does (developer guide, "IAM security policies with PartiQL for DynamoDB"): MiniStack asks for an action that
   is called like the operation, which no policy can allow.
+- There it also knows the ARN of a rule on the default event bus, which doesn't name the bus (Service Authorization
+  Reference, Amazon EventBridge), and calls that name a rule or a resource by other parameters than MiniStack knows.
 - With `--until-stdin-closes` it ends as soon as its input is closed, so also when whoever started it is killed.
 """
 
@@ -27,6 +29,7 @@ App = Callable[[Scope, object, object], Coroutine[Any, Any, None]]
 Answer = tuple[int, dict[str, str], bytes]
 Handler = Callable[[str, str, dict[str, str], bytes, object], Coroutine[Any, Any, Answer]]
 Checks = Callable[[str, bytes, str, str], list[tuple[str, str]]]
+Arns = Callable[[bytes, str, str], list[str]]
 
 _STATEMENT = re.compile(r'\s*(INSERT|UPDATE|DELETE|SELECT)\b[^"]*"([^"]+)"', re.IGNORECASE)
 
@@ -85,6 +88,19 @@ def with_partiql(transaction_checks: Checks) -> Checks:
     return checks
 
 
+def with_rules(arns_of_buses: Arns) -> Arns:
+    """MiniStack's list of what a call of EventBridge is about, with rules of the default bus, and tagged resources."""
+
+    def arns(body: bytes, region: str, account_id: str) -> list[str]:
+        asked = json.loads(body or b"{}")
+        rule, bus = asked.get("Rule") or asked.get("Name"), asked.get("EventBusName") or "default"
+        if rule and bus == "default":
+            return [f"arn:aws:events:{region}:{account_id}:rule/{rule}"]
+        return [asked["ResourceARN"]] if "ResourceARN" in asked else arns_of_buses(body, region, account_id)
+
+    return arns
+
+
 def _end_when_stdin_closes() -> None:
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)
@@ -102,6 +118,7 @@ def main() -> None:
         threading.Thread(target=_end_when_stdin_closes, daemon=True).start()
     cloudwatch_logs.handle_request = keeping_queries(cloudwatch_logs.handle_request, AccountRegionScopedDict())
     iam_actions.dynamodb_transaction_checks = with_partiql(iam_actions.dynamodb_transaction_checks)
+    iam_actions.eventbridge_resource_arns = with_rules(iam_actions.eventbridge_resource_arns)
     # Its main() takes the application from its module when it serves.
     ministack.app = accepting_absolute_form(ministack.app)
     ministack.main()

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from tools.emulator import program
-from tools.emulator.serve import accepting_absolute_form, with_partiql
+from tools.emulator.serve import accepting_absolute_form, with_partiql, with_rules
 
 _TARGETS = {
     b"/plain": ("/plain", b"/plain"),
@@ -65,6 +65,20 @@ def test_a_batch_of_statements_is_authorised_by_what_each_does(
 def test_other_calls_are_authorised_as_before() -> None:
     checks = with_partiql(lambda action, _body, region, account_id: [(action, region + account_id)])
     assert checks("dynamodb:PutItem", b"{}", "r", "1") == [("dynamodb:PutItem", "r1")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "arns"),
+    [
+        ({"Name": "a"}, ["arn:aws:events:r:1:rule/a"]),
+        ({"Rule": "a", "EventBusName": "default"}, ["arn:aws:events:r:1:rule/a"]),
+        ({"Name": "a", "EventBusName": "mine"}, ["bus"]),
+        ({"ResourceARN": "arn:aws:events:r:1:rule/b"}, ["arn:aws:events:r:1:rule/b"]),
+        ({"Entries": []}, ["bus"]),
+    ],
+)
+def test_a_rule_of_the_default_bus_is_authorised_by_an_arn_without_it(asked: dict[str, Any], arns: list[str]) -> None:
+    assert with_rules(lambda *_: ["bus"])(json.dumps(asked).encode(), "r", "1") == arns
 
 
 @pytest.fixture(scope="module")
