@@ -5,6 +5,8 @@ from pydantic import Field
 from modules.section import Section
 from modules.web_addresses import Emails, HttpsUrls
 
+_BOTH = ", besides their number; 0 leaves that alone to decide"
+
 
 class AlarmSettings(Section):
     """Who is notified, and from which value on.
@@ -32,7 +34,7 @@ class AlarmSettings(Section):
     evaluation_minutes: int = Field(5, ge=1, le=60, description="Length of an alarm's period")
     lambda_errors: int = Field(1, ge=1, le=1_000_000, description="Failed invocations of a function per period")
     lambda_error_percent: int = Field(
-        1, ge=0, le=100, description="Failed invocations, as a percentage of the function's invocations"
+        1, ge=0, le=100, description=f"Failed invocations, as a percentage of the function's invocations{_BOTH}"
     )
     duration_percent: int = Field(80, ge=1, le=100, description="Longest invocation, as a percentage of the timeout")
     concurrency_percent: int = Field(
@@ -50,13 +52,13 @@ class AlarmSettings(Section):
         le=1_000_000,
         description="Invocations, records, reads or writes per period that Lambda, Kinesis or DynamoDB throttle",
     )
-    throttled_percent: int = Field(1, ge=0, le=100, description="What is throttled, as a percentage of all")
+    throttled_percent: int = Field(1, ge=0, le=100, description=f"What is throttled, as a percentage of all{_BOTH}")
     api_4xx_count: int = Field(5, ge=1, le=1_000_000, description="4xx responses of `POST /process` per period")
     api_4xx_percent: int = Field(
-        25, ge=0, le=100, description="4xx responses of `POST /process`, as a percentage of its requests"
+        25, ge=0, le=100, description=f"4xx responses of `POST /process`, as a percentage of its requests{_BOTH}"
     )
     api_5xx_count: int = Field(1, ge=1, le=1_000_000, description="5xx responses per period")
-    api_5xx_percent: int = Field(1, ge=0, le=100, description="5xx responses, as a percentage of all requests")
+    api_5xx_percent: int = Field(1, ge=0, le=100, description=f"5xx responses, as a percentage of all requests{_BOTH}")
     api_latency_ms: int = Field(2000, ge=1, le=30000, description="Latency of `POST /process`, 99th percentile")
     minimum_requests_per_hour: int = Field(
         0, ge=0, le=1_000_000_000, description="Fewer requests to `POST /process` raise an alarm; 0 means no such alarm"
@@ -68,7 +70,10 @@ class AlarmSettings(Section):
         description="Events in batches that the processor did not store, per period, in two of three periods",
     )
     failed_events_percent: int = Field(
-        10, ge=0, le=100, description="Events that were not stored, as a percentage of those the processor was given"
+        10,
+        ge=0,
+        le=100,
+        description=f"Events that were not stored, as a percentage of those the processor was given{_BOTH}",
     )
     iterator_age_minutes: int = Field(
         30,

@@ -112,6 +112,7 @@ def _requests_of_a_period(number: int, rate: int, burst: int, minutes: int) -> R
 
 
 def _requests_of_an_hour(number: int, rate: int, burst: int) -> Refusal | None:
+    """An alarm below that would never end."""
     return _requests_of_a_period(number, rate, burst, 60)
 
 
