@@ -14,6 +14,7 @@ from stacks.settings import FUNCTIONS
 from tests.benchmarks.lambda_copies import duplicates
 from tests.benchmarks.lambda_import import cold_imports
 from tests.benchmarks.lambda_importing import importing
+from tests.benchmarks.lambda_ledger import claiming
 from tests.benchmarks.lambda_process import deduplicating, processing
 from tests.benchmarks.lambda_receive import receiving
 from tests.benchmarks.measure import ROOT, BrokenError
@@ -31,6 +32,7 @@ def run(quick: bool) -> Report:
         report.targets.extend(cold_imports(here, Path(folder), runs=runs, measured=report.measured))
     report.targets.extend(processing(rounds))
     report.targets.extend(deduplicating(rounds))
+    report.targets.extend(claiming(rounds, report.skipped))
     report.targets.extend(duplicates(rounds))
     report.targets.extend(receiving(rounds))
     report.targets.extend(importing(rounds))

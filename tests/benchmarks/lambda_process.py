@@ -11,7 +11,7 @@ from typing import Any
 from lambda_code.processor.archive import S3Archive
 from lambda_code.processor.batch import Processor
 from lambda_code.processor.handler import answer
-from lambda_code.processor.ledger import DynamoLedger, NoLedger
+from lambda_code.processor.ledger import MAX_CLAIMS, DynamoLedger, NoLedger
 from lambda_code.processor.ports import Ledger
 from lambda_code.processor.records import Arrived, read_record
 from lambda_code.shared import aws
@@ -23,11 +23,13 @@ from tests.benchmarks.report import Target
 RECORDS = 500
 _SHARD = "shardId-000000000000"
 FIRST = 49_590_338_271_490_256_608_559_692_538_361_571_095_921_575_989_136_588_898
+INSERTED = json.dumps({"Responses": [{"TableName": "ledger"}] * MAX_CLAIMS}).encode()
+"""DynamoDB's answer to a call that claims new events."""
 _MAX_RECORD_US = 5
 _MAX_CLAIM_US = 40
 
 
-class _Bucket:
+class Bucket:
     """Takes every object."""
 
     def put_object(self, **_: object) -> dict[str, Any]:
@@ -52,7 +54,7 @@ def processing(rounds: int) -> Iterator[Target]:
 def deduplicating(rounds: int) -> Iterator[Target]:
     """What claiming adds, with everything that the SDK does for it but sending."""
     batch = {"Records": [make_record(number) for number in range(RECORDS)]}
-    client = unsent("dynamodb", aws.STORE, b"{}")
+    client = unsent("dynamodb", aws.STORE, INSERTED)
     with_ledger, without = DynamoLedger(client, "ledger", 35), NoLedger()
     items = [read_record(record["kinesis"], "home") for record in batch["Records"]]
     assert all(isinstance(item, Arrived) for item in items)
@@ -69,7 +71,7 @@ def deduplicating(rounds: int) -> Iterator[Target]:
 
 def _processor(ledger: Ledger) -> Processor:
     """One that has not seen the batch yet."""
-    bucket: Any = _Bucket()
+    bucket: Any = Bucket()
     return Processor(ledger, S3Archive(bucket, "archive"), Quarantine(bucket, "failures"))
 
 
