@@ -15,6 +15,7 @@ from tests.benchmarks.lambda_copies import duplicates
 from tests.benchmarks.lambda_import import cold_imports
 from tests.benchmarks.lambda_importing import importing
 from tests.benchmarks.lambda_ledger import claiming
+from tests.benchmarks.lambda_logs import logging
 from tests.benchmarks.lambda_process import deduplicating, processing
 from tests.benchmarks.lambda_receive import receiving
 from tests.benchmarks.measure import ROOT, BrokenError
@@ -35,6 +36,7 @@ def run(quick: bool) -> Report:
     report.targets.extend(claiming(rounds, report.skipped))
     report.targets.extend(duplicates(rounds))
     report.targets.extend(receiving(rounds))
+    report.targets.extend(logging())
     report.targets.extend(importing(rounds))
     report.targets.extend(_sizes(deployed))
     return report

@@ -41,7 +41,7 @@ def processing(rounds: int) -> Iterator[Target]:
     batch = {"Records": [make_record(number) for number in range(RECORDS)]}
     found = cpu_seconds(
         {
-            "ours": lambda: answer(batch, Context(), _processor(NoLedger()), "tap-bench"),
+            "ours": lambda: answer(batch, Context(), processor_of(NoLedger()), "tap-bench"),
             "floor": lambda: _floor(batch),
         },
         rounds=rounds,
@@ -60,8 +60,8 @@ def deduplicating(rounds: int) -> Iterator[Target]:
     assert all(isinstance(item, Arrived) for item in items)
     found = cpu_seconds(
         {
-            "with": lambda: answer(batch, Context(), _processor(with_ledger), "tap-bench"),
-            "without": lambda: answer(batch, Context(), _processor(without), "tap-bench"),
+            "with": lambda: answer(batch, Context(), processor_of(with_ledger), "tap-bench"),
+            "without": lambda: answer(batch, Context(), processor_of(without), "tap-bench"),
         },
         rounds=rounds,
         repeats=1,
@@ -69,7 +69,7 @@ def deduplicating(rounds: int) -> Iterator[Target]:
     yield Target("processor: deduplicating a record", _us(found["with"] - found["without"]), _MAX_CLAIM_US, "µs")
 
 
-def _processor(ledger: Ledger) -> Processor:
+def processor_of(ledger: Ledger) -> Processor:
     """One that has not seen the batch yet."""
     bucket: Any = Bucket()
     return Processor(ledger, S3Archive(bucket, "archive"), Quarantine(bucket, "failures"))

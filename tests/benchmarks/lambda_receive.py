@@ -37,9 +37,9 @@ class _Secrets:
 
 def receiving(rounds: int) -> Iterator[Target]:
     """One signed CloudEvent: our own work alone, and with all that the SDK does for it but sending."""
-    request, context = _request(), Context()
+    request, context = make_request(), Context()
     kinesis = unsent("kinesis", aws.PRODUCER, _TAKEN)
-    alone, whole = _receiver(_Stream()), _receiver(kinesis)
+    alone, whole = receiver_alone(), _receiver(kinesis)
     entry = {"Data": request["body"].encode(), "PartitionKey": "customer-1"}
     with quiet():
         assert alone.answer(request, context)["statusCode"] == 202
@@ -63,6 +63,11 @@ def _returns(_event: object, _context: object) -> dict[str, Any]:
     return {"statusCode": 202, "headers": {"content-type": "application/json"}, "body": json.dumps({"accepted": 1})}
 
 
+def receiver_alone() -> Receiver:
+    """One whose stream takes everything at once."""
+    return _receiver(_Stream())
+
+
 def _receiver(client: Any) -> Receiver:
     settings = Settings.from_environ(
         {
@@ -78,7 +83,8 @@ def _receiver(client: Any) -> Receiver:
     return Receiver(settings, EventStream(client, "events"), SigningKeys(_Secrets(), "arn"))
 
 
-def _request() -> dict[str, Any]:
+def make_request() -> dict[str, Any]:
+    """One signed CloudEvent, as API Gateway passes it on."""
     event = {
         "specversion": "1.0",
         "id": "11111111-2222-4333-8444-555555555555",
