@@ -53,7 +53,7 @@ KINDS: dict[str, list[bytes]] = {
     "zip": [zipped("a.ndjson"), zipped()],
     "xlsx": [zipped("[Content_Types].xml", "xl/workbook.xml")],
     "tar": [tarred()],
-    "gzip": [gzip.compress(gzip.compress(LINE.encode()))],
+    "gzip": [gzip.compress(gzip.compress(LINE.encode()), mtime=0)],
     "bzip2": [bz2.compress(LINE.encode())],
     "xz": [lzma.compress(LINE.encode())],
     "zstd": [b"\x28\xb5\x2f\xfd\x20\x1b" + bytes(30)],
