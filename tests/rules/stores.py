@@ -1,8 +1,9 @@
 """Rules on topic, queue and table (SNS.*, SQS.*, DynamoDB.*)."""
 
 import json
+import re
 
-from tests.rules.mutations import drop, no_statement, put, remove, statement, twice
+from tests.rules.mutations import Mutation, drop, no_statement, put, remove, statement, twice
 from tests.rules.reading import dig, each, everything, is_our_key, parts, statements
 from tests.rules.registry import Case, Check, Checks, rule
 
@@ -16,6 +17,7 @@ _SCALING = "aws_appautoscaling_target"
 _SCALING_POLICY = "aws_appautoscaling_policy"
 _TARGET = "target_tracking_scaling_policy_configuration.target_value"
 _TRACKED = "target_tracking_scaling_policy_configuration.predefined_metric_specification"
+_PENDING = r"\$\{!aws_sns_topic_subscription\.[\w-]+\.pending_confirmation\}"
 _TLS = {"Bool aws:SecureTransport": "false"}
 
 
@@ -60,6 +62,7 @@ def topics_take_alarms_of_this_account_only(case: Case) -> Checks:
         put(_SUBSCRIPTION, "endpoint", "other@example.com"),
         put(_SUBSCRIPTION, "protocol", "http"),
         twice(_SUBSCRIPTION),
+        Mutation("no checks", lambda stack: stack.pop("check", None)),
     ],
 )
 def people_are_told(case: Case) -> Checks:
@@ -72,6 +75,9 @@ def people_are_told(case: Case) -> Checks:
         emails, urls = subscribers[topic.id]
         wanted = sorted([*(("email", email) for email in emails), *(("https", url) for url in urls)])
         yield Check(topic.address, got == wanted, f"subscribers are {got}, the settings say {wanted}")
+        checks = case.stack.json.get("check", {}).get(f"{topic.id}-confirmed", {"assert": []})["assert"]
+        warned = [one for one in checks if re.fullmatch(_PENDING, one["condition"])]
+        yield Check(topic.address, len(warned) == len(emails), "no plan warns of whom nothing reaches")
         silent = topic.id == "alerts" and case.settings.production and not got
         yield Check(topic.address, not silent, "production tells nobody")
 

@@ -162,7 +162,7 @@ def _override_a_resource(stack: Json) -> None:
     ],
 )
 def overrides_are_only_where_there_is_no_binding(case: Case) -> Checks:
-    """An override is unchecked: there is one for Terraform's own block and one for ephemeral blocks, and no other."""
+    """An override is unchecked: there are some for Terraform's own, ephemeral and check blocks, and no other."""
     overrides = case.stack.json["//"]["metadata"]["overrides"]
-    allowed = set(overrides) == {"stack"} and set(overrides["stack"]) <= {"terraform", "ephemeral"}
+    allowed = set(overrides) == {"stack"} and set(overrides["stack"]) <= {"terraform", "ephemeral", "check"}
     yield Check("//.metadata.overrides", allowed, f"are {overrides}")

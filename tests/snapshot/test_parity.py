@@ -51,7 +51,7 @@ _DECLARED = {
     r"aws_s3_bucket\.[\w-]+\.force_destroy": "prod is protected",
     r"aws_dynamodb_table\.ledger\.deletion_protection_enabled": "prod is protected",
     r"aws_\w+\.[\w-]+\.lifecycle\.prevent_destroy": "prod is protected",
-    r"aws_sns_topic_subscription\..*": "dev and local wake nobody",
+    r"(aws_sns_topic_subscription|check\.alerts-confirmed)\..*": "dev and local wake nobody",
     r"provider\.aws\[\]\.(endpoints\[\]\.\w+|(access|secret)_key|(skip|s3)_\w+|(http|https|no)_proxy)": (
         "local calls an emulator"
     ),

@@ -66,3 +66,18 @@ def test_a_subscription_is_addressed_by_whom_it_is_for_and_not_by_a_place_in_the
 
 def test_nobody_is_told_where_nobody_is_named(dev: Stack) -> None:
     assert not dev.resources("aws_sns_topic_subscription")
+
+
+def test_every_plan_warns_of_addresses_that_nobody_confirmed(every_stack: dict[str, Stack]) -> None:
+    stack = every_stack["zap-unusual-ap-south-1"]
+    warned = {
+        one["condition"].split(".")[1]: one["error_message"]
+        for topic in ("alerts", "pages")
+        for one in stack.json["check"][f"{topic}-confirmed"]["assert"]
+    }
+    subscriptions = stack.resources("aws_sns_topic_subscription").items()
+    emails = {id_: body["endpoint"] for id_, body in subscriptions if body["protocol"] == "email"}
+    assert set(warned) == set(emails)
+    for id_, message in warned.items():
+        assert message.startswith(f"{emails[id_]} gets nothing from zap-{id_.partition('_')[0]}-unusual-ap-south-1")
+    assert "check" not in every_stack["tap-plain-us-east-1"].json
