@@ -67,7 +67,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 def test_nothing_changes_but_what_the_page_names_and_what_is_generated(copy: Copy) -> None:
     generated = {name for name in _changed(copy) - _BY_HAND if not name.startswith("tests/snapshot/")}
-    assert generated == {"docs/architecture.md", "docs/settings.md"}
+    # Its alarms cost something: where that changes a rounded number, the tables of costs are written again, too.
+    assert generated - {"README.md", "docs/cost.md"} == {"docs/architecture.md", "docs/settings.md"}
 
 
 def test_format_lint_and_types_are_in_order(copy: Copy) -> None:
