@@ -6,9 +6,18 @@ from typing import Any
 
 Json = Any
 # Arguments that are maps. Every other object in the JSON is a nested block, which HCL writes without "=".
-_MAPS = frozenset({"config", "dimensions", "tags", "variables"})
+_MAPS = frozenset({"config", "dimensions", "input_paths", "tags", "variables"})
 # How many names stand between the kind of a block and its arguments.
-_LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "provider": 1, "output": 1, "terraform": 0, "backend": 1}
+_LABELS = {
+    "resource": 2,
+    "data": 2,
+    "ephemeral": 2,
+    "provider": 1,
+    "output": 1,
+    "check": 1,
+    "terraform": 0,
+    "backend": 1,
+}
 
 
 def render(document: dict[str, Json]) -> str:
