@@ -39,14 +39,14 @@ or record.status in ["error", "failure", "timeout"]
     ),
     SavedQuery(
         id="invocations",
-        shows="the slowest invocations, with their outcome, memory and cold start; only those that failed, unless "
-        "`observability.platform_logs` is on",
+        shows="the slowest invocations; also their memory and cold starts if `observability.platform_logs` is on",
         sources=(EVERY_FUNCTION,),
         text="""\
-filter type = "platform.report"
-| fields @timestamp, @log, record.requestId, record.status, record.metrics.durationMs, record.metrics.initDurationMs, \
-record.metrics.maxMemoryUsedMB
-| sort record.metrics.durationMs desc
+filter type = "platform.report" or ispresent(ms)
+| fields @timestamp, @log, coalesce(record.requestId, request_id, requestId) as request, \
+coalesce(record.status, message) as outcome, coalesce(record.metrics.durationMs, ms) as duration_ms, \
+record.metrics.initDurationMs, record.metrics.maxMemoryUsedMB
+| sort duration_ms desc
 | limit 50""",
     ),
     SavedQuery(

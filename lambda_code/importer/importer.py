@@ -83,12 +83,12 @@ class Importer:
             event_source=f"/{self._settings.stack}/inbox",
             path=self._settings.inbox.records_path(begun.file.key),
         )
-        told = self._clock()
+        began = told = self._clock()
         marks = marks_of(context.aws_request_id, told)
         try:
             for _ in run.sections(self._stream, marks):
                 if self._clock() - told >= _PROGRESS_SECONDS:
-                    told = self._clock()
+                    began = told = self._clock()
                     _log.info("importing", extra=_about(run.done, context))
         except UnavailableError as error:
             if run.done.position.offset <= begun.position.offset:
@@ -99,7 +99,7 @@ class Importer:
             what, about = "imported", _about(run.done, context)
         self._report(
             what,
-            about,
+            {**about, "ms": round(1000 * (self._clock() - began))},
             EventsAccepted=run.done.accepted - begun.accepted,
             EventsQuarantined=run.done.noted - begun.noted,
             BytesImported=max(0, run.done.bytes_read - begun.bytes_read),

@@ -1,6 +1,7 @@
 """Entry point: batches of records from the stream."""
 
 import os
+import time
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -18,17 +19,18 @@ from lambda_code.shared.quarantine import Quarantine
 
 def answer(event: Mapping[str, Any], context: aws.Context, processor: Processor, stack: str) -> dict[str, Any]:
     """Decode, claim and store a batch; report the first record that must be retried, if there is one."""
+    began = time.monotonic()
     batch = read_batch(event["Records"])
     outcome = processor.process(batch, lambda: context.get_remaining_time_in_millis() / 1000)
-    report(batch, outcome, stack, context.aws_request_id)
+    report(batch, outcome, stack, {"requestId": context.aws_request_id, "ms": round(1000 * (time.monotonic() - began))})
     failed = [] if outcome.failed_from is None else [outcome.failed_from]
     return {"batchItemFailures": [{"itemIdentifier": sequence} for sequence in failed]}
 
 
-def report(batch: Batch, outcome: Outcome, stack: str, invocation: str) -> None:
-    """Report what happened, to people and to CloudWatch."""
+def report(batch: Batch, outcome: Outcome, stack: str, invocation: Mapping[str, object]) -> None:
+    """Report what happened, to people and to CloudWatch; `invocation` is what the runtime calls it, and its time."""
     found = {
-        "requestId": invocation,  # as in the lines that the runtime writes
+        **invocation,
         "records": len(batch.items),
         "object_key": batch.home,
         "completed": outcome.completed,

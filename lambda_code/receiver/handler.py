@@ -59,9 +59,10 @@ class Receiver:
     def answer(self, event: Mapping[str, Any], context: aws.Context) -> Answer:
         """Answer one request; every answer and every log line has the request's id."""
         request = http.decode(event)
-        level, about = logging.INFO, {"request_id": request.id, "trace_id": request.trace}
+        level, began = logging.INFO, self._clock()
+        about: dict[str, object] = {"request_id": request.id, "trace_id": request.trace}
         try:
-            return self._route(request, lambda: context.get_remaining_time_in_millis() / 1000)
+            return self._route(request, began, lambda: context.get_remaining_time_in_millis() / 1000)
         except ProblemError as error:
             found = error
         except RefusedError as error:
@@ -72,14 +73,15 @@ class Receiver:
             level, about = logging.ERROR, {**about, "reason": str(error)}
             after = random.randint(*_RETRY_AFTER_SECONDS)  # noqa: S311 - jitter, not a secret
             found = ProblemError(503, "unavailable", _AGAIN, headers={"retry-after": str(after)})
-        _log.log(level, "refused", extra={**about, "status": found.status, "code": found.code})
+        about = {**about, "status": found.status, "code": found.code, "ms": self._milliseconds_since(began)}
+        _log.log(level, "refused", extra=about)
         return http.problem(request, found)
 
-    def _route(self, request: Request, seconds_left: Callable[[], float]) -> Answer:
+    def _route(self, request: Request, began: float, seconds_left: Callable[[], float]) -> Answer:
         if request.route == "GET /health":
             return self._health(request)
         if request.route == "POST /process":
-            return self._process(request, seconds_left)
+            return self._process(request, began, seconds_left)
         method = _METHODS.get(request.path)
         if method and request.method == "OPTIONS":
             return self._options(request, method)
@@ -106,7 +108,7 @@ class Receiver:
         names = {"stack": about.stack, "environment": about.environment, "region": about.region}
         return http.answer(request, 200, {"status": "ok", "version": about.version, "build": BUILD, **names})
 
-    def _process(self, request: Request, seconds_left: Callable[[], float]) -> Answer:
+    def _process(self, request: Request, began: float, seconds_left: Callable[[], float]) -> Answer:
         body = request.body()
         signed_id = self._authenticate(request, body)
         events = events_of(
@@ -117,7 +119,7 @@ class Receiver:
         )
         marks = self._marks(request)
         self._stream.put([Entry(each.partition_key, each.record(marks)) for each in events], seconds_left=seconds_left)
-        self._report(request, events)
+        self._report(request, began, events)
         return http.answer(request, 202, {"accepted": len(events), "ids": [each.id for each in events]})
 
     def _authenticate(self, request: Request, body: bytes) -> str | None:
@@ -136,9 +138,17 @@ class Receiver:
         marks = marks_of(request.id, self._clock())
         return {**marks, "taptrace": request.trace} if request.trace else marks
 
-    def _report(self, request: Request, events: list[Event]) -> None:
-        about = {"request_id": request.id, "trace_id": request.trace, "event_ids": _logged_ids(events)}
+    def _report(self, request: Request, began: float, events: list[Event]) -> None:
+        about = {
+            "request_id": request.id,
+            "trace_id": request.trace,
+            "event_ids": _logged_ids(events),
+            "ms": self._milliseconds_since(began),
+        }
         print_metrics(self._settings.stack, "receiver", "accepted", {"EventsAccepted": len(events)}, about)
+
+    def _milliseconds_since(self, began: float) -> int:
+        return round(1000 * (self._clock() - began))
 
 
 def _logged_ids(events: list[Event]) -> list[str]:

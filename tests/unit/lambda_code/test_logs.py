@@ -172,6 +172,7 @@ def test_a_refusal_is_logged_with_the_ids_that_its_answer_has(route: str, body: 
         "trace_id": TRACE,
         "status": status,
         "code": code,
+        "ms": 0,
     }
 
 
