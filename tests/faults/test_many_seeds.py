@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from lambda_code.processor.ledger import NoLedger
+from lambda_code.processor import ledger
+from lambda_code.processor.ledger import DynamoLedger, NoLedger
 from lambda_code.shared import exact_json
 from lambda_code.shared.events import MARKS
-from tests.faults.injection import RandomFaults
+from tests.faults.injection import Clock, NoFaults, RandomFaults
 from tests.faults.naive import make_naive
 from tests.faults.pipeline import World
 from tests.faults.properties import BrokenError, archived, check, exactly_once
@@ -73,6 +74,33 @@ def test_a_deploy_while_events_flow_makes_no_conflict_of_what_the_code_before_cl
     versions = Counter(":" in row["content_hash"]["S"] for row in result.world.table.rows.values())
     assert versions[False] == len(rows_before) > 100
     assert versions[True] > 100
+
+
+@pytest.mark.parametrize("seed", range(510, 513))
+def test_code_that_claims_by_conditional_puts_can_run_beside_that_which_inserts(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F20: a deploy that goes on, or is undone. Transactions of puts wrote the same rows under the same condition."""
+    insert, made = DynamoLedger._insert, Counter[bool]()
+
+    def by_puts(self: DynamoLedger, claims: Any) -> Any:
+        client: Any = self._client
+        with monkeypatch.context() as patch:  # they are one call, which fails or succeeds as a whole
+            patch.setattr(client, "faults", NoFaults(Clock()))
+            return [self._replaced(claim) for claim in claims]
+
+    def by_either(self: DynamoLedger, claims: Any) -> Any:
+        inserts = bool(sum(made.values()) // 5 % 2)
+        made[inserts] += 1
+        if inserts:
+            return insert(self, claims)
+        faults: Any = self._client.faults  # type: ignore[attr-defined]
+        return ledger._answered(lambda: faults.call("dynamodb", lambda: by_puts(self, claims))), []
+
+    monkeypatch.setattr(DynamoLedger, "_insert", by_either)
+    result = run(seed, Plan(events=3_000))
+    check(result.world, result.books, result.poison)
+    assert min(made.values()) > 20
 
 
 def test_in_these_runs_everything_does_go_wrong() -> None:
