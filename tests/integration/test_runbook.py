@@ -68,7 +68,6 @@ class Shell:
     def __init__(self, folder: Path, deployment: Deployment, account: Account) -> None:
         copy_project(folder)
         (folder / "cdktf.out").symlink_to(account.folder)
-        shutil.copy(account.provider.lock_file, account.folder / "stacks" / deployment.stack)
         (folder / "outputs.json").write_text(json.dumps(deployment.outputs))
         self.given: dict[str, str] = {}
         self._folder = folder

@@ -63,6 +63,26 @@ def test_the_aws_cli_knows_every_documented_command(page: str, block: str, tmp_p
 
 
 @needs_jq
+def test_a_query_that_is_not_saved_and_a_stack_that_is_not_named_are_told(tmp_path: Path) -> None:
+    (tmp_path / "aws").write_text(
+        '#!/bin/sh\necho \'{"queryDefinitions": [{"name": "tap-dev-us-east-1/errors-2"}]}\'\n'
+    )
+    (tmp_path / "aws").chmod(0o755)
+    environ = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+
+    def said(commands: str) -> tuple[int, str]:
+        shell = ["sh", "-c", commands]
+        done = subprocess.run(shell, env=environ, capture_output=True, text=True, check=False, timeout=60)
+        return done.returncode, done.stderr
+
+    status, text = said(f"STACK=tap-dev-us-east-1; . {_FUNCTIONS}; query errors")
+    assert (status, text) == (1, "there is no saved query tap-dev-us-east-1/errors in this region\n")
+    status, text = said(f". {_FUNCTIONS}; query errors")
+    assert status != 0
+    assert "names no stack: export STACK=" in text
+
+
+@needs_jq
 def test_the_functions_of_the_runbook_call_it_correctly(tmp_path: Path) -> None:
     (call,) = _calls(tmp_path, "metric AWS/Lambda Errors Sum FunctionName=one")
     assert list(flaws(call)) == []
