@@ -214,3 +214,26 @@ def _stored(deployment: Deployment, sender: Sender, count: int) -> list[Json]:
 
 def _place(event: Json) -> tuple[str, str]:
     return event["id"], event["tapsequence"]
+
+
+def test_rows_that_are_missing_in_the_ledger_are_put_back_and_others_stay(
+    shell: Shell, deployment: Deployment, sender: Sender, ledger: str
+) -> None:
+    event = sender.event(data={"case": "ledger"})
+    sender.post_event(event)
+    sender.wait_for_stored(case="ledger")
+    client = deployment.client("dynamodb")
+    lost, kept = {"S": f"/lost {sender.mark}"}, {"S": f"{event['source']} {event['id']}"}
+    before = client.get_item(TableName=ledger, Key={"id": kept})["Item"]
+    (commands,) = (block.commands for block in _BLOCKS if "restore-table-to-point-in-time" in block.commands)
+    # The emulator restores what is there now: what was there then is put in by hand.
+    put = (
+        f"aws dynamodb put-item --table-name \"$ledger-restored\" --item '{json.dumps({**before, 'id': lost})}'\n"
+        f'aws dynamodb put-item --table-name "$ledger-restored" '
+        f"--item '{json.dumps({**before, 'object_key': {'S': 'older'}})}'\n"
+    )
+    scan = "aws dynamodb scan"
+    said = shell.run(commands.replace(scan, put + scan))
+    assert "DuplicateItem" in said
+    assert client.get_item(TableName=ledger, Key={"id": lost})["Item"] == {**before, "id": lost}
+    assert client.get_item(TableName=ledger, Key={"id": kept})["Item"] == before
