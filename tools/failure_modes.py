@@ -74,11 +74,11 @@ def _optional(mode: FailureMode) -> str:
 
 def _first_steps(mode: FailureMode) -> str:
     """Steps that hold for any alarm, to be replaced by better ones."""
-    query = f"MetricAlarms[?contains(AlarmName, `-{mode.id}-`)].[AlarmName, StateValue, StateReason]"
+    query = f"MetricAlarms[?contains(AlarmName, '-{mode.id}-')].[AlarmName, StateValue, StateReason]"
     return f"""**Look** at what the alarm saw:
 
 ```sh
-aws cloudwatch describe-alarms --query '{query}' --output text
+aws cloudwatch describe-alarms --query "{query}" --output text
 ```
 
 **Tell apart**: if an alarm of a part before this one went off first, its cause is probably this one's, too; if

@@ -138,7 +138,7 @@ def test_a_new_failure_mode_gets_steps_to_start_from(monkeypatch: pytest.MonkeyP
     (steps,) = failure_modes.steps(failure_modes.sections("")).values()
     assert re.findall(r"^\*\*([^*]+)\*\*", steps, re.MULTILINE) == [*failure_modes.STEPS]
     assert "Hurry." in steps
-    assert "contains(AlarmName, `-late-`)" in steps
+    assert "contains(AlarmName, '-late-')" in steps
 
 
 def test_steps_are_not_thrown_away_with_an_entry_that_was_renamed(
