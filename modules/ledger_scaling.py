@@ -22,7 +22,7 @@ class LedgerScaling(Construct):
     """Target tracking of a table's write and read capacity.
 
     The values are those of Application Auto Scaling for tables (Application Auto Scaling user guide, "Amazon DynamoDB
-    and Application Auto Scaling"). It adds two alarms of its own for each, which nobody is told of.
+    and Application Auto Scaling"). For each it makes four alarms, which nobody is told of.
     """
 
     def __init__(

@@ -73,12 +73,13 @@ def limits(reach: Reach) -> list[Statement]:
         ),
         reach.statement("Data", _DATA, resources=_DATA_RESOURCES, conditions={}),
         # Which keys, their roles say. KMS may take minutes to recognize a key by its tags (KMS developer guide, "ABAC
-        # for AWS KMS"): a deploy is retried, but events would be refused.
+        # for AWS KMS"): a deploy is retried, but events would be refused. `kms:ViaService` is
+        # `service.region.amazonaws.com` (KMS developer guide).
         reach.statement(
             "Keys",
             ("kms:Decrypt", "kms:GenerateDataKey"),
             resources=(_KEYS,),
-            conditions={"StringLike": {"kms:ViaService": [f"{service}.*.amazonaws.com" for service in _KEY_USERS]}},
+            conditions={"StringLike": {"kms:ViaService": [f"{service}.*" for service in _KEY_USERS]}},
         ),
         # At a cold start, with the function as the encryption context (Lambda developer guide, "Securing environment
         # variables"). The grant that Lambda creates for it may be held to the boundary, and need not be used through
