@@ -15,7 +15,7 @@ from tests.unit.delivery.folders import IDENTITIES, write_stacks
 from tests.unit.settings.documents import document, write_environment
 from tests.unit.settings.factory import make_settings
 from tools.delivery import __main__ as commands
-from tools.delivery import github, smoke, terraform
+from tools.delivery import github, terraform
 from tools.delivery.environments import rows
 from tools.delivery.stacks import DeliveryError
 from tools.delivery.states import left_behind, left_over
@@ -142,28 +142,6 @@ def test_there_is_one_issue_about_drift(found: str, place: str) -> None:
     arguments, body = gh.asked[-1]
     assert arguments[3] == f"repos/example/tapstack/{place}"
     assert "- `tap-dev-us-east-1`" in json.loads(body)["body"]
-
-
-@pytest.mark.parametrize(
-    ("health", "process", "told"),
-    [
-        ((200, '{"stack": "tap-pr4-us-east-1"}'), (401, "{}"), None),
-        ((200, '{"stack": "tap-dev-us-east-1"}'), (401, "{}"), "GET /health answered 200"),
-        ((502, "bad gateway"), (401, "{}"), "GET /health answered 502"),
-        ((200, '{"stack": "tap-pr4-us-east-1"}'), (503, "{}"), "POST /process .* answered 503"),
-        ((200, '{"stack": "tap-pr4-us-east-1"}'), (202, "{}"), "POST /process .* answered 202"),
-    ],
-)
-def test_a_pipeline_must_answer_as_specified(
-    monkeypatch: pytest.MonkeyPatch, health: tuple[int, str], process: tuple[int, str], told: str | None
-) -> None:
-    monkeypatch.setattr(smoke, "_request", lambda method, _url: health if method == "GET" else process)
-    outputs = {"api_url": "https://api.example.com"}
-    if told is None:
-        smoke.check(IDENTITIES["tap-pr4-us-east-1"], outputs)
-    else:
-        with pytest.raises(DeliveryError, match=told):
-            smoke.check(IDENTITIES["tap-pr4-us-east-1"], outputs)
 
 
 def test_environments_are_those_whose_stacks_differ_from_a_base(
