@@ -21,7 +21,7 @@ def synthesize(environments: Sequence[Environment], outdir: Path, *, root: Path,
     """
     # Imported here, after speed.install(), which makes these imports fast.
     from stacks.app import new_app, write_stacks
-    from stacks.delivery.reaches import function_boundary
+    from stacks.delivery.reaches import deployer, function_boundary
     from stacks.delivery_stack import DeliveryStack
     from stacks.edge_stack import EdgeStack
     from stacks.provider_lock import lock_stacks
@@ -46,6 +46,7 @@ def synthesize(environments: Sequence[Environment], outdir: Path, *, root: Path,
                         release=release,
                         permissions_boundary=function_boundary(environment),
                         signing_region=environment.signing_region,
+                        deployer=deployer(environment),
                     )
                 case StackKind.EDGE:
                     EdgeStack(app, stack.name, environment=environment)

@@ -31,7 +31,7 @@ class EncryptionKey(Construct):
         protection: ProtectionSettings,
         services: tuple[Statement, ...] = (),
     ) -> None:
-        """`services`: statements for AWS services that use the key directly."""
+        """`services`: statements for AWS services, and for the role that deploys, who use the key directly."""
         super().__init__(scope, id_)
         names = self._names = names_of(self)
         self.resource = KmsKey(

@@ -9,6 +9,7 @@ from modules.bucket import Bucket, BucketProps
 from modules.bucket_lifecycle_settings import ObjectAges
 from modules.dashboard import Dashboard
 from modules.dead_letter_queue import DeadLetterQueue
+from modules.delivery.key_access import Deployer
 from modules.encryption_key import EncryptionKey, alarms_publish, event_rules_publish, log_groups_encrypt
 from modules.event_source import EventSource, EventSourceProps
 from modules.event_stream import EventStream
@@ -43,11 +44,13 @@ class TapStack(BaseStack):
         state: StateLocation,
         release: Release,
         permissions_boundary: str | None = None,
+        deployer: Deployer | None = None,
         signing_region: str | None = None,
     ) -> None:
         """`state`: where Terraform state is kept; `release`: what the functions are deployed from.
 
-        `permissions_boundary`: ARN of the policy that limits the functions' roles; none where only people deploy.
+        Where workflows deploy, and not only people: `permissions_boundary` is the ARN of the policy that limits the
+        functions' roles, `deployer` the workflows' role.
         `signing_region`: whose stack owns the signing secret of all regions; none where each has its own.
         """
         settings = args.settings
@@ -55,8 +58,9 @@ class TapStack(BaseStack):
         protection, storage = settings.protection, settings.storage
 
         # Declare: what keeps events on their way, ...
-        logs = log_groups_encrypt(self.names)
-        key = EncryptionKey(self, "key", purpose=PIPELINE_KEY, protection=protection, services=(logs,))
+        deploys = deployer.key_statements(self.names) if deployer else ()
+        services = (log_groups_encrypt(self.names), *deploys)
+        key = EncryptionKey(self, "key", purpose=PIPELINE_KEY, protection=protection, services=services)
         access_logs = AccessLogBucket(
             self, "access-logs", purpose="access-logs", ages=storage.access_logs, protection=protection
         )
@@ -139,7 +143,7 @@ class TapStack(BaseStack):
         # Watch.
         told, runbook = settings.alarms, f"{settings.repository}/{_RUNBOOK}"
         # A key of their own: alarms must be told when the pipeline's can't be used.
-        services = (alarms_publish(self.names), event_rules_publish())
+        services = (alarms_publish(self.names), event_rules_publish(), *deploys)
         alerts_key = EncryptionKey(self, "alerts-key", purpose="alerts", protection=protection, services=services)
         alerts = AlertTopic(self, "alerts", key=alerts_key, emails=told.emails, urls=told.urls)
         pages = AlertTopic(self, "pages", key=alerts_key, emails=told.page_emails, urls=told.page_urls)

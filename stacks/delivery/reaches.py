@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from modules.delivery.function_boundary import boundary_arn
+from modules.delivery.key_access import Deployer
 from modules.delivery.reach import KEY_USERS, OF_ITS_REGION, Reach
 from modules.names import Kind, Names
-from stacks.delivery.previews import PREVIEW, PREVIEW_PATTERNS
+from stacks.delivery.previews import PREVIEW as PREVIEW_SUFFIX
+from stacks.delivery.previews import PREVIEW_PATTERNS
+from stacks.delivery.trusts import PREVIEW
 from stacks.regions import KNOWN_REGIONS
 from stacks.settings import FUNCTIONS, Environment
 from stacks.state_location import StateLocation
@@ -14,6 +17,7 @@ from stacks.state_location import StateLocation
 # Purposes of the buckets that a deploy may change; the state's are only planned.
 DEPLOYED_BUCKETS = ("access-logs", "archive", "failures", "inbox")
 STATE_BUCKETS = ("state", "logs-of-state")
+_PREVIEW_KEY_USERS = (*KEY_USERS, "s3")  # its tests read and write objects
 BOUNDARY, PREVIEW_BOUNDARY = "function-boundary", "preview-function-boundary"
 
 
@@ -62,7 +66,7 @@ def previews(environment: Environment, names: Names) -> Reach:
         suffixes=PREVIEW_PATTERNS,
         regions=_regions(environment),
         stacks=(OF_ITS_REGION,),
-        key_users=(*KEY_USERS, "s3"),
+        key_users=_PREVIEW_KEY_USERS,
         boundary=boundary_arn(names, PREVIEW_BOUNDARY),
     )
 
@@ -74,8 +78,17 @@ def function_boundary(environment: Environment) -> str | None:
         return None
     if not environment.is_ephemeral:
         return boundary_arn(names, BOUNDARY)
-    is_preview = delivery.previews and PREVIEW.fullmatch(environment.suffix)
+    is_preview = delivery.previews and PREVIEW_SUFFIX.fullmatch(environment.suffix)
     return boundary_arn(names, PREVIEW_BOUNDARY) if is_preview else None
+
+
+def deployer(environment: Environment) -> Deployer | None:
+    """The role with which workflows deploy its pipelines; `None` where no workflow may."""
+    if function_boundary(environment) is None:
+        return None
+    names = StateLocation.of(environment).names
+    purpose, users = (PREVIEW, _PREVIEW_KEY_USERS) if environment.is_ephemeral else ("deploy", KEY_USERS)
+    return Deployer(role_arn=names.global_arn("iam", f"role/{names(purpose, Kind.ROLE)}"), key_users=users)
 
 
 def _regions(environment: Environment) -> tuple[str, ...]:

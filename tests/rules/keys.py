@@ -4,12 +4,22 @@ import json
 import re
 from collections.abc import Sequence
 
+from modules.delivery.permissions import PERMISSIONS
 from tests.rules.mutations import Mutation, add, drop, put, remove, statement
 from tests.rules.reading import Resource, each, everything, is_our_key, parts, refers_to, statements
 from tests.rules.registry import Case, Check, Checks, rule, rule_over_all
 from tests.synthesized import Json
 
 _KEY = "aws_kms_key"
+# What the role may do with keys that have the tag of the stack.
+_BY_TAGS = {
+    action
+    for permissions in PERMISSIONS.values()
+    for one in permissions
+    if one.scope in ("Keys", "GrantKeys", "UseKeys")
+    for action in one.plan + one.deploy
+}
+_USES = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
 _SECRET = "aws_secretsmanager_secret"
 _VERSION = "aws_secretsmanager_secret_version"
 _EPHEMERAL = re.compile(r"\$\{ephemeral\.aws_secretsmanager_random_password\.[\w-]+\.random_password\}")
@@ -36,17 +46,59 @@ def keys_are_rotated(case: Case) -> Checks:
         statement(_KEY, "AccountAdministersByIam", Principal={"AWS": "*"}),
         statement(_KEY, "AccountAdministersByIam", Principal={"AWS": "arn:aws:iam::999999999999:root"}),
         put(_KEY, "bypass_policy_lockout_safety_check", True),
+        statement(_KEY, "DeployKeys", Condition=None),
+        statement(_KEY, "DeployKeys", Condition={"StringEquals": {"kms:CallerAccount": "111111111111"}}),
+        statement(
+            _KEY, "DeployKeys", Condition={"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/a"}}
+        ),
+        statement(
+            _KEY, "DeployKeys", Principal={"AWS": "arn:aws:iam::111111111111:role/tap-deploy-delivered-us-east-1"}
+        ),
     ],
 )
 def keys_belong_to_the_account(case: Case) -> Checks:
-    """Every key's policy names this account and services, never everybody or another account."""
+    """Every key's policy names this account, services and the one role that deploys, nobody else."""
     root = f"arn:aws:iam::{case.settings.account_id}:root"
     for key in each(case.stack, _KEY):
-        principals = [one["Principal"] for one in statements(key.body.get("policy", '{"Statement": []}'))]
+        found = statements(key.body.get("policy", '{"Statement": []}'))
+        principals = [one["Principal"] for one in found if not is_the_deployer(case, one)]
         yield Check(key.address, {"AWS": root} in principals, "does not let the account administer it")
         holds = all(one == {"AWS": root} or (isinstance(one, dict) and list(one) == ["Service"]) for one in principals)
         yield Check(key.address, holds, f"principals are {principals}")
         yield Check(key.address, "bypass_policy_lockout_safety_check" not in key.body, "may lock everybody out")
+
+
+def is_the_deployer(case: Case, one: Json) -> bool:
+    """Everybody, under conditions that only one role of the account meets."""
+    names = (case.settings.account_id, case.settings.project, case.environment.name, case.settings.state.region)
+    held = {
+        "ArnEquals aws:PrincipalArn": "arn:aws:iam::{}:role/{}-deploy-{}-{}".format(*names),
+        "StringEquals kms:CallerAccount": case.settings.account_id,
+    }
+    return bool(one["Principal"] == {"AWS": "*"} and held.items() <= one["Condition"].items())
+
+
+@rule(
+    "delivery",
+    broken_by=[
+        statement(_KEY, "DeployKeys", Effect="Deny"),
+        statement(_KEY, "DeployKeys", Action=["kms:DescribeKey"]),
+        statement(_KEY, "DeployKeys", Action=["kms:Decrypt"]),
+        statement(_KEY, "DeployUseKeys", Condition=None),
+        statement(_KEY, "DeployGrantKeys", Sid="Other", Action=["kms:RetireGrant"]),
+    ],
+)
+def a_key_is_open_to_the_role_that_deploys_it_before_its_tags_are_known(case: Case) -> Checks:
+    """By its own policy, where workflows deploy; to use it through services only. KMS takes minutes for tags."""
+    deployed = case.settings.delivery is not None and not case.stack.identity.is_deployed_by_hand
+    for key in each(case.stack, _KEY):
+        found = [one for one in statements(key.body["policy"]) if is_the_deployer(case, one)]
+        allowed = {action: one for one in found if one["Effect"] == "Allow" for action in one["Action"]}
+        wanted = _BY_TAGS if deployed else set()
+        yield Check(key.address, set(allowed) == wanted, f"lets the role that deploys do {sorted(allowed)}")
+        for action in _USES & set(allowed):
+            through = "StringLike kms:ViaService" in allowed[action]["Condition"]
+            yield Check(key.address, through, f"lets the role {action} without a service")
 
 
 @rule("KMS.3, destroy", broken_by=[put(_KEY, "deletion_window_in_days", 8), drop(_KEY, "deletion_window_in_days")])

@@ -3,6 +3,7 @@
 import json
 import re
 
+from tests.rules.keys import is_the_deployer
 from tests.rules.mutations import Mutation, add, put, statement, twice
 from tests.rules.reading import each, is_delivery, is_our_key, parts, policies, refers_to, target
 from tests.rules.registry import Case, Check, Checks, rule
@@ -138,12 +139,13 @@ def services_act_for_this_account_only(case: Case) -> Checks:
     ],
 )
 def nobody_else_is_let_in(case: Case) -> Checks:
-    """No resource policy allows everybody, or another account."""
+    """No resource policy allows everybody, or another account; a key's allows the one role that deploys."""
     root = f"arn:aws:iam::{case.settings.account_id}:root"
     for policy in policies(case.stack, "resource", "trust"):
         for one in policy.statements:
             principal = one.get("Principal")
             ours = isinstance(principal, dict) and (list(principal) == ["Service"] or principal == {"AWS": root})
+            ours |= policy.resource.type == _KEY and is_the_deployer(case, one)
             yield Check(policy.resource.address, one["Effect"] == "Deny" or ours, f"{one['Sid']} lets {principal} in")
 
 

@@ -1,5 +1,6 @@
 """Compares policies of resources before and after: who is allowed, what, and what is denied."""
 
+import json
 from collections.abc import Callable, Iterable
 
 from tools.plan_review.differences import Difference, When
@@ -47,10 +48,20 @@ def _new_principals(change: Change, old: Grants, new: Grants) -> Iterable[Grant]
 
 
 def _is_usual(change: Change, grant: Grant) -> bool:
-    """In a new policy: a service, under a condition unless it is a role's; the account, in a key policy."""
+    """In a new policy: a service, under a condition unless it is a role's; in a key's, the account, or its own role."""
     bound = grant.condition or change.type == "aws_iam_role"
-    account = change.type.startswith("aws_kms_key") and grant.principal.endswith(":root")
-    return bool(grant.principal.startswith("Service: ") and bound) or account
+    own = grant.principal.endswith(":root") or (grant.principal == "*" and _names_a_role(grant.condition))
+    return bool(grant.principal.startswith("Service: ") and bound) or (change.type.startswith("aws_kms_key") and own)
+
+
+def _names_a_role(condition: str) -> bool:
+    """One of one account; IAM reads patterns in `ArnEquals`, too."""
+    held = json.loads(condition or "{}")
+    role, account = (
+        held.get("ArnEquals", {}).get("aws:PrincipalArn"),
+        held.get("StringEquals", {}).get("kms:CallerAccount"),
+    )
+    return isinstance(role, str) and f"::{account}:role/" in role and not {"*", "?"} & set(role)
 
 
 def _wider(_change: Change, old: Grants, new: Grants) -> Iterable[Grant]:

@@ -152,6 +152,35 @@ def test_a_new_policy_may_name_services_with_a_condition_and_nobody_else(tmp_pat
         assert set(found) == ({"new-principal"} if seen else set()), statement
 
 
+_ONE_ROLE = {
+    "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::1:role/deploy"},
+    "StringEquals": {"kms:CallerAccount": "1"},
+}
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_usual"),
+    [
+        (_ONE_ROLE, True),
+        ({**_ONE_ROLE, "Bool": {"kms:GrantIsForAWSResource": "true"}}, True),
+        (None, False),
+        ({"ArnEquals": _ONE_ROLE["ArnEquals"]}, False),
+        ({"StringEquals": _ONE_ROLE["StringEquals"]}, False),
+        ({**_ONE_ROLE, "StringEquals": {"kms:CallerAccount": "2"}}, False),
+        ({**_ONE_ROLE, "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::1:role/*"}}, False),
+        ({**_ONE_ROLE, "ArnEquals": {"aws:PrincipalArn": ["arn:aws:iam::1:role/deploy"]}}, False),
+    ],
+)
+def test_the_policy_of_a_new_key_may_name_one_role_of_its_account(
+    condition: Json | None, is_usual: bool, tmp_path: Path
+) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:DescribeKey", "Resource": "*"}
+    policy = _policy(statement | ({"Condition": condition} if condition else {}))
+    for type_ in ("aws_kms_key", "aws_sqs_queue_policy"):
+        found = set(_found(tmp_path, change(type_, None, {"policy": policy})))
+        assert ("new-principal" not in found) == (is_usual and type_ == "aws_kms_key")
+
+
 def test_a_policy_that_is_not_known_yet_is_read_from_the_synthesized_stack_or_reported(tmp_path: Path) -> None:
     unknown = change("aws_s3_bucket_policy", {"policy": _policy()}, {"bucket": "a"}, after_unknown={"policy": True})
     assert set(_found(tmp_path, unknown)) == {"policy-unknown"}

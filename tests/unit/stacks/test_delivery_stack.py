@@ -290,3 +290,31 @@ def test_policies_fit_what_iam_takes(every_stack: dict[str, Stack]) -> None:
     for stack in every_stack.values():
         for body in stack.resources("aws_iam_policy").values():
             assert len(re.sub(r"\s", "", body["policy"])) <= 6144
+
+
+@pytest.mark.parametrize(("suffix", "role"), [("dev", "deploy"), ("pr42", "preview")])
+def test_a_key_is_open_at_once_to_the_role_that_makes_it(tmp_path: Path, suffix: str, role: str) -> None:
+    """KMS takes minutes to recognize it by its tags. The key lets the role do the same with itself, and no more."""
+    stacks = {
+        **_synthesized(tmp_path / "dev", "dev", previews=True),
+        **_synthesized(tmp_path / "x", suffix, previews=True),
+    }
+    pipeline, own = stacks[f"tap-{suffix}-us-east-1"], _statements(stacks["tap-dev-delivery"], role)
+    for key in pipeline.resources("aws_kms_key"):
+        found = pipeline.policy("aws_kms_key", key)
+        for scope in ("Keys", "GrantKeys", "UseKeys"):
+            one = found[f"Deploy{scope}"]
+            assert set(as_list(one["Action"])) >= set(as_list(own[scope]["Action"]))
+            arn = f"arn:aws:iam::111111111111:role/tap-{role}-dev-us-east-1"
+            assert one["Condition"]["ArnEquals"] == {"aws:PrincipalArn": arn}
+            assert one["Condition"]["StringEquals"] == {"kms:CallerAccount": "111111111111"}
+        services = found["DeployUseKeys"]["Condition"]["StringLike"]["kms:ViaService"]
+        patterns = own["UseKeys"]["Condition"]["StringLike"]["kms:ViaService"]
+        assert [pattern.replace("*", "us-east-1") for pattern in patterns] == services
+
+
+@pytest.mark.parametrize(("suffix", "previews"), [("alice", True), ("pr42", False)])
+def test_a_key_that_only_people_make_is_open_to_no_role(tmp_path: Path, suffix: str, previews: bool) -> None:
+    pipeline = _synthesized(tmp_path, suffix, previews=previews)[f"tap-{suffix}-us-east-1"]
+    for key in pipeline.resources("aws_kms_key"):
+        assert not [sid for sid in pipeline.policy("aws_kms_key", key) if sid.startswith("Deploy")]
