@@ -80,7 +80,8 @@ class Reach:
             "bucket": (*buckets, *cut),
             "bucket_start": tuple(f"{start}-" for start in self._starts(self.buckets)),
             "key_user": self.key_users,
-            "name": tuple(f"{start}-*" for start in self._starts(("*",))),
+            # A pattern of suffixes takes in the region behind it: IAM's limit for a policy is near with nine of them.
+            "name": tuple(start if start.endswith("*") else f"{start}-*" for start in self._starts(("*",))),
             "project": (project,),
             "role": tuple(f"{start}-*" for start in self._starts(self.roles)),
             "stack": tuple(f"{project}-{suffix}-{end}" for suffix in self.suffixes for end in self.stacks),

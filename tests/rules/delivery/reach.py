@@ -99,7 +99,7 @@ def _patterns(case: Case, *, preview: bool) -> tuple[Pattern, Pattern]:
         rf"arn:aws:s3:::{project}-[a-z0-9*-]+-{suffix}-\*-({account}|\?{{8}})(/.*)?|"
         rf"arn:aws:s3:::{project}-(?!state-|logs-of-state-)[a-z0-9*-]+-{suffix}-\*|"
         rf"arn:aws:s3:::{state}(/{states})?|"
-        rf"arn:aws:[a-z0-9]+:[a-z0-9*-]*:{account}:([\w/:-]+[:/])?{project}-[a-z0-9*-]+-{suffix}-.*|"
+        rf"arn:aws:[a-z0-9]+:[a-z0-9*-]*:{account}:([\w/:-]+[:/])?{project}-[a-z0-9*-]+-{suffix}(-.*)?|"
         rf"arn:aws:budgets::{account}:budget/{project}-{suffix}|"
         rf"arn:aws:iam::{account}:oidc-provider/{re.escape(HOST)}|arn:aws:route53:::hostedzone/Z[A-Z0-9]+|"
         rf"arn:aws:iam::{account}:role/aws-service-role/(ops[.]apigateway|dynamodb[.]application-autoscaling)[.]amazonaws[.]com/\w+"

@@ -21,7 +21,7 @@ def test_a_text_without_placeholders_stays_as_it_is() -> None:
 
 def test_names_are_those_of_the_suffixes_and_purposes() -> None:
     reach = make_reach(suffixes=("pr1*", "pr2*"), buckets=("inbox",), roles=("receiver",), cut_buckets=("inbox",))
-    assert reach.fill("{name}") == ("tap-*-pr1*-*", "tap-*-pr2*-*")
+    assert reach.fill("{name}") == ("tap-*-pr1*", "tap-*-pr2*")
     assert reach.fill("{role}") == ("tap-receiver-pr1*-*", "tap-receiver-pr2*-*")
     assert reach.fill("{bucket}") == (
         "tap-inbox-pr1*-*-111111111111",
