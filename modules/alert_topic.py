@@ -1,4 +1,4 @@
-"""The topic that alarms notify, and its e-mail subscriptions."""
+"""The topics that alarms notify, and their subscriptions."""
 
 import hashlib
 from collections.abc import Mapping
