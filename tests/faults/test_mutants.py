@@ -101,7 +101,8 @@ def a_copy_at_once_and_half_a_call(patch: Patch) -> None:
     test_copies.explored(test_copies.a_zombie_and_a_copy_at_once, faults=1, kinds=PARTLY)
 
 
-def sent_again(_: Patch) -> None:
+def sent_again(patch: Patch) -> None:
+    patch.setattr(ledger, "MAX_CLAIMS", 1)
     test_copies.test_sending_everything_again_restores_what_was_lost_for_good()
 
 
