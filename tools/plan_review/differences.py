@@ -97,13 +97,14 @@ def differences(change: Change, plan: Plan, root: Node) -> Iterator[tuple[Node |
 
 
 def _inside(node: Node, outer: Difference, unknown: Json) -> Iterator[tuple[Node | None, Difference]]:
-    old, new, marks = (one if isinstance(one, Mapping) else {} for one in (outer.old, outer.new, unknown))
-    names = {**old, **new, **marks}
-    if unknown is True:
-        names |= dict.fromkeys(node.below)
-    for name in names:
-        mark = True if unknown is True else marks.get(name, False)
-        before, after, is_unknown = old.get(name), new.get(name), holds(mark)
+    old, new, marks = (one if isinstance(one, dict) else {} for one in (outer.old, outer.new, unknown))
+    wholly = unknown is True
+    for name in {**old, **new, **(dict.fromkeys(node.below) if wholly else marks)}:
+        mark = wholly or marks.get(name)
+        before, after = old.get(name), new.get(name)
+        if not mark and before == after:  # most of them
+            continue
+        is_unknown = holds(mark)
         if not is_unknown and is_same(before, after):
             continue
         path = f"{outer.path}.{name}" if outer.path else str(name)
@@ -125,8 +126,8 @@ def _below(node: Node, one: Difference, mark: Json) -> Iterator[tuple[Node | Non
 
 def _texts(value: Json) -> Iterator[str]:
     """All values at the ends of the tree, as texts."""
-    if isinstance(value, Mapping | list):
-        for inner in value.values() if isinstance(value, Mapping) else value:
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
             yield from _texts(inner)
     elif value is not None:
         yield str(value)
@@ -169,7 +170,7 @@ def _pairs(old: Json, new: Json, mark: Json) -> Iterator[tuple[Json, Json, Json]
 
 def _blocks(value: Json) -> list[Mapping[str, Json]]:
     found = value if isinstance(value, list) else [value]
-    return [one for one in found if isinstance(one, Mapping)]
+    return [one for one in found if isinstance(one, dict)]
 
 
 def _identity(*sides: list[Mapping[str, Json]]) -> str | None:

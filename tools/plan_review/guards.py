@@ -67,12 +67,8 @@ def _loop_allowed(one: Difference) -> str | None:
     if change.action in _STAYS:
         now = change.new("recursive_loop") == "Allow" or change.is_unknown("recursive_loop")
         return "`recursive_loop`" if now and change.old("recursive_loop") != "Allow" else None
-    name = change.new("function_name")
-    is_new = any(
-        other.type == "aws_lambda_function" and other.action is Action.CREATE and other.new("function_name") == name
-        for other in one.plan.changes
-    )
-    return "" if change.action is Action.CREATE and change.new("recursive_loop") == "Allow" and not is_new else None
+    made = change.action is Action.CREATE and change.new("recursive_loop") == "Allow"
+    return "" if made and not one.plan.creates_function(change.new("function_name")) else None
 
 
 loop_allowed = When("allowed", _loop_allowed)

@@ -13,7 +13,9 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\uf900-\ufffd]|[\u200b-\u200f\
 
 def code(text: str) -> str:
     """The text between backticks, without what would end these, the cell of a table, or the line."""
-    text = _UNPRINTABLE.sub("?", text).replace("`", "'").replace("|", "\u00a6")
+    if not (text.isascii() and text.isprintable()):
+        text = _UNPRINTABLE.sub("?", text)
+    text = text.replace("`", "'").replace("|", "\u00a6")
     if len(text) > _LONGEST_CODE:
         text = f"{text[: _LONGEST_CODE - 3]}..."
     return f"`{text.strip() or ' '}`"

@@ -131,13 +131,30 @@ class Plan:
         """Whether the resource of the type with this id is destroyed, or replaced by another."""
         return self.destroys(type_, id_) or (isinstance(id_, str) and (type_, id_) in self._replaced)
 
+    def creates_function(self, name: Json) -> bool:
+        """Whether the plan creates the Lambda function of this name."""
+        return isinstance(name, str) and name in self._functions
+
+    @cached_property
+    def _functions(self) -> frozenset[Json]:
+        created = (one for one in self.changes if one.type == "aws_lambda_function" and one.action is Action.CREATE)
+        return frozenset(name for one in created if isinstance(name := one.after.get("function_name"), str))
+
     @cached_property
     def _created(self) -> frozenset[str]:
         return frozenset(change.type for change in self.changes if change.action is Action.CREATE)
 
     def is_of_replaced(self, value: str) -> bool:
-        """Whether the value was made of what AWS gave to a resource that another takes the place of: its ARN or id."""
-        return any(one in value for one in self._identities)
+        """Whether the value was made of what AWS gave to a resource that another takes the place of: its ARN or id.
+
+        It may be the beginning of a path, a part of it, or a text in JSON.
+        """
+        for text in value.split('"'):
+            parts = text.split("/")
+            starts = ("/".join(parts[:end]) for end in range(len(parts), 0, -1))
+            if any(one in self._identities for one in (*starts, *parts)):
+                return True
+        return False
 
     @cached_property
     def _identities(self) -> frozenset[str]:

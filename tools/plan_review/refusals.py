@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from tools.plan_review.differences import Difference, When
@@ -38,10 +39,13 @@ kept_full = When("destroyed or replaced without `force_destroy`", _kept_full)
 
 def refusals(plans: Sequence[Plan]) -> Iterator[Finding]:
     """Resources that AWS refuses to create, because of others of the same name."""
+    # How many stacks of an account have, or take, a name that is unique in the account.
+    holders: Counter[tuple[str | None, _Key]] = Counter()
     for plan in plans:
-        if not plan.is_gone:
-            yield from _in_recovery(plan)
-            yield from _taken(plan, plans)
+        holders.update((plan.account, key) for key in _names(plan) if key[0] in _GLOBAL)
+    for plan in (one for one in plans if not one.is_gone):
+        yield from _in_recovery(plan)
+        yield from _taken(plan, holders)
 
 
 def _in_recovery(plan: Plan) -> Iterator[Finding]:
@@ -58,19 +62,20 @@ def _is_kept(change: Change) -> bool:
     return bool(_RECOVERY_DAYS if days is None else days)
 
 
-def _taken(plan: Plan, plans: Sequence[Plan]) -> Iterator[Finding]:
-    others = [other for other in plans if other is not plan and other.account == plan.account]
-    taken = _names(plan)
-    everywhere = {key for other in others for key in _names(other) if key[0] in _GLOBAL}
-    made: set[_Key] = set()
+def _taken(plan: Plan, holders: Counter[tuple[str | None, _Key]]) -> Iterator[Finding]:
+    """Names of resources that stay, that are destroyed meanwhile, or that another one takes before."""
+    own, made = _names(plan), set()
     for change in plan.changes:
         key = _key(change.type, change.after) if change.type in UNIQUE and _creates(change) else None
         if key is None:
             continue
-        own = change.action is Action.REPLACE and not change.creates_first
-        secret = change.type == _SECRET  # judged above
-        if key in made or key in everywhere or (key in taken and not own and not secret):
+        # A replaced one makes room for itself; of secrets, more is said above.
+        makes_room = change.type == _SECRET or (change.action is Action.REPLACE and not change.creates_first)
+        elsewhere = holders[plan.account, key] > (key in own or key in made)
+        if key in made or elsewhere or (key in own and not makes_room):
             yield _finding(plan, change, NAME_TAKEN)
+        if key not in made and key not in own and key[0] in _GLOBAL:
+            holders[plan.account, key] += 1
         made.add(key)
 
 
@@ -87,7 +92,11 @@ def _names(plan: Plan) -> set[_Key]:
 
 def _key(type_: str, body: Mapping[str, Json]) -> _Key | None:
     first, *rest = UNIQUE[type_]
-    return (type_, (body[first], *(str(body.get(name)) for name in rest))) if isinstance(body.get(first), str) else None
+    name = body.get(first)
+    if not isinstance(name, str):
+        return None
+    # Of a URL, the provider may have left out how it begins.
+    return type_, (name.removeprefix("https://").rstrip("/"), *(str(body.get(one)) for one in rest))
 
 
 def _finding(plan: Plan, change: Change, rule: Rule) -> Finding:

@@ -16,7 +16,7 @@ NAMES = sorted(path.name for path in PLANS.iterdir())
 WRITTEN = set(
     """
     bucket-not-empty capacity-lowered changed-too-often clients-refused copy-removed deleted-outside
-    deletion-refused failover-weakened function-destroyed imported incomplete longer-sessions name-taken other-role
+    deletion-refused failover-weakened function-destroyed imported incomplete longer-sessions other-role
     other-storage policy-detached redirected renamed route-lost secret-name-waits tls-weakened value-lost
     """.split()  # noqa: SIM905 - words, not a page of quotes
 )
