@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.account import Account
+from tests.integration.aws_cli import fast_aws
 from tests.integration.deployment import Deployment
 from tests.integration.sender import Sender
 from tests.project import ROOT, clean_environ, copy_project
@@ -27,7 +28,6 @@ pytestmark = pytest.mark.integration
 _PAGE = ROOT / "docs/runbook.md"
 _MARKED = re.compile(r"(?:<!-- (not run|given): ([^>]+) -->\n\n)?```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXAMPLE, _REGION = "tap-dev-us-east-1", "us-east-1"
-_AWS = ROOT / ".tools/awscli/bin/aws"
 _INBOX_FILE = "incoming/file.ndjson"
 
 
@@ -65,7 +65,7 @@ _PREPARE = next(block for block in _BLOCKS if ". tools/runbook.sh" in block.comm
 class Shell:
     """A copy of the project in which a person works, with the AWS CLI and the credentials of the account."""
 
-    def __init__(self, folder: Path, deployment: Deployment, account: Account) -> None:
+    def __init__(self, folder: Path, programs: Path, deployment: Deployment, account: Account) -> None:
         copy_project(folder)
         (folder / "cdktf.out").symlink_to(account.folder)
         (folder / "outputs.json").write_text(json.dumps(deployment.outputs))
@@ -78,11 +78,6 @@ class Shell:
             AWS_ACCESS_KEY_ID=deployment.target.account_id,
             AWS_SECRET_ACCESS_KEY="emulator",
         )
-        programs = folder.parent / "bin"
-        programs.mkdir()
-        # Version 1 of the CLI calls SQS at its oldest name, whatever AWS_ENDPOINT_URL says.
-        (programs / "aws").write_text(f'#!/bin/sh\nexec {_AWS} --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n')
-        (programs / "aws").chmod(0o755)
         self._environ["PATH"] = f"{programs}:{self._environ['PATH']}"
         self._prepare = _PREPARE.commands.replace(_EXAMPLE, deployment.stack).replace(_REGION, deployment.target.region)
 
@@ -107,7 +102,9 @@ class Shell:
 
 
 @pytest.fixture(scope="module")
-def shell(deployment: Deployment, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+def shell(
+    deployment: Deployment, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shell]:
     """The shell, and something for each command to find."""
     if any(map(request.config.getoption, ("stack", "outputs"))):
         pytest.skip(
@@ -118,39 +115,51 @@ def shell(deployment: Deployment, request: pytest.FixtureRequest, tmp_path_facto
             pytest.skip(f"{program} is not installed")
     subprocess.run([ROOT / "tools/setup/ensure", "awscli"], check=True)
     sender: Sender = request.getfixturevalue("sender")
-    shell = Shell(tmp_path_factory.mktemp("runbook") / "project", deployment, request.getfixturevalue("account"))
+    folder, account = tmp_path_factory.mktemp("runbook"), request.getfixturevalue("account")
+    (folder / "bin").mkdir()
+    shell = Shell(folder / "project", folder / "bin", deployment, account)
     shell.given = _something_to_find(deployment, sender)
-    return shell
+    # Version 1 of the CLI calls SQS at its oldest name, whatever AWS_ENDPOINT_URL says.
+    with fast_aws(folder / "bin" / "aws", "--endpoint-url", account.variables["AWS_ENDPOINT_URL"]):
+        yield shell
 
 
 def _something_to_find(deployment: Deployment, sender: Sender) -> dict[str, str]:
     """Events, a file, quarantine, a dead letter, and an object that was overwritten and deleted."""
-    s3, sqs, outputs = deployment.client("s3"), deployment.client("sqs"), deployment.outputs
+    s3, archive = deployment.client("s3"), deployment.outputs["archive_bucket"]
     sender.post_event({**sender.event(data={"case": "runbook"}), "source": "/shop", "id": "order-1"})
     sender.post(b"not json")
     sender.drop("broken.ndjson", ["{broken", {"case": "runbook", "mark": sender.mark}])
     sender.wait_for_quarantined("not_json")
     sender.wait_for_stored(case="runbook")
-    inbox, archive = outputs["inbox_bucket"], outputs["archive_bucket"]
     version = _put_file(deployment)
-    notification = {
-        "Records": [
-            {
-                "eventSource": "aws:s3",
-                "eventName": "ObjectCreated:Put",
-                "s3": {"bucket": {"name": inbox}, "object": {"key": _INBOX_FILE, "versionId": version}},
-            }
-        ]
-    }
-    queue = sqs.get_queue_url(QueueName=outputs["dead_letter_queue"])["QueueUrl"]
-    cause = {"ErrorMessage": {"DataType": "String", "StringValue": "ordered by a test"}}
-    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(notification), MessageAttributes=cause)
+    _put_dead_letter(deployment, version)
     key = "events/date=2026-01-31/hour=10/shardId-000000000000-1.ndjson.gz"
     older = s3.put_object(Bucket=archive, Key=key, Body=gzip.compress(b"{}\n{}\n"))["VersionId"]
     s3.put_object(Bucket=archive, Key=key, Body=gzip.compress(b"{}\n"))
     marker = s3.delete_object(Bucket=archive, Key=key)["VersionId"]
     s3.create_bucket(Bucket="elsewhere")
     return {"bucket": archive, "key": key, "marker": marker, "version": older, "target": "elsewhere"}
+
+
+def _put_dead_letter(deployment: Deployment, version: str) -> None:
+    """About a version of the file in the inbox."""
+    sqs, outputs = deployment.client("sqs"), deployment.outputs
+    notification = {
+        "Records": [
+            {
+                "eventSource": "aws:s3",
+                "eventName": "ObjectCreated:Put",
+                "s3": {
+                    "bucket": {"name": outputs["inbox_bucket"]},
+                    "object": {"key": _INBOX_FILE, "versionId": version},
+                },
+            }
+        ]
+    }
+    queue = sqs.get_queue_url(QueueName=outputs["dead_letter_queue"])["QueueUrl"]
+    cause = {"ErrorMessage": {"DataType": "String", "StringValue": "ordered by a test"}}
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(notification), MessageAttributes=cause)
 
 
 def _put_file(deployment: Deployment) -> str:
@@ -178,6 +187,8 @@ def test_the_commands_of_the_runbook_work(block: Block, shell: Shell, deployment
     values = dict(shell.given)
     if _INBOX_FILE in block.commands:
         values["version"] = _put_file(deployment)  # other commands may have removed it
+    if "receive-message" in block.commands:
+        _put_dead_letter(deployment, values["version"])  # what others have received stays hidden for a while
     shell.run(block.commands, given={name: values[name] for name in {"bucket", *block.given}})
 
 
