@@ -61,7 +61,9 @@ def promotable(runs: Sequence[str]) -> int:
     if os.environ["GITHUB_TRIGGERING_ACTOR"] != os.environ["GITHUB_ACTOR"]:
         raise ToolError("somebody else has started this run again: start a new one, which asks for your own approval")
     repository = os.environ["GITHUB_REPOSITORY"]
-    pending.refuse_foreign(github.run(repository, run), repository, os.environ["GITHUB_REF_NAME"])
+    planned_by = github.run(repository, run)
+    is_on_branch = github.has(repository, os.environ["GITHUB_SHA"], planned_by["head_sha"])
+    pending.refuse_foreign(planned_by, repository, os.environ["GITHUB_REF_NAME"], is_on_branch=is_on_branch)
     return 0
 
 

@@ -26,6 +26,12 @@ def run(repository: str, number: str, gh: Gh = gh) -> Any:  # noqa: ANN401  any 
     return json.loads(gh(["api", f"repos/{repository}/actions/runs/{number}"], ""))
 
 
+def has(repository: str, commit: str, older: str, gh: Gh = gh) -> bool:
+    """Whether the history of a commit has the older one, or is its own (GitHub REST API, "Compare two commits")."""
+    found = json.loads(gh(["api", f"repos/{repository}/compare/{older}...{commit}?per_page=1"], ""))
+    return found["status"] in ("ahead", "identical")
+
+
 def pull_request(repository: str, number: int, gh: Gh = gh) -> Any:  # noqa: ANN401  any JSON
     """What GitHub says about a pull request."""
     return json.loads(gh(["api", f"repos/{repository}/pulls/{number}"], ""))

@@ -33,17 +33,25 @@ def refuse_superseded(newest: Path, planned: Sequence[str], outdir: Path = OUTDI
         )
 
 
-def refuse_foreign(run: Any, repository: str, branch: str) -> None:  # noqa: ANN401  any JSON
+def refuse_foreign(
+    run: Any,  # noqa: ANN401  any JSON
+    repository: str,
+    branch: str,
+    *,
+    is_on_branch: bool,
+) -> None:
     """A run whose plan may not be promoted is a `DeliveryError`.
 
     `run`: GitHub's answer about it (GitHub REST API, "Get a workflow run"). Runs of other branches, pull requests and
-    forks can hold any plan.
+    forks can hold any plan. `is_on_branch`: whether its commit is in the history of the branch: GitHub shows a tag in
+    the same field as a branch, and whoever may push can make one with the branch's name.
     """
     path = str(run.get("path", "")).partition("@")[0]
     told = {
         "belongs to another repository": {run["repository"]["full_name"], run["head_repository"]["full_name"]}
         != {repository},
         f"ran on {run['head_branch']}, not on {branch}": run["head_branch"] != branch,
+        f"is of the commit {run['head_sha']}, which {branch} hasn't": not is_on_branch,
         f"was started by {run['event']}": run["event"] not in ("push", "workflow_dispatch"),
         f"is one of {path}": path not in _PLANNED_BY,
         f"is {run['status']}, and not over yet": run["status"] != "completed",

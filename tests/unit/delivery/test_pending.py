@@ -12,6 +12,8 @@ from tools.delivery import github, pending
 from tools.delivery.pending import refuse_foreign, refuse_superseded, with_changes
 from tools.delivery.stacks import DeliveryError
 
+_NEWEST = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
+
 
 def _planned(outdir: Path, **applyable: bool) -> Path:
     plans = outdir / "plans"
@@ -83,22 +85,50 @@ def _run(**changed: Any) -> dict[str, Any]:
 )
 def test_a_plan_of_another_run_is_not_promoted(changed: dict[str, Any], told: str) -> None:
     with pytest.raises(DeliveryError, match=told):
-        refuse_foreign(_run(**changed), "octocat/Hello-World", "main")
+        refuse_foreign(_run(**changed), "octocat/Hello-World", "main", is_on_branch=True)
 
 
 @pytest.mark.parametrize("changed", [{}, {"event": "workflow_dispatch", "path": ".github/workflows/promote.yml"}])
 def test_a_plan_of_the_branch_is_promoted(changed: dict[str, Any]) -> None:
-    refuse_foreign(_run(**changed), "octocat/Hello-World", "main")
+    refuse_foreign(_run(**changed), "octocat/Hello-World", "main", is_on_branch=True)
+
+
+@pytest.mark.parametrize(("status", "exit_status"), [("ahead", 0), ("identical", 0), ("diverged", 1), ("behind", 1)])
+def test_a_plan_of_a_tag_that_is_called_like_the_branch_is_not_promoted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: str, exit_status: int
+) -> None:
+    """GitHub says `main` of both; what is tagged may hold any workflow, and so any plan."""
+    answers = {
+        "repos/octocat/Hello-World/actions/runs/30433642": _run(event="workflow_dispatch"),
+        f"repos/octocat/Hello-World/compare/{_run()['head_sha']}...{_NEWEST}?per_page=1": {"status": status},
+    }
+    _started_by_octocat(monkeypatch)
+    for read in (github.run, github.has):
+        monkeypatch.setattr(read, "__defaults__", (lambda arguments, _body: json.dumps(answers[arguments[-1]]),))
+    assert commands.main(["promotable", "30433642"]) == exit_status
+    told = capsys.readouterr().err
+    assert bool(exit_status) == (f"is of the commit {_run()['head_sha']}, which main hasn't" in told)
+
+
+def _started_by_octocat(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {
+        "GITHUB_REPOSITORY": "octocat/Hello-World",
+        "GITHUB_REF_NAME": "main",
+        "GITHUB_SHA": _NEWEST,
+        "GITHUB_ACTOR": "octocat",
+        "GITHUB_TRIGGERING_ACTOR": "octocat",
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
 
 
 def test_nobody_repeats_the_promotion_of_somebody_else(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """GitHub lets others run it again in the name of whoever started it."""
-    told = {"GITHUB_REPOSITORY": "octocat/Hello-World", "GITHUB_REF_NAME": "main", "GITHUB_ACTOR": "octocat"}
-    for name, value in told.items():
-        monkeypatch.setenv(name, value)
+    _started_by_octocat(monkeypatch)
     monkeypatch.setattr(github, "run", lambda _repository, _number: _run())
+    monkeypatch.setattr(github, "has", lambda _repository, _commit, _older: True)
     monkeypatch.setenv("GITHUB_TRIGGERING_ACTOR", "hubot")
     assert commands.main(["promotable", "30433642"]) == 1
     assert "somebody else has started this run again" in capsys.readouterr().err
