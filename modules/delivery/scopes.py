@@ -18,8 +18,13 @@ _SCALING_ROLE = "role/aws-service-role/" + _SCALING + "/AWSServiceRoleForApplica
 _ALWAYS: Conditions = {}
 _OUR_STACKS: Conditions = {"StringLike": {"aws:ResourceTag/Stack": ("{stack}",)}}
 _NEW_IN_OUR_STACKS: Conditions = {"StringLike": {"aws:RequestTag/Stack": ("{stack}",)}}
-# Only resources without such a tag: a role can't take over another stack's key or certificate by tagging it.
+# Only resources without such a tag: a role can't take over another stack's key or certificate by tagging it. Nor a key
+# of others that has an alias: a new one has none.
 _UNTAGGED: Conditions = {**_NEW_IN_OUR_STACKS, "Null": {"aws:ResourceTag/Stack": "true"}}
+_NEW_KEYS: Conditions = {
+    **_NEW_IN_OUR_STACKS,
+    "Null": {"aws:ResourceTag/Stack": "true", "kms:ResourceAliases": "true"},
+}
 _OUR_FUNCTIONS: Conditions = {"ArnLike": {"lambda:FunctionArn": ("arn:aws:lambda:*:{account}:function:{name}",)}}
 _TABLES_SCALE: Conditions = {"StringEquals": {"application-autoscaling:service-namespace": "dynamodb"}}
 _THROUGH_SERVICES: Conditions = {
@@ -67,7 +72,7 @@ SCOPES: dict[str, Scope] = {
     "UseKeys": _on("arn:aws:kms:*:{account}:key/*", _THROUGH_SERVICES),
     "Keys": _on("arn:aws:kms:*:{account}:key/*", _OUR_STACKS),
     "NewKeys": _on_any("kms", _NEW_IN_OUR_STACKS),
-    "TagNewKeys": _on("arn:aws:kms:*:{account}:key/*", _UNTAGGED),
+    "TagNewKeys": _on("arn:aws:kms:*:{account}:key/*", _NEW_KEYS),
     "LogGroups": Scope(
         "logs",
         (

@@ -29,6 +29,17 @@ _NO_LEVEL = re.compile(
 )
 
 
+_ALL_NEW = {
+    "kms:TagResource": {"Null aws:ResourceTag/Stack", "Null kms:ResourceAliases"},
+    "acm:AddTagsToCertificate": {"Null aws:ResourceTag/Stack"},
+}
+
+
+def _new(without: str) -> Json:
+    """Conditions of what has nothing of this kind."""
+    return {"StringLike": {"aws:RequestTag/Stack": "tap-delivered-*"}, "Null": {without: "true"}}
+
+
 def _any_stack(stack: Json) -> None:
     for body in bodies_of(stack, POLICY):
         body["policy"] = body["policy"].replace('["zap-pr1*-$${', '["zap-*", "zap-pr1*-$${')
@@ -45,6 +56,9 @@ def _any_stack(stack: Json) -> None:
         statement(POLICY, "Keys", Condition=None, of="deploy"),
         statement(POLICY, "NewKeys", Condition=None, of="deploy"),
         statement(POLICY, "Mappings", Condition=None, of="deploy"),
+        statement(POLICY, "TagNewKeys", Condition=_new("aws:ResourceTag/Stack"), of="deploy"),
+        statement(POLICY, "TagNewKeys", Condition=_new("kms:ResourceAliases"), of="deploy"),
+        statement(POLICY, "TagNewCertificates", Condition=_new("kms:ResourceAliases"), of="deploy"),
         statement(
             POLICY, "Scaling", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}}, of="deploy_capacity"
         ),
@@ -140,6 +154,9 @@ def _ids(one: Json, bound: bool) -> _Found:
     bound = bound or "ArnLike lambda:FunctionArn" in one["Condition"]
     creating = {"kms:CreateKey", "acm:RequestCertificate", "lambda:CreateEventSourceMapping"} & set(one["Action"])
     yield bound or not creating, f"creates {creating} for anybody"
+    tags = [keys for action, keys in _ALL_NEW.items() if action in one["Action"]]
+    ours = "StringLike aws:ResourceTag/Stack" in one["Condition"]
+    yield ours or all(keys <= set(one["Condition"]) for keys in tags), "takes over keys or certificates of others"
     tables = one["Condition"].get("StringEquals application-autoscaling:service-namespace") == "dynamodb"
     scaling = [action for action in one["Action"] if re.match("application-autoscaling:(?!Describe)", action)]
     yield tables or not scaling, f"scales more than tables: {scaling}"
