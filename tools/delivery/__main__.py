@@ -127,7 +127,11 @@ def labels(_names: Sequence[str]) -> int:
     by = read_configuration(ROOT / FILE).labels_by
     number = labels_of.pull_request(os.environ["PULL_REQUEST"])
     repository = os.environ["GITHUB_REPOSITORY"]
-    found = labels_of.counted(github.pull_request(repository, number), github.events(repository, number), by=by)
+    asked = github.pull_request(repository, number)
+    head = asked["head"]
+    # A fork that was deleted is no repository any more.
+    pushed = github.last_push(head["repo"]["full_name"], head["ref"]) if head["repo"] else None
+    found = labels_of.counted(asked, github.events(repository, number), pushed, by=by)
     print(" ".join(f"--{'label' if counts else 'uncounted'} {name}" for name, counts in found.items()))
     return 0
 

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from tools.delivery.stacks import DeliveryError
 
@@ -41,6 +42,16 @@ def events(repository: str, number: int, gh: Gh = gh) -> list[Any]:
     """All that has happened to a pull request, the oldest first."""
     pages = gh(["api", "--paginate", "--slurp", f"repos/{repository}/issues/{number}/events?per_page=100"], "")
     return [event for page in json.loads(pages) for event in page]
+
+
+def last_push(repository: str, branch: str, gh: Gh = gh) -> Any:  # noqa: ANN401  any JSON
+    """What has changed a branch last, and who; `None` if GitHub knows of nothing.
+
+    By GitHub's clock (REST API, "List repository activities"): dates of commits are those of whoever made them.
+    """
+    ref = quote(f"refs/heads/{branch}", safe="")
+    found = json.loads(gh(["api", f"repos/{repository}/activity?ref={ref}&direction=desc&per_page=1"], ""))
+    return found[0] if found else None
 
 
 def comment(repository: str, number: int, file: Path, gh: Gh = gh) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from tools.delivery.stacks import DeliveryError
@@ -20,18 +21,37 @@ def pull_request(text: str) -> int:
     return int(found[1] or found[2])
 
 
-def counted(pull_request: Mapping[str, Any], events: Sequence[Mapping[str, Any]], *, by: str) -> dict[str, bool]:
+def counted(
+    pull_request: Mapping[str, Any],
+    events: Sequence[Mapping[str, Any]],
+    last_push: Mapping[str, Any] | None,
+    *,
+    by: str,
+) -> dict[str, bool]:
     """The labels that the pull request has, and whether each counts.
 
-    `events`: the oldest first (GitHub REST API, "List issue events"). `by`: `anyone`, or `others`: then only people
-    count, and not the author; a program may act for them. A label counts by who gave it last.
+    `events`: the oldest first (GitHub REST API, "List issue events"); `last_push`: of the pull request's branch. `by`:
+    `anyone`, or `others`: then only people count, and neither the author nor who pushed last; a program may act for
+    them. A label counts by who gave it last, and for what was there then: what is pushed later asks for it again.
     """
-    given = {event["label"]["name"]: event.get("actor") for event in events if event["event"] == "labeled"}
+    given = {event["label"]["name"]: event for event in events if event["event"] == "labeled"}
     names = sorted(label["name"] for label in pull_request["labels"] if _OURS.fullmatch(label["name"]))
-    author = pull_request["user"]["id"]
-    return {name: by == "anyone" or _is_other(given.get(name), author) for name in names}
+    if by == "anyone":
+        return dict.fromkeys(names, True)
+    authors = [pull_request["user"], last_push and last_push["actor"]]
+    return {
+        name: name in given
+        and _is_other(given[name].get("actor"), authors)
+        and last_push is not None
+        and _time(given[name]["created_at"]) > _time(last_push["timestamp"])
+        for name in names
+    }
 
 
-def _is_other(actor: Mapping[str, Any] | None, author: int) -> bool:
+def _is_other(actor: Mapping[str, Any] | None, authors: Sequence[Mapping[str, Any] | None]) -> bool:
     """Without an actor, as of a deleted account, nobody knows."""
-    return actor is not None and actor["type"] == "User" and actor["id"] != author
+    return actor is not None and actor["type"] == "User" and actor["id"] not in [one["id"] for one in authors if one]
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -76,7 +76,8 @@ def _verdict(review: Review) -> Iterator[str]:
     if accepted:
         yield f"> Accepted by label: {', '.join(accepted)}"
     if uncounted := sorted(review.uncounted.intersection(review.missing)):
-        yield f"> Doesn't count, because the author or a program gave it: {', '.join(map(code, uncounted))}"
+        by = "A person who is neither the author nor pushed last gives it, after the last push."
+        yield f"> Doesn't count: {', '.join(map(code, uncounted))}. {by}"
     yield ""
 
 

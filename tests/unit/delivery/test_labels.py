@@ -18,7 +18,24 @@ _OCTOCAT, _HUBOT, _BOT = (
 )
 
 
-def _event(event: str, label: str, actor: dict[str, Any] | None) -> dict[str, Any]:
+_BEFORE, _PUSHED, _AFTER = "2011-04-14T16:00:48Z", "2011-04-14T16:00:49Z", "2011-04-14T16:00:50Z"
+
+
+def _push(actor: dict[str, Any] | None = _OCTOCAT) -> dict[str, Any]:
+    """As GitHub documents it (REST API, "List repository activities")."""
+    return {
+        "id": 1296269,
+        "node_id": "MDEwOlJlcG9zaXRvcnkxMjk2MjY5",
+        "before": "6dcb09b5b57875f334f61aebed695e2e4193db5e",
+        "after": "827efc6d56897b048c772eb4087f854f46256132",
+        "ref": "refs/heads/feature/one",
+        "timestamp": _PUSHED,
+        "activity_type": "force_push",
+        "actor": actor,
+    }
+
+
+def _event(event: str, label: str, actor: dict[str, Any] | None, at: str = _AFTER) -> dict[str, Any]:
     """As GitHub documents it for an issue or a pull request (REST API, "List issue events")."""
     return {
         "id": 1,
@@ -28,14 +45,16 @@ def _event(event: str, label: str, actor: dict[str, Any] | None) -> dict[str, An
         "event": event,
         "commit_id": None,
         "commit_url": None,
-        "created_at": "2011-04-14T16:00:49Z",
+        "created_at": at,
         "performed_via_github_app": None,
         "label": {"name": label, "color": "red"},
     }
 
 
 def _pull(*labels: str) -> dict[str, Any]:
-    return {"number": 1347, "user": _OCTOCAT, "labels": [{"id": 208045946, "name": name} for name in labels]}
+    found = [{"id": 208045946, "name": name} for name in labels]
+    head = {"ref": "feature/one", "repo": {"full_name": "octocat/fork"}}
+    return {"number": 1347, "user": _OCTOCAT, "head": head, "labels": found}
 
 
 @pytest.mark.parametrize(
@@ -67,17 +86,37 @@ def _pull(*labels: str) -> dict[str, Any]:
     ],
 )
 def test_a_label_counts_by_who_gave_it_last(events: list[dict[str, Any]], counts: bool) -> None:
-    assert counted(_pull("allow-iam"), events, by="others") == {"allow-iam": counts}
-    assert counted(_pull("allow-iam"), events, by="anyone") == {"allow-iam": True}
+    assert counted(_pull("allow-iam"), events, _push(), by="others") == {"allow-iam": counts}
+    assert counted(_pull("allow-iam"), events, _push(), by="anyone") == {"allow-iam": True}
+
+
+@pytest.mark.parametrize(
+    ("at", "push", "counts"),
+    [
+        (_AFTER, _push(), True),
+        (_AFTER, _push(None), True),
+        (_BEFORE, _push(), False),
+        (_PUSHED, _push(), False),
+        (_AFTER, _push(_HUBOT), False),
+        (_AFTER, None, False),
+    ],
+)
+def test_a_label_counts_for_what_somebody_else_has_pushed_before(
+    at: str, push: dict[str, Any] | None, counts: bool
+) -> None:
+    """Otherwise an author pushes, after the label, what nobody has accepted, or labels what they pushed for others."""
+    given = [_event("labeled", "allow-iam", _HUBOT, at)]
+    assert counted(_pull("allow-iam"), given, push, by="others") == {"allow-iam": counts}
+    assert counted(_pull("allow-iam"), given, push, by="anyone") == {"allow-iam": True}
 
 
 def test_a_label_that_was_taken_away_is_none() -> None:
-    assert counted(_pull(), [_event("labeled", "allow-iam", _HUBOT)], by="others") == {}
+    assert counted(_pull(), [_event("labeled", "allow-iam", _HUBOT)], _push(), by="others") == {}
 
 
 def test_labels_with_other_characters_reach_no_command_line() -> None:
     names = ("allow-iam", "good first issue", "--output=x", "$(id)", "allow;iam")
-    assert list(counted(_pull(*names), [], by="anyone")) == ["allow-iam"]
+    assert list(counted(_pull(*names), [], _push(), by="anyone")) == ["allow-iam"]
 
 
 def test_a_pull_request_is_found_from_its_branch_in_a_merge_queue() -> None:
@@ -97,6 +136,7 @@ def test_the_command_prints_options_for_the_review(
             [_event("labeled", "allow-iam", _HUBOT)],
             [_event("labeled", "allow-data-loss", _OCTOCAT)],
         ],
+        "repos/octocat/fork/activity?ref=refs%2Fheads%2Ffeature%2Fone&direction=desc&per_page=1": [_push()],
     }
 
     def gh(arguments: Sequence[str], _body: str) -> str:
@@ -104,7 +144,7 @@ def test_the_command_prints_options_for_the_review(
 
     monkeypatch.setenv("PULL_REQUEST", "1347")
     monkeypatch.setenv("GITHUB_REPOSITORY", "octocat/Hello-World")
-    for read in (github.pull_request, github.events):
+    for read in (github.pull_request, github.events, github.last_push):
         monkeypatch.setattr(read, "__defaults__", (gh,))
     assert commands.main(["labels"]) == 0
     assert capsys.readouterr().out == "--uncounted allow-data-loss --label allow-iam\n"

@@ -63,8 +63,8 @@ def test_a_label_accepts_what_it_names_and_no_more() -> None:
 def test_a_label_that_does_not_count_is_told() -> None:
     found = review(recorded("stream-renamed"), labels=["allow-data-loss"], uncounted=["allow-reprocessing", "other"])
     assert found.status == Status.NEEDS_LABEL
-    told = "> Doesn't count, because the author or a program gave it: `allow-reprocessing`"
-    assert told in comment(found).splitlines()
+    told = "> Doesn't count: `allow-reprocessing`. A person who is neither the author nor pushed last gives it, "
+    assert f"{told}after the last push." in comment(found).splitlines()
 
 
 def test_a_comment_says_which_stacks_no_workflow_deploys() -> None:
