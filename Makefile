@@ -153,8 +153,9 @@ planned: dev
 current: dev
 	$(PY) -m tools.delivery current $(NEWEST)
 
+# What somebody typed: the shell must get it as it is, so make must not expand it.
 promotable: dev
-	$(PY) -m tools.delivery promotable "$(RUN)"
+	$(PY) -m tools.delivery promotable "$$RUN"
 
 .PHONY: drift
 drift: dev ## List the stacks that differ from what is deployed

@@ -1,6 +1,8 @@
 """What every workflow keeps to."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,9 @@ _PINNED = {
     "opentofu/setup-opentofu@a1320f892987e89d278cc92dc5adc984fb93aca4 # v2.0.2",
 }
 _PROGRAMS = {"make", "git", "jq", "sed", "tr", "echo", "cat", "env", "find", "for", "test", "exit", "mv"}
+
+# What people choose, and no commit's number.
+_TYPED = re.compile(r"inputs\.|github\.event\.(?!merge_group\.base_sha)")
 
 each_workflow = pytest.mark.parametrize("path", _WORKFLOWS, ids=lambda path: path.name)
 each_file = pytest.mark.parametrize("path", _FILES, ids=lambda path: path.name)
@@ -128,6 +133,30 @@ def test_only_what_was_started_by_hand_is_promoted() -> None:
     steps = [step.get("run", "") for step in _steps(_FOLDER / "actions/apply/action.yml")]
     checked = next(n for n, run in enumerate(steps) if "make promotable" in run)
     assert checked < next(n for n, run in enumerate(steps) if "make apply" in run)
+
+
+@each_file
+def test_what_somebody_typed_is_expanded_by_no_shell_and_by_no_make(path: Path) -> None:
+    """Otherwise whoever may start a workflow runs what they like in it, also where they may approve nothing."""
+    found = yaml.safe_load(path.read_text())
+    jobs = found["jobs"].values() if "jobs" in found else [found["runs"]]
+    makefile = (ROOT / "Makefile").read_text()
+    for job in jobs:
+        for step in job.get("steps", []):
+            run, environ = step.get("run", ""), {**found.get("env", {}), **job.get("env", {}), **step.get("env", {})}
+            assert "${{" not in run
+            for name in (name for name, value in environ.items() if re.search(_TYPED, str(value))):
+                assert not re.search(rf"\bmake\b.*\${{?{name}\b", run), (name, run)
+                assert f"$({name})" not in makefile, name
+
+
+def test_the_number_of_a_run_is_an_argument_whatever_it_is(tmp_path: Path) -> None:
+    typed = f'12"; touch {tmp_path}/shell; "$(shell touch {tmp_path}/make)'
+    command = ["make", "--silent", "--file", str(ROOT / "Makefile"), "--assume-old=dev", "promotable", "PY=@echo"]
+    environ = {**os.environ, "RUN": typed}
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout == f"-m tools.delivery promotable {typed}\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_session_lasts_as_long_as_the_job_that_needs_it() -> None:
