@@ -24,7 +24,8 @@ class Deployer:
         (KMS developer guide, "kms:CallerAccount"). With the account as the principal, a key's policy grants nothing by
         itself.
         """
-        services = [f"{user}.{names.region}.amazonaws.com" for user in self.key_users]
+        # From any region: nobody documents from which one Secrets Manager uses the key of a replica.
+        services = [f"{user}.*.amazonaws.com" for user in self.key_users]
         # By the scopes (modules/delivery/scopes.py) that hold the role to tags: what is left of their conditions.
         more: Mapping[str, Conditions] = {
             "Keys": {},

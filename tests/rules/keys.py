@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from modules.delivery.permissions import PERMISSIONS
 from tests.rules.mutations import Mutation, add, drop, put, remove, statement
-from tests.rules.reading import Resource, each, everything, is_our_key, parts, refers_to, statements
+from tests.rules.reading import Resource, as_list, each, everything, is_our_key, parts, refers_to, statements
 from tests.rules.registry import Case, Check, Checks, rule, rule_over_all
 from tests.synthesized import Json
 
@@ -85,6 +85,15 @@ def is_the_deployer(case: Case, one: Json) -> bool:
         statement(_KEY, "DeployKeys", Action=["kms:DescribeKey"]),
         statement(_KEY, "DeployKeys", Action=["kms:Decrypt"]),
         statement(_KEY, "DeployUseKeys", Condition=None),
+        statement(
+            _KEY,
+            "DeployUseKeys",
+            Condition={
+                "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/tap-deploy-delivered-us-east-1"},
+                "StringEquals": {"kms:CallerAccount": "111111111111"},
+                "StringLike": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"},
+            },
+        ),
         statement(_KEY, "DeployGrantKeys", Sid="Other", Action=["kms:RetireGrant"]),
     ],
 )
@@ -99,6 +108,9 @@ def a_key_is_open_to_the_role_that_deploys_it_before_its_tags_are_known(case: Ca
         for action in _USES & set(allowed):
             through = "StringLike kms:ViaService" in allowed[action]["Condition"]
             yield Check(key.address, through, f"lets the role {action} without a service")
+            services = as_list(allowed[action]["Condition"].get("StringLike kms:ViaService"))
+            anywhere = "secretsmanager.*.amazonaws.com" in services
+            yield Check(key.address, anywhere, f"lets no other region's secret {action} for its replica")
 
 
 @rule("KMS.3, destroy", broken_by=[put(_KEY, "deletion_window_in_days", 8), drop(_KEY, "deletion_window_in_days")])
