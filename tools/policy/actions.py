@@ -40,6 +40,9 @@ def check_policies(stack: str, document: dict[str, Json]) -> tuple[list[Finding]
 
 def _check(statement: Json, *, in_key: bool) -> Iterator[tuple[str, str]]:
     actions, resources = _list(statement.get("Action")), [_arn(one) for one in _list(statement.get("Resource"))]
+    # Every action of every service, on whatever there is. Other statements may not allow that.
+    if statement.get("Effect") == "Deny" and actions == ["*"]:
+        return
     known = {action: _formats(action) for action in actions}
     for action in [action for action, formats in known.items() if not formats]:
         yield UNKNOWN_ACTION, f"{statement.get('Sid')}: AWS has no action {action}"

@@ -11,8 +11,10 @@ KEY = "${aws_kms_key.key.arn}"
 LOGS = "arn:aws:logs:us-east-1:111111111111:log-group:/aws/lambda/x"
 
 
-def _check(action: Any, resource: Any, *, type_: str = "aws_iam_role_policy") -> list[tuple[str, str]]:
-    statement = {"Sid": "One", "Effect": "Allow", "Action": action, "Resource": resource}
+def _check(
+    action: Any, resource: Any, *, type_: str = "aws_iam_role_policy", effect: str = "Allow"
+) -> list[tuple[str, str]]:
+    statement = {"Sid": "One", "Effect": effect, "Action": action, "Resource": resource}
     stack = {"resource": {type_: {"a": {"policy": json.dumps({"Statement": [statement]})}, "b": {}}}}
     findings, passed = check_policies("tap-dev-us-east-1", stack)
     assert (passed == 1) == (not findings)
@@ -52,6 +54,15 @@ def test_policies_that_work_pass(action: Any, resource: Any) -> None:
 )
 def test_policies_that_can_never_work_are_found(action: Any, resource: Any, check: str) -> None:
     assert {found for found, _ in _check(action, resource)} >= {check}
+
+
+def test_everything_can_be_denied_but_not_allowed() -> None:
+    assert _check("*", "*", effect="Deny") == []
+    assert [check for check, _ in _check("*", "*")] == ["IAM_UNKNOWN_ACTION"]
+
+
+def test_an_action_that_aws_does_not_have_denies_nothing_and_is_found() -> None:
+    assert [check for check, _ in _check(["*", "kinesis:PutRecordz"], "*", effect="Deny")] == ["IAM_UNKNOWN_ACTION"] * 2
 
 
 def test_in_a_key_policy_everything_is_the_key() -> None:
