@@ -213,7 +213,7 @@ def test_events_whose_objects_alternate_cost_calls_for_each_object_and_not_for_e
 @pytest.mark.parametrize("seconds", [1.0, 2.0, 900.0])
 def test_a_function_with_little_time_stores_events_all_the_same(seconds: float) -> None:
     """F9."""
-    world = World(processor_seconds=seconds)
+    world = World(settings=mapping.Settings(maximum_retry_attempts=10), processor_seconds=seconds)
     fill(world, 1_000)
     world.mapping.drain()
     assert world.mapping.discarded == 0

@@ -89,8 +89,8 @@ def test_the_state_of_an_environment_lies_in_the_bucket_that_its_state_stack_mak
         assert {backend["kms_key_id"].split(":", 5)[5] for backend in backends} == {alias}
 
 
-def test_nothing_is_overridden_but_terraform_and_ephemeral(every_stack: dict[str, Stack]) -> None:
+def test_only_what_has_no_binding_is_overridden(every_stack: dict[str, Stack]) -> None:
     """An override is checked by nobody: neither by cdktf nor by these types."""
     found = {frozenset(stack.json["//"]["metadata"]["overrides"]["stack"]) for stack in every_stack.values()}
-    assert frozenset().union(*found) == {"terraform", "ephemeral"}
+    assert frozenset().union(*found) == {"terraform", "ephemeral", "check"}
     assert all(set(stack.json["//"]["metadata"]["overrides"]) == {"stack"} for stack in every_stack.values())
