@@ -50,14 +50,14 @@ def planned(_names: Sequence[str]) -> int:
 
 def current(newest: Sequence[str]) -> int:
     """Check that the saved plans are of what the branch has by now, which was synthesized to the folder."""
-    (folder,) = newest
+    folder = _one(newest, "NEWEST=folder")
     pending.refuse_superseded(Path(folder), pending.with_changes())
     return 0
 
 
 def promotable(runs: Sequence[str]) -> int:
     """Check that the plan of a run may be promoted: RUN of GITHUB_REPOSITORY, by who runs this and nobody else."""
-    (run,) = runs
+    run = _one(runs, "RUN=number")
     if os.environ["GITHUB_TRIGGERING_ACTOR"] != os.environ["GITHUB_ACTOR"]:
         raise ToolError("somebody else has started this run again: start a new one, which asks for your own approval")
     repository = os.environ["GITHUB_REPOSITORY"]
@@ -138,7 +138,7 @@ def labels(_names: Sequence[str]) -> int:
 
 def comment(files: Sequence[str]) -> int:
     """Write a file into the comment on the pull request PULL_REQUEST of GITHUB_REPOSITORY."""
-    (file,) = files
+    file = _one(files, "FILE=file")
     github.comment(os.environ["GITHUB_REPOSITORY"], int(os.environ["PULL_REQUEST"]), Path(file))
     return 0
 
@@ -149,6 +149,13 @@ def issue(files: Sequence[str]) -> int:
     if stacks:
         github.drift_issue(os.environ["GITHUB_REPOSITORY"], stacks, os.environ["RUN_URL"])
     return 0
+
+
+def _one(names: Sequence[str], allowed: str) -> str:
+    """The only name that a command was given."""
+    if len(names) != 1 or not names[0]:
+        raise ToolError(f"got {' '.join(names) or 'nothing'}; allowed: one name, {allowed} after the target of make")
+    return names[0]
 
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {

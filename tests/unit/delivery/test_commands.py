@@ -135,6 +135,17 @@ def test_a_comment_without_a_mark_is_refused(tmp_path: Path) -> None:
         github.comment("example/tapstack", 7, tmp_path / "comment.md", Gh(""))
 
 
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [(["current"], "NEWEST=folder"), (["comment"], "FILE=file"), (["comment", "a", "b"], "got a b")],
+)
+def test_a_command_that_needs_one_name_says_so(
+    given: Sequence[str], wanted: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.main(given) == 1
+    assert wanted in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("found", "place"), [("", "issues"), ("3\n", "issues/3/comments")])
 def test_there_is_one_issue_about_drift(found: str, place: str) -> None:
     gh = Gh(found)
