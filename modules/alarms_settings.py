@@ -23,7 +23,7 @@ class AlarmSettings(Section):
     urls: HttpsUrls = Field(
         (),
         description="Endpoints that get every alarm and confirm the subscription themselves. Subscribe one whose URL "
-        "contains a key by hand: docs/alarms.md",
+        "contains a key by hand: docs/alerts.md",
     )
     page_emails: Emails = Field(
         (), description="Who is notified, besides, of alarms that must wake somebody: those of severity `page`"
