@@ -107,8 +107,9 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     """Run the command; returns its exit status."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
-    if not (chosen.stack and chosen.source and chosen.id):
-        parser.error("something is empty; allowed: make find-event STACK=tap-dev-us-east-1 SOURCE=/shop ID=order-1")
+    if empty := [name for name in ("stack", "source", "id") if not getattr(chosen, name)]:
+        allowed = "make find-event STACK=tap-dev-us-east-1 SOURCE=/shop ID=order-1"
+        parser.error(f"{', '.join(empty).upper()}: empty; allowed: {allowed}")
     try:
         target = find_target(chosen.stack, chosen.outputs, ENVIRONMENTS, environ)
         if target.ledger_table is None:

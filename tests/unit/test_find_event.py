@@ -128,4 +128,4 @@ def test_a_stack_that_is_not_there_or_has_no_ledger_is_told(
 def test_make_without_a_name_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         find_event.main([*_STACK, "--source", "/shop", "--id", ""], {})
-    assert "something is empty; allowed: make find-event STACK=" in capsys.readouterr().err
+    assert "error: ID: empty; allowed: make find-event STACK=" in capsys.readouterr().err
