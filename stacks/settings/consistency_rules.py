@@ -166,6 +166,10 @@ def _shards(_shards: int, mode: str) -> Refusal | None:
     return Refusal("no shards, because stream.mode is ON_DEMAND", "remove it, or set stream.mode to PROVISIONED")
 
 
+def _capacity_of_a_ledger(_table: object, days: int) -> Refusal | None:
+    return None if days else Refusal("no [ledger_capacity], because deduplication.days is 0", "remove the table")
+
+
 def _maximum_units(maximum: int, minimum: int) -> Refusal | None:
     return None if maximum >= minimum else Refusal(f"at least {minimum}, which is ledger_capacity.minimum_units")
 
@@ -245,6 +249,7 @@ TOGETHER = (
     Rule(("api.auth", "edge", "regions"), _failover),
     Rule(("edge.signing_region", "regions"), _signing_region),
     Rule(("stream.shards", "stream.mode"), _shards, only_if_given=True),
+    Rule(("ledger_capacity", "deduplication.days"), _capacity_of_a_ledger),
     Rule(("ledger_capacity.maximum_units", "ledger_capacity.minimum_units"), _maximum_units),
     Rule(("delivery.approvers", "delivery.approval"), _approvers),
     Rule(("budget.monthly_usd", "alarms.emails"), _budget),
