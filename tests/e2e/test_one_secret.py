@@ -10,7 +10,7 @@ import pytest
 
 from modules.api_domain_settings import EdgeSettings
 from stacks.settings import Environment
-from tests.integration.account import REGION, Account
+from tests.integration.account import REGION, Account, Provider, new_account
 from tests.integration.deployment import Deployment
 from tests.integration.signing import signed
 from tools.synthesized import in_order
@@ -40,6 +40,13 @@ def _apply(account: Account, environment: Environment, *stacks: str) -> dict[str
         terraform.init()
         terraform.apply()
     return found
+
+
+@pytest.fixture(scope="module")
+def account(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """An account of its own: others look for what is left in theirs, and the emulator removes no replica."""
+    with new_account(tmp_path_factory.mktemp("regions"), provider) as account:
+        yield account
 
 
 @pytest.fixture(scope="module")
