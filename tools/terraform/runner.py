@@ -88,7 +88,7 @@ class Terraform:
     def planned(self, file: Path, *arguments: str) -> Json:
         """`plan` and `show`, read."""
         self.plan(file, *arguments)
-        return self.read("show", self.show(file))
+        return self.read("show", self.succeed("show", "-json", str(file)))
 
     def outputs(self) -> dict[str, str]:
         """The values of the outputs, by name."""
