@@ -21,7 +21,8 @@ _IDENTITIES = ("id", "name", "region")
 class Difference:
     """An attribute with its values before and after; the path `""` is the whole resource.
 
-    `unknown`: the value after, or a part of it, is known only after apply.
+    `unknown`: the value after, or a part of it, is known only after apply. `around`: the block that it is in, before
+    and after; empty where there is none.
     """
 
     change: Change
@@ -30,6 +31,7 @@ class Difference:
     old: Json
     new: Json
     unknown: bool
+    around: tuple[Mapping[str, Json], Mapping[str, Json]] = ({}, {})
 
     @property
     def stays(self) -> bool:
@@ -109,7 +111,7 @@ def _inside(node: Node, outer: Difference, unknown: Json) -> Iterator[tuple[Node
             continue
         path = f"{outer.path}.{name}" if outer.path else str(name)
         found = node.below.get(name)
-        one = Difference(outer.change, outer.plan, path, before, after, is_unknown)
+        one = Difference(outer.change, outer.plan, path, before, after, is_unknown, (old, new))
         yield from _below(found, one, mark) if found else _unjudged(one)
 
 

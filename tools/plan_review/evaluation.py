@@ -12,6 +12,7 @@ from tools.plan_review.reading import OUTPUT
 from tools.plan_review.rule import Category, Finding, Rule
 from tools.plan_review.rules.broken import INCOMPLETE, NOT_JUDGED, STACK_REMOVED
 from tools.plan_review.rules.lost import DELETED_OUTSIDE
+from tools.plan_review.settings import as_change
 from tools.plan_review.verdicts import tree_of_unknown, trees_for
 
 _MOST_ATTRIBUTES = 20
@@ -37,7 +38,7 @@ def _judged(change: Change, plan: Plan, root: Node, *, known: bool) -> Mapping[R
     found: dict[Rule, list[str]] = {}
     if not known and change.action is not Action.FORGET:
         found[NOT_JUDGED] = [f"the type {code(change.type)}"]
-    for node, one in differences(change, plan, root):
+    for node, one in differences(as_change(change, plan), plan, root):
         if node is None:
             if known:
                 found.setdefault(NOT_JUDGED, []).append(code(one.path))

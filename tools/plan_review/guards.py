@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.plan_review.differences import Difference, When
 from tools.plan_review.model import Action, Json
-from tools.plan_review.predicates import differs, less, raised
+from tools.plan_review.predicates import differs, is_own_key, less, raised, switched_off
 
 _STAYS = (Action.UPDATE, Action.REPLACE)
 
@@ -56,6 +56,33 @@ def opened(public: tuple[str, ...]) -> When:
         return "" if new_route and change.new("route_key") not in public else None
 
     return When("without authorization", test)
+
+
+def _other_callers(one: Difference) -> str | None:
+    """It asks for authorization before and after, but for another kind."""
+    open_ = (None, "", "NONE")
+    return one.said if one.stays and not one.unknown and one.old not in open_ and one.new not in open_ else None
+
+
+other_callers = When("another kind of authorization", _other_callers)
+
+
+def _rule_off(one: Difference) -> str | None:
+    """A rule is on unless somebody says otherwise; there are several kinds of `ENABLED`."""
+    was, is_ = (str(value or "ENABLED").startswith("ENABLED") for value in (one.old, one.new))
+    return one.said if one.stays and was and (one.unknown or not is_) else None
+
+
+rule_off = When("no longer enabled", _rule_off)
+
+
+def _queue_without_key(one: Difference) -> str | None:
+    """A queue has SQS's own encryption, or a key: one in the place of the other is no loss."""
+    name = "kms_master_key_id"
+    return None if is_own_key(one.change.new(name)) or one.change.is_unknown(name) else switched_off.test(one)
+
+
+queue_without_key = When("switched off, without a key", _queue_without_key)
 
 
 def _loop_allowed(one: Difference) -> str | None:

@@ -135,6 +135,16 @@ class Plan:
         """Whether the plan creates the Lambda function of this name."""
         return isinstance(name, str) and name in self._functions
 
+    def makes(self, type_: str, name: str) -> bool:
+        """Whether the plan creates, or replaces, the resource of a type with unique names that has this one."""
+        return (type_, name) in self._made
+
+    @cached_property
+    def _made(self) -> frozenset[tuple[str, str]]:
+        made = (one for one in self.changes if one.type in UNIQUE and one.action in (Action.CREATE, Action.REPLACE))
+        names = ((one.type, one.after.get(UNIQUE[one.type][0])) for one in made)
+        return frozenset((type_, name) for type_, name in names if isinstance(name, str))
+
     @cached_property
     def _functions(self) -> frozenset[Json]:
         created = (one for one in self.changes if one.type == "aws_lambda_function" and one.action is Action.CREATE)

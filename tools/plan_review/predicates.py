@@ -34,7 +34,7 @@ def _number(value: Json) -> float | None:
         return None
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -90,7 +90,29 @@ switched_on = _compared("switched on", lambda _old, new: new is True, unknown=la
 switched_off = _compared("switched off", lambda old, new: old is True and new is not True)
 disabled = _compared("disabled", lambda old, new: new is False or old is True, unknown=lambda old: old is not False)
 removed = _compared("removed", lambda old, new: bool(old) and not new)
+# What is set where nothing was is only more.
+taken = _compared("removed, or another value", lambda old, _new: bool(old))
+no_longer_kms = _compared("no longer by a key of KMS", lambda old, new: _is_kms(old) and not _is_kms(new))
 set_or_changed = _compared("set, or another value", lambda _old, new: bool(new), unknown=_always)
+
+
+def _is_kms(algorithm: Json) -> bool:
+    return isinstance(algorithm, str) and algorithm.startswith("aws:kms")
+
+
+def in_kept_block(when: When) -> When:
+    """The same, but not where the whole block is added or removed."""
+    return When(f"{when.words}, in a block that stays", lambda one: when.test(one) if all(one.around) else None)
+
+
+def days_lowered(default: int) -> When:
+    """A number of days is lowered, where none is what AWS takes."""
+
+    def days(value: Json) -> float:
+        number = _number(value)
+        return default if number is None else number
+
+    return _compared(f"lowered; none is {default}", lambda old, new: days(new) < days(old), unknown=_always)
 
 
 def leaves(value: Json) -> When:
@@ -114,28 +136,28 @@ def later_in(order: str, default: str) -> When:
     places = {word: place for place, word in enumerate(order.split())}
 
     def place(word: Json) -> int:
-        return places.get(word or default, -1)
+        return places.get(str(word or default), -1)
 
     words = f"later in `{order.replace(' ', '`, `')}`"
     return _compared(words, lambda old, new: place(new) > max(place(old), 0), unknown=_always)
 
 
-def _is_own_key(value: Json) -> bool:
+def is_own_key(value: Json) -> bool:
     """A key of the account: AWS names those that it manages `alias/aws/<service>` (KMS Developer Guide, "AWS keys")."""
     return isinstance(value, str) and value != "" and "alias/aws/" not in value
 
 
 def _is_other_key(old: Json, new: Json) -> bool:
     """A key may be given by its id or by its ARN."""
-    return _is_own_key(old) and _is_own_key(new) and old.rpartition(":key/")[2] != new.rpartition(":key/")[2]
+    return is_own_key(old) and is_own_key(new) and old.rpartition(":key/")[2] != new.rpartition(":key/")[2]
 
 
 own_key_left = _compared(
     "from an own key to AWS's key, or to none",
-    lambda old, new: _is_own_key(old) and not _is_own_key(new),
+    lambda old, new: is_own_key(old) and not is_own_key(new),
     unknown=_never,
 )
-other_key = _compared("from an own key to another", _is_other_key, unknown=_is_own_key, follows=False)
+other_key = _compared("from an own key to another", _is_other_key, unknown=is_own_key, follows=False)
 
 
 def _resized(old: float, new: float) -> bool:
@@ -148,6 +170,7 @@ def _updated(when: When, words: str) -> When:
 
 
 raised_here = _updated(raised, "raised, without being replaced")
+removed_here = _updated(removed, "removed, without being replaced")
 resized = _updated(_numbers("", _resized), "more than double, or less than half")
 
 

@@ -14,6 +14,8 @@ from tools.plan_review.model import UNIQUE, Action, Change, Json, Plan, ReviewEr
 
 LARGEST_MEGABYTES = 512
 OUTPUT = "output"
+# What Terraform does besides the changes, or can't plan yet ("JSON output format").
+_BESIDE = ("deferred_changes", "action_invocations", "deferred_action_invocations")
 # Suffix of an empty file beside a plan that destroys a stack that was removed from the code.
 GONE = ".gone"
 # Their ARNs end in an id that says nothing to people.
@@ -50,7 +52,7 @@ def read_plan(path: Path, configuration: Configuration = DEFAULTS) -> Plan:
         lost=tuple(one for one in drift if one.action is Action.DELETE),
         staying=_staying(resources),
         account=_account(document.get("configuration")),
-        complete=document.get("complete") is not False,
+        complete=document.get("complete") is not False and not any(map(document.get, _BESIDE)),
         policies=_policies(path.with_name(f"{stack}.tf.json")),
         references=dict(_references(document.get("prior_state"))),
         is_gone=path.with_name(f"{stack}{GONE}").exists(),
@@ -128,8 +130,9 @@ def _staying(resources: list[Json]) -> dict[str, tuple[Mapping[str, Json], ...]]
     found: dict[str, list[Mapping[str, Json]]] = {}
     for one in resources:
         change = one.get("change")
-        if one.get("type") in UNIQUE and change.get("actions") == ["no-op"] and isinstance(change.get("before"), dict):
-            found.setdefault(one["type"], []).append(change["before"])
+        type_ = str(one.get("type"))
+        if type_ in UNIQUE and change.get("actions") == ["no-op"] and isinstance(change.get("before"), dict):
+            found.setdefault(type_, []).append(change["before"])
     return {type_: tuple(bodies) for type_, bodies in found.items()}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from tools.plan_review.differences import Difference, When
 from tools.plan_review.markdown import code
-from tools.plan_review.model import Action, Change, Plan
+from tools.plan_review.model import Action, Change, Plan, at
 from tools.plan_review.policies import NO_GRANTS, Grant, Grants, lines_of, not_covered, parse
 
 # AWS gives these a policy if none is given.
@@ -57,10 +57,7 @@ def _is_usual(change: Change, grant: Grant) -> bool:
 def _names_a_role(condition: str) -> bool:
     """One of one account; IAM reads patterns in `ArnEquals`, too."""
     held = json.loads(condition or "{}")
-    role, account = (
-        held.get("ArnEquals", {}).get("aws:PrincipalArn"),
-        held.get("StringEquals", {}).get("kms:CallerAccount"),
-    )
+    role, account = at(held, "ArnEquals.aws:PrincipalArn"), at(held, "StringEquals.kms:CallerAccount")
     return isinstance(role, str) and f"::{account}:role/" in role and not {"*", "?"} & set(role)
 
 
@@ -79,6 +76,14 @@ def _denies_removed(_change: Change, old: Grants, new: Grants) -> Iterable[Grant
     return (one for one in not_covered(old, new) if not one.allows)
 
 
+def _narrower(change: Change, old: Grants, new: Grants) -> Iterable[Grant]:
+    """What a policy that stays no longer allows, or denies besides."""
+    if change.action is Action.CREATE:
+        return ()
+    taken = (one for one in not_covered(old, new) if one.allows)
+    return (*taken, *(one for one in not_covered(new, old) if not one.allows))
+
+
 def _not_comparable(one: Difference) -> str | None:
     """A policy that is sensitive, isn't known, or can't be read; what AWS fills in in a new one is none of these."""
     made = one.change.action is Action.CREATE or one.follows
@@ -90,6 +95,7 @@ def _not_comparable(one: Difference) -> str | None:
 
 new_principals = _compared("a principal is added", _new_principals)
 wider = _compared("a principal is allowed more", _wider)
+narrower = _compared("a principal is allowed less, or denied more", _narrower)
 denies_removed = _compared("an explicit deny is removed", _denies_removed)
 not_comparable = When("unknown, sensitive, or not readable", _not_comparable)
 

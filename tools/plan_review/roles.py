@@ -11,6 +11,7 @@ from tools.plan_review.model import LEAVES, Action, Change, Plan
 from tools.plan_review.policies import NO_GRANTS, Grant, Grants, not_covered, parse
 from tools.plan_review.rule import Finding, Rule
 from tools.plan_review.rules.exposed import GAINED, UNKNOWN, WILDCARD
+from tools.plan_review.rules.flow import PERMISSIONS_LOST
 
 _POLICIES = ("aws_iam_role_policy", "aws_iam_policy")
 
@@ -24,6 +25,7 @@ class RoleDifference:
     address: str
     is_new: bool
     is_unknown: bool
+    is_stripped: bool
     gained: tuple[Grant, ...]
     lost: tuple[Grant, ...]
 
@@ -33,19 +35,22 @@ class RoleDifference:
         if self.is_unknown:
             return UNKNOWN
         if not self.is_new:
-            return GAINED if self.gained else None
+            return GAINED if self.gained else PERMISSIONS_LOST if self.is_stripped else None
         return WILDCARD if any(one.is_wide and one.allows for one in self.gained) else None
 
 
 def differences(plan: Plan) -> Iterator[RoleDifference]:
     """Every role of the plan whose permissions differ, or may differ."""
-    new_roles = {change.new("name") for change in plan.changes if change.type == "aws_iam_role" and _is_new(change)}
+    of_roles = [change for change in plan.changes if change.type == "aws_iam_role"]
+    new_roles = {change.new("name") for change in of_roles if _is_new(change)}
+    ended = {str(change.old("name")) for change in of_roles if change.action is Action.DELETE}
     policies: dict[str, list[Change]] = {}
     for change in plan.changes:
         if change.type in _POLICIES and _matters(change):
             policies.setdefault(_role(change), []).append(change)
     for role, changes in policies.items():
-        difference = _difference(plan, changes, is_new=role in new_roles or _all_new(plan, changes))
+        is_new = role in new_roles or _all_new(plan, changes)
+        difference = _difference(plan, changes, is_new=is_new, is_ended=role in ended)
         if difference.is_unknown or difference.gained or difference.lost:
             yield difference
 
@@ -78,7 +83,7 @@ def _role(change: Change) -> str:
     return change.address
 
 
-def _difference(plan: Plan, changes: list[Change], *, is_new: bool) -> RoleDifference:
+def _difference(plan: Plan, changes: list[Change], *, is_new: bool, is_ended: bool) -> RoleDifference:
     old: Grants = NO_GRANTS
     new: Grants = NO_GRANTS
     unknown = False
@@ -97,6 +102,7 @@ def _difference(plan: Plan, changes: list[Change], *, is_new: bool) -> RoleDiffe
         address=changes[0].address,
         is_new=is_new,
         is_unknown=unknown,
+        is_stripped=not (new or is_ended) and any(grant.allows for grant in old),
         gained=() if unknown else tuple(more),
         lost=() if unknown else tuple(less),
     )

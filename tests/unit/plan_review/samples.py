@@ -34,6 +34,7 @@ VALUES: Mapping[str, tuple[Values, Values]] = {
     "set, removed, or another value": ([("a", "b"), ("a", None), ([], [{"a": 1}])], [("a", "a"), (None, [])]),
     "raised": ([(1, 2), ("50", "500")], [(2, 1), (1, 1), ("500", "50")]),
     "raised, without being replaced": ([(90, 365)], [(365, 90)]),
+    "removed, without being replaced": ([(90, None)], [(None, 90), (90, 365)]),
     "lowered": ([(2, 1), (30, 0)], [(1, 2), (2, 2), (0, 30)]),
     "shortened, or no longer endless": ([(168, 24), (0, 7), (None, 7), (-1, 60)], [(24, 168), (7, 0), (7, -1)]),
     "lowered, or no longer unlimited": ([(10, 2), (-1, 10), (None, 10), (2, 0)], [(2, 10), (10, -1), (0, 2)]),
@@ -44,6 +45,16 @@ VALUES: Mapping[str, tuple[Values, Values]] = {
     "switched off": ([(True, False), (True, None)], [(False, True), (None, True), (None, False)]),
     "disabled": ([(True, False), (None, False)], [(False, True), (False, None), (None, True)]),
     "removed": ([("a", None), (["a"], [])], [(None, "a"), ("a", "b"), (None, "")]),
+    "removed, or another value": ([("a", None), ("a", "b"), (["a"], [])], [(None, "a"), ("a", "a"), (None, "")]),
+    "lowered; none is 30": ([(30, 7), (None, 7), (14, 0), (30, 0)], [(7, 30), (7, None), (None, 30), (None, "")]),
+    "no longer enabled": (
+        [("ENABLED", "DISABLED"), (None, "DISABLED"), ("ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", "DISABLED")],
+        [("DISABLED", "ENABLED"), ("DISABLED", None), (None, "ENABLED")],
+    ),
+    "no longer by a key of KMS": (
+        [("aws:kms", "AES256"), ("aws:kms:dsse", "AES256"), ("aws:kms", None)],
+        [("AES256", "aws:kms"), ("aws:kms", "aws:kms:dsse"), (None, "AES256")],
+    ),
     "set, or another value": ([(None, "a"), ("a", "b")], [("a", None), ("a", "")]),
     "elements removed": ([(["a", "b"], ["b"]), (["a"], None), (["a"], ["b"])], [(["a"], ["a", "b"]), (None, ["a"])]),
     "elements added": ([(["a"], ["a", "b"]), (None, ["*"]), (["a"], ["b"])], [(["a", "b"], ["b"]), (["a"], None)]),
@@ -76,6 +87,10 @@ VALUES: Mapping[str, tuple[Values, Values]] = {
         [(policy(allow(_A)), policy(allow(_A, action="s3:*")))],
         [(policy(allow(_A, action="s3:*")), policy(allow(_A)))],
     ),
+    "a principal is allowed less, or denied more": (
+        [(policy(allow(_A), allow(_B)), policy(allow(_A))), (policy(allow(_A)), policy(allow(_A), _DENY))],
+        [(policy(allow(_A)), policy(allow(_A), allow(_B))), (policy(allow(_A), _DENY), policy(allow(_A)))],
+    ),
     "an explicit deny is removed": ([(policy(_DENY), policy())], [(policy(), policy(_DENY))]),
     "unknown, sensitive, or not readable": ([(policy(), "{")], [(policy(), policy(_DENY))]),
     "another one, or none": ([("arn:a", "arn:b"), ("arn:a", None)], [(None, "arn:a")]),
@@ -84,8 +99,9 @@ VALUES: Mapping[str, tuple[Values, Values]] = {
         [("a.amazonaws.com", "a.amazonaws.com")],
     ),
 }
+_KEPT = ", in a block that stays"
 # Nothing is compared of what is made anew.
-_UPDATED = ("more than double, or less than half", "raised, without being replaced")
+_UPDATED = ("more than double, or less than half", "raised, without being replaced", "removed, without being replaced")
 # Of a test of one attribute that depends on others: what else the resource has, before and after.
 _GREATER, _LESS = ({"comparison_operator": f"{word}Threshold"} for word in ("GreaterThan", "LessThan"))
 
@@ -120,8 +136,10 @@ def cases(type_: str, path: str, verdict: Verdict) -> Iterator[Case]:
 
 
 def _changes(type_: str, path: str, verdict: Verdict) -> Iterator[tuple[bool, tuple[Json, ...]]]:
-    words = verdict.when.words
+    words = verdict.when.words.removesuffix(_KEPT)
     if words in VALUES:
+        if words != verdict.when.words:
+            yield from _whole_blocks(type_, path)
         for fires, values in zip((True, False), VALUES[words], strict=True):
             for old, new in values:
                 for actions in (["update"], ["delete", "create"]):
@@ -131,6 +149,13 @@ def _changes(type_: str, path: str, verdict: Verdict) -> Iterator[tuple[bool, tu
         yield from _by_role(type_, verdict.rule.id)
     else:
         yield from _special(type_, path, words)
+
+
+def _whole_blocks(type_: str, path: str) -> Iterator[tuple[bool, tuple[Json, ...]]]:
+    """The block that holds it is added, or removed."""
+    outer, held = path.partition(".")[0], nested(path, ["a"])
+    for old, new in (({outer: []}, held), (held, {outer: []})):
+        yield False, (change(type_, old | {"id": "a"}, new | {"id": "a"}),)
 
 
 def _special(type_: str, path: str, words: str) -> Iterator[tuple[bool, tuple[Json, ...]]]:
@@ -228,6 +253,26 @@ def _opened(type_: str, path: str) -> Iterator[tuple[bool, tuple[Json, ...]]]:
     yield False, (change(type_, None, {"route_key": "GET /health", "authorization_type": "NONE"}),)
 
 
+def _other_callers(type_: str, _path: str) -> Iterator[tuple[bool, tuple[Json, ...]]]:
+    for old, new, fires in (
+        ("AWS_IAM", "CUSTOM", True),
+        ("JWT", "AWS_IAM", True),
+        ("NONE", "AWS_IAM", False),
+        (None, "JWT", False),
+        ("JWT", "NONE", False),
+    ):
+        yield fires, (change(type_, {"id": "a", "authorization_type": old}, {"authorization_type": new}),)
+    yield False, (change(type_, None, {"authorization_type": "JWT"}),)
+
+
+def _queue_without_key(type_: str, path: str) -> Iterator[tuple[bool, tuple[Json, ...]]]:
+    for key, fires in ((None, True), ("alias/aws/sqs", True), (_OWN, False)):
+        yield fires, (change(type_, {path: True}, {path: False, "kms_master_key_id": key}),)
+    made = change(type_, {path: True}, {path: False}, after_unknown={"kms_master_key_id": True})
+    yield False, (made,)
+    yield False, (change(type_, {path: False}, {path: True}),)
+
+
 def _loop_allowed(type_: str, _path: str) -> Iterator[tuple[bool, tuple[Json, ...]]]:
     allowed, ended = ({"function_name": "f", "recursive_loop": word} for word in ("Allow", "Terminate"))
     yield True, (change(type_, ended, allowed),)
@@ -252,6 +297,7 @@ def _by_role(type_: str, rule: str) -> Iterator[tuple[bool, tuple[Json, ...]]]:
     changes: dict[str, list[tuple[Json, ...]]] = {
         "role-gains": [(change(type_, sides[0], sides[1]),), (change(type_, sides[1], sides[0]),)],
         "role-wildcard": [(change(type_, None, sides[1]), role), (change(type_, None, sides[0]), role)],
+        "role-stripped": [(change(type_, sides[1], None),), (change(type_, sides[1], sides[0]),)],
         "role-unknown": [(change(type_, sides[0], sides[2]),), (change(type_, sides[0], sides[1]),)],
     }
     if rule == "role-wildcard" and type_ == "aws_iam_policy":
@@ -280,6 +326,8 @@ _OWN_CHANGES = {
     "destroyed or replaced while protected": _protected,
     "destroyed or replaced without `force_destroy`": _kept_full,
     "without authorization": _opened,
+    "another kind of authorization": _other_callers,
+    "switched off, without a key": _queue_without_key,
     "allowed": _loop_allowed,
     "attached, or another one": _attached,
     **{words: _everywhere(words) for words in ("forgotten", "moved", "imported")},

@@ -16,8 +16,9 @@ NAMES = sorted(path.name for path in PLANS.iterdir())
 WRITTEN = set(
     """
     bucket-not-empty capacity-lowered changed-too-often clients-refused copy-removed deleted-outside
-    deletion-refused failover-weakened function-destroyed imported incomplete longer-sessions other-role
-    other-storage policy-detached redirected renamed route-lost secret-name-waits tls-weakened value-lost
+    deletion-refused failover-weakened function-destroyed imported imported-again incomplete longer-sessions other-role
+    other-storage policy-detached received-again redirected renamed role-stripped
+    route-lost secret-name-waits tls-weakened value-lost
     """.split()  # noqa: SIM905 - words, not a page of quotes
 )
 FINE = {"nothing", "first-deploy", "code-only", "ordinary", "moved"}

@@ -77,4 +77,6 @@ CHANGED_TOO_OFTEN = Rule(
 NOT_JUDGED = Rule(
     "not-judged", _UNJUDGED, "Nobody has judged what this change does: read the plan, and add a line to the verdicts."
 )
-INCOMPLETE = Rule("incomplete", _UNJUDGED, "Terraform deferred some changes: they aren't in this plan.")
+INCOMPLETE = Rule(
+    "incomplete", _UNJUDGED, "Terraform deferred some changes, or invokes actions: what these do isn't judged."
+)

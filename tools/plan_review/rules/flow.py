@@ -15,6 +15,10 @@ STARTING_POSITION = Rule(
     _AGAIN,
     "Begins elsewhere in the stream: TRIM_HORIZON processes records again, LATEST skips existing ones.",
 )
+RECEIVED_AGAIN = Rule(
+    "received-again", _AGAIN, "Messages are visible again sooner, to others while somebody still processes them."
+)
+IMPORTED_AGAIN = Rule("imported-again", _AGAIN, "Files are imported on more occasions, so some of them again.")
 
 MAPPING_DISABLED = Rule(
     "mapping-disabled",
@@ -29,6 +33,12 @@ REDIRECTED = Rule("redirected", _STOPS, "Events come from elsewhere, or go elsew
 FAILOVER_WEAKENED = Rule(
     "failover-weakened", _STOPS, "A region that fails is noticed later, or not at all, and still gets requests."
 )
+ACCESS_LOST = Rule(
+    "access-lost",
+    _STOPS,
+    "Somebody is allowed less, or denied more: deliveries, alarms, or what reads with a key may fail.",
+)
+PERMISSIONS_LOST = Rule("role-stripped", _STOPS, "The role stays, but a policy of it grants nothing any more.")
 CAPACITY_LOWERED = Rule("capacity-lowered", _STOPS, "Requests above a lower capacity are throttled.")
 LESS_ROOM = Rule(
     "less-room", _STOPS, "Less memory, time, or invocations at once: more may fail or wait.", needs_label=False

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from tools.plan_review.configuration import Configuration, Variables
 from tools.plan_review.differences import Node, Verdict, Verdicts, When
-from tools.plan_review.guards import opened
+from tools.plan_review.guards import opened, other_callers
 from tools.plan_review.predicates import (
     becomes,
     destroyed,
@@ -26,7 +26,7 @@ from tools.plan_review.predicates import (
 from tools.plan_review.rule import Category, Rule
 from tools.plan_review.rules import RULES
 from tools.plan_review.rules.broken import FORGOTTEN, IMPORTED, MOVED, OUTPUT_CHANGED, OUTPUT_REMOVED, RENAMED
-from tools.plan_review.rules.exposed import ROUTE_OPEN
+from tools.plan_review.rules.exposed import AUTHORIZER_CHANGED, ROUTE_OPEN
 from tools.plan_review.verdicts.access import ACCESS
 from tools.plan_review.verdicts.alarms import ALARMS
 from tools.plan_review.verdicts.buckets import BUCKETS
@@ -80,7 +80,7 @@ def verdicts_for(configuration: Configuration) -> Mapping[str, Mapping[str, Verd
     found = {type_: dict(entries(rows)) for type_, rows in TABLE.items()}
     route = found["aws_apigatewayv2_route"]
     without = opened(configuration.public_routes)(ROUTE_OPEN)
-    route |= {RESOURCE: (without, *route[RESOURCE]), "authorization_type": (without,)}
+    route |= {RESOURCE: (without, *route[RESOURCE]), "authorization_type": (without, other_callers(AUTHORIZER_CHANGED))}
     function = found["aws_lambda_function"]
     for one in configuration.variables:
         for name in one.names:

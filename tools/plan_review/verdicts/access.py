@@ -13,9 +13,10 @@ from tools.plan_review.rules.exposed import (
     UNKNOWN,
     WILDCARD,
 )
+from tools.plan_review.rules.flow import PERMISSIONS_LOST
 from tools.plan_review.verdicts.rows import FREE, POLICY, RESOURCE, Table
 
-_GRANTS = (by_role(GAINED), by_role(WILDCARD), by_role(UNKNOWN))
+_GRANTS = (by_role(GAINED), by_role(WILDCARD), by_role(UNKNOWN), by_role(PERMISSIONS_LOST))
 
 ACCESS: Table = {
     "aws_iam_role": {

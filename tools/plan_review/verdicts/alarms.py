@@ -1,6 +1,6 @@
 """What tells people: alarms, topics, budgets, rules of events, dashboards."""
 
-from tools.plan_review.guards import later, slower
+from tools.plan_review.guards import later, rule_off, slower
 from tools.plan_review.predicates import (
     destroyed,
     differs,
@@ -9,10 +9,10 @@ from tools.plan_review.predicates import (
     fewer,
     gone_without,
     later_in,
-    leaves,
     raised,
     removed,
     set_or_changed,
+    taken,
 )
 from tools.plan_review.rules.exposed import POLICY_REMOVED
 from tools.plan_review.rules.silenced import (
@@ -35,7 +35,7 @@ ALARMS: Table = {
         "actions_enabled": disabled(ALARM_WITHOUT_ACTIONS),
         "alarm_actions insufficient_data_actions ok_actions": fewer(ALARM_WITHOUT_ACTIONS),
         "comparison_operator": differs(ALARM_LATER),
-        "threshold": later(ALARM_LATER),
+        "threshold": (later(ALARM_LATER), removed(ALARM_LATER)),
         "threshold_metric_id": differs(ALARM_OTHER),
         "datapoints_to_alarm evaluation_periods": slower(ALARM_SLOWER),
         "period": (raised(ALARM_SLOWER), differs(ALARM_OTHER)),
@@ -59,7 +59,7 @@ ALARMS: Table = {
         "name description": FREE,
         "event_bus_name event_pattern schedule_expression": differs(ALARM_OTHER),
         "is_enabled": disabled(ALARM_WITHOUT_ACTIONS),
-        "state": leaves("ENABLED")(ALARM_WITHOUT_ACTIONS),
+        "state": rule_off(ALARM_WITHOUT_ACTIONS),
     },
     "aws_cloudwatch_event_target": {
         RESOURCE: destroyed(SUBSCRIPTION_REMOVED),
@@ -70,10 +70,10 @@ ALARMS: Table = {
         RESOURCE: destroyed(ALARM_REMOVED),
         "name": FREE,
         "budget_type cost_filter.name cost_filter.values limit_unit time_unit": differs(ALARM_OTHER),
-        "limit_amount": raised(ALARM_LATER),
+        "limit_amount": (raised(ALARM_LATER), removed(ALARM_LATER)),
         "notification.comparison_operator notification.notification_type": differs(ALARM_OTHER),
         "notification.threshold_type": differs(ALARM_OTHER),
-        "notification.threshold": raised(ALARM_LATER),
+        "notification.threshold": (raised(ALARM_LATER), removed(ALARM_LATER)),
         "notification.subscriber_email_addresses": fewer(SUBSCRIPTION_REMOVED),
         "notification.subscriber_sns_topic_arns": fewer(SUBSCRIPTION_REMOVED),
     },
@@ -93,7 +93,7 @@ ALARMS: Table = {
         "endpoint protocol raw_message_delivery topic_arn": differs(SUBSCRIPTION_REMOVED),
         "filter_policy": set_or_changed(SUBSCRIPTION_REMOVED),
         "filter_policy_scope": differs(SUBSCRIPTION_REMOVED),
-        "redrive_policy": removed(SUBSCRIPTION_REMOVED),
+        "redrive_policy": taken(SUBSCRIPTION_REMOVED),
     },
     "aws_cloudwatch_dashboard": {
         RESOURCE: destroyed(TRACES_OFF),

@@ -4,7 +4,12 @@ from tools.plan_review.predicates import (
     differs,
     fewer,
     gone_without,
+    in_kept_block,
     leaves,
+    less,
+    more,
+    no_longer_kms,
+    removed,
     set_or_changed,
     shortened,
     switched_off,
@@ -13,7 +18,7 @@ from tools.plan_review.predicates import (
 from tools.plan_review.refusals import kept_full
 from tools.plan_review.rules.broken import BUCKET_NOT_EMPTY, OTHER_STORAGE
 from tools.plan_review.rules.exposed import ACL_POSSIBLE, BUCKET_PUBLIC, ENCRYPTION_WEAKENED, POLICY_REMOVED
-from tools.plan_review.rules.flow import NOT_INVOKED, RECORDS_FILTERED, REDIRECTED
+from tools.plan_review.rules.flow import IMPORTED_AGAIN, NOT_INVOKED, RECORDS_FILTERED, REDIRECTED
 from tools.plan_review.rules.lost import EXPIRE_SOONER, FORCE_DESTROY, PROTECTION_OFF, VERSIONING_OFF
 from tools.plan_review.rules.silenced import ACCESS_LOGS_OFF
 from tools.plan_review.verdicts.rows import FREE, HOLDS_DATA, OWN_KEY, POLICY, RESOURCE, Table
@@ -34,11 +39,14 @@ BUCKETS: Table = {
         "bucket": FREE,
         "rule.id rule.transition.days rule.expiration.expired_object_delete_marker": FREE,
         "rule.abort_incomplete_multipart_upload.days_after_initiation": FREE,
-        "rule.expiration.date rule.noncurrent_version_expiration.newer_noncurrent_versions": set_or_changed(
-            EXPIRE_SOONER
+        "rule.expiration.date": set_or_changed(EXPIRE_SOONER),
+        # So many are kept, however old they are.
+        "rule.noncurrent_version_expiration.newer_noncurrent_versions": (
+            less(EXPIRE_SOONER),
+            in_kept_block(removed)(EXPIRE_SOONER),
         ),
         "rule.expiration.days rule.noncurrent_version_expiration.noncurrent_days": shortened(EXPIRE_SOONER),
-        "rule.filter rule.prefix": differs(EXPIRE_SOONER),
+        "rule.filter rule.prefix": in_kept_block(differs)(EXPIRE_SOONER),
         "rule.status": leaves("Disabled")(EXPIRE_SOONER),
         "rule.transition.storage_class": set_or_changed(OTHER_STORAGE),
         "transition_default_minimum_object_size": FREE,
@@ -51,9 +59,10 @@ BUCKETS: Table = {
         f"{RESOURCE} bucket": _removed(NOT_INVOKED),
         "lambda_function.id": FREE,
         "eventbridge": switched_off(NOT_INVOKED),
-        "lambda_function.events": fewer(NOT_INVOKED),
-        "lambda_function.filter_prefix lambda_function.filter_suffix": differs(RECORDS_FILTERED),
-        "lambda_function.lambda_function_arn queue topic": differs(REDIRECTED),
+        "lambda_function.events": (fewer(NOT_INVOKED), in_kept_block(more)(IMPORTED_AGAIN)),
+        "lambda_function.filter_prefix lambda_function.filter_suffix": in_kept_block(differs)(RECORDS_FILTERED),
+        "lambda_function.lambda_function_arn": in_kept_block(differs)(REDIRECTED),
+        "queue topic": differs(REDIRECTED),
     },
     "aws_s3_bucket_ownership_controls": {
         f"{RESOURCE} bucket": _removed(ACL_POSSIBLE),
@@ -71,7 +80,7 @@ BUCKETS: Table = {
         f"{RESOURCE} bucket": _removed(ENCRYPTION_WEAKENED),
         "rule.bucket_key_enabled rule.blocked_encryption_types": FREE,
         "rule.apply_server_side_encryption_by_default.kms_master_key_id": OWN_KEY,
-        "rule.apply_server_side_encryption_by_default.sse_algorithm": leaves("aws:kms")(ENCRYPTION_WEAKENED),
+        "rule.apply_server_side_encryption_by_default.sse_algorithm": no_longer_kms(ENCRYPTION_WEAKENED),
     },
     "aws_s3_bucket_versioning": {
         f"{RESOURCE} bucket": _removed(VERSIONING_OFF),

@@ -19,6 +19,7 @@ from tools.plan_review.predicates import (
     set_removed_or_differs,
     shortened,
     switched_off,
+    taken,
     zero,
 )
 from tools.plan_review.resource_policies import invoked_by
@@ -54,7 +55,7 @@ COMPUTE: Table = {
         "function_name": differs(RENAMED),
         "role": differs(OTHER_ROLE),
         "kms_key_arn source_kms_key_arn": OWN_KEY,
-        "dead_letter_config.target_arn": differs(FAILURES_DROPPED),
+        "dead_letter_config.target_arn": taken(FAILURES_DROPPED),
         "memory_size timeout": less(LESS_ROOM),
         "reserved_concurrent_executions": (zero(STOPPED), cap_raised(GUARD_RAISED), cap_lowered(LESS_ROOM)),
         "logging_config.application_log_level logging_config.system_log_level": _quieter,
@@ -66,7 +67,7 @@ COMPUTE: Table = {
     "aws_lambda_function_event_invoke_config": {
         f"{RESOURCE} function_name": _function(FAILURES_DROPPED),
         "qualifier": FREE,
-        "destination_config": differs(FAILURES_DROPPED),
+        "destination_config": taken(FAILURES_DROPPED),
         "maximum_event_age_in_seconds": shortened(RETENTION_LOWERED),
         "maximum_retry_attempts": fewer_times(RECOVERY_LIMITED),
     },
@@ -90,9 +91,10 @@ COMPUTE: Table = {
     },
     "aws_lambda_event_source_mapping": {
         RESOURCE: ended(MAPPING_ENDED),
-        "batch_size maximum_batching_window_in_seconds parallelization_factor": FREE,
+        "batch_size maximum_batching_window_in_seconds": FREE,
+        "parallelization_factor": less(LESS_ROOM),
         "bisect_batch_on_function_error": switched_off(FAILURES_DROPPED),
-        "destination_config.on_failure.destination_arn": differs(FAILURES_DROPPED),
+        "destination_config.on_failure.destination_arn": taken(FAILURES_DROPPED),
         "enabled": disabled(MAPPING_DISABLED),
         "event_source_arn function_name": differs(REDIRECTED),
         "filter_criteria": set_removed_or_differs(RECORDS_FILTERED),

@@ -12,6 +12,7 @@ from tools.plan_review.predicates import (
     less,
     more,
     raised,
+    removed,
     switched_off,
     switched_on,
     zero,
@@ -37,20 +38,22 @@ ENDPOINTS: Table = {
     },
     "aws_apigatewayv2_authorizer": {
         RESOURCE: destroyed(AUTHORIZER_CHANGED),
-        "api_id name": FREE,
+        "name": FREE,
+        "api_id": differs(AUTHORIZER_CHANGED),
         "authorizer_type authorizer_uri identity_sources": differs(AUTHORIZER_CHANGED),
         "jwt_configuration.audience jwt_configuration.issuer": differs(AUTHORIZER_CHANGED),
     },
     "aws_apigatewayv2_integration": {
         RESOURCE: destroyed(ROUTE_LOST),
-        "api_id description integration_method": FREE,
+        "description integration_method": FREE,
+        "api_id": differs(ROUTE_LOST),
         "integration_type integration_uri connection_type": differs(REDIRECTED),
         "payload_format_version": differs(ROUTE_LOST),
         "timeout_milliseconds": less(LESS_ROOM),
     },
     "aws_apigatewayv2_route": {
         RESOURCE: destroyed(ROUTE_LOST),
-        "api_id": FREE,
+        "api_id": differs(ROUTE_LOST),
         "authorization_scopes": fewer(AUTHORIZER_CHANGED),
         "authorizer_id": differs(AUTHORIZER_CHANGED),
         "route_key": differs(ROUTE_LOST),
@@ -73,7 +76,7 @@ ENDPOINTS: Table = {
     "aws_apigatewayv2_domain_name": {
         RESOURCE: ended(ENDPOINT_LOST),
         "domain_name domain_name_configuration.endpoint_type": FREE,  # a change replaces it
-        "domain_name_configuration.certificate_arn": FREE,
+        "domain_name_configuration.certificate_arn": differs(ENDPOINT_LOST),
         "domain_name_configuration.security_policy": becomes("TLS_1_0", None)(TLS_WEAKENED),
     },
     "aws_acm_certificate": {
@@ -94,7 +97,9 @@ ENDPOINTS: Table = {
     },
     "aws_route53_record": {
         RESOURCE: ended(ENDPOINT_LOST),
-        "alias.zone_id fqdn name set_identifier ttl type zone_id": FREE,
+        "alias.zone_id fqdn": FREE,
+        "name set_identifier type zone_id": differs(ENDPOINT_LOST),
+        "ttl": raised(FAILOVER_WEAKENED),
         "alias.name records latency_routing_policy.region": differs(REDIRECTED),
         "alias.evaluate_target_health": switched_off(FAILOVER_WEAKENED),
         "health_check_id": differs(FAILOVER_WEAKENED),
@@ -102,7 +107,7 @@ ENDPOINTS: Table = {
     "aws_route53_health_check": {
         RESOURCE: destroyed(FAILOVER_WEAKENED),
         "fqdn ip_address port resource_path search_string type": differs(FAILOVER_WEAKENED),
-        "failure_threshold request_interval": raised(FAILOVER_WEAKENED),
+        "failure_threshold request_interval": (raised(FAILOVER_WEAKENED), removed(FAILOVER_WEAKENED)),
         "disabled invert_healthcheck": switched_on(FAILOVER_WEAKENED),
         "regions": fewer(FAILOVER_WEAKENED),
         "enable_sni measure_latency reference_name": FREE,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tools.plan_review import predicates as when
 from tools.plan_review import resource_policies as policies
 from tools.plan_review.differences import Node, Verdict, Verdicts
-from tools.plan_review.rules import exposed, lost
+from tools.plan_review.rules import exposed, flow, lost
 
 # Attributes, or `RESOURCE`, with what is said about their changes, by resource type.
 Table = Mapping[str, Mapping[str, Verdict | Verdicts]]
@@ -18,6 +18,7 @@ OWN_KEY = (when.own_key_left(exposed.ENCRYPTION_WEAKENED), when.other_key(lost.K
 POLICY = (
     policies.new_principals(exposed.NEW_PRINCIPAL),
     policies.wider(exposed.POLICY_WIDER),
+    policies.narrower(flow.ACCESS_LOST),
     policies.denies_removed(exposed.DENY_REMOVED),
     policies.not_comparable(exposed.POLICY_UNKNOWN),
 )

@@ -1,25 +1,30 @@
 """What holds data: keys, streams, tables, queues, secrets, logs."""
 
+from tools.plan_review.guards import queue_without_key
 from tools.plan_review.predicates import (
+    days_lowered,
     destroyed,
     differs,
     disabled,
+    fewer,
     gone_without,
     leaves,
     less,
     raised,
     raised_here,
     removed,
+    removed_here,
     resized,
     set_or_changed,
     shortened,
     switched_off,
     switched_on,
+    taken,
 )
 from tools.plan_review.refusals import protected
 from tools.plan_review.rules.broken import CHANGED_TOO_OFTEN, DELETION_REFUSED, RENAMED, SHARDS_REFUSED, VALUE_LOST
 from tools.plan_review.rules.exposed import ENCRYPTION_WEAKENED, POLICY_REMOVED
-from tools.plan_review.rules.flow import CAPACITY_LOWERED
+from tools.plan_review.rules.flow import CAPACITY_LOWERED, RECEIVED_AGAIN
 from tools.plan_review.rules.lost import (
     COPY_REMOVED,
     FAILURES_DROPPED,
@@ -40,9 +45,9 @@ STORES: Table = {
         RESOURCE: HOLDS_DATA,
         "description": FREE,
         "customer_master_key_spec key_usage multi_region": FREE,  # a change replaces the key
-        "deletion_window_in_days": less(RECOVERY_LIMITED),
+        "deletion_window_in_days": days_lowered(30)(RECOVERY_LIMITED),
         "enable_key_rotation": switched_off(ENCRYPTION_WEAKENED),
-        "rotation_period_in_days": raised_here(ENCRYPTION_WEAKENED),
+        "rotation_period_in_days": (raised_here(ENCRYPTION_WEAKENED), removed_here(ENCRYPTION_WEAKENED)),
         "is_enabled": disabled(KEY_DISABLED),
         "policy": POLICY,
         "key_id": FREE,
@@ -61,10 +66,10 @@ STORES: Table = {
         "name enforce_consumer_deletion": FREE,
         "encryption_type": leaves("KMS")(ENCRYPTION_WEAKENED),
         "kms_key_id": OWN_KEY,
-        "retention_period": shortened(RETENTION_LOWERED),
+        "retention_period": (shortened(RETENTION_LOWERED), removed(RETENTION_LOWERED)),
         "shard_count": (resized(SHARDS_REFUSED), less(CAPACITY_LOWERED)),
-        "shard_level_metrics": removed(METRICS_OFF),
-        "stream_mode_details.stream_mode": differs(CHANGED_TOO_OFTEN),
+        "shard_level_metrics": fewer(METRICS_OFF),
+        "stream_mode_details.stream_mode": (leaves("ON_DEMAND")(CAPACITY_LOWERED), differs(CHANGED_TOO_OFTEN)),
     },
     "aws_kinesis_resource_policy": {
         f"{RESOURCE} resource_arn": gone_without("aws_kinesis_stream", "resource_arn")(POLICY_REMOVED),
@@ -103,11 +108,12 @@ STORES: Table = {
     },
     "aws_sqs_queue": {
         RESOURCE: HOLDS_DATA,
-        "name visibility_timeout_seconds receive_wait_time_seconds kms_data_key_reuse_period_seconds": FREE,
+        "name receive_wait_time_seconds kms_data_key_reuse_period_seconds": FREE,
+        "visibility_timeout_seconds": (less(RECEIVED_AGAIN), removed(RECEIVED_AGAIN)),
         "kms_master_key_id": OWN_KEY,
         "max_message_size": less(FAILURES_DROPPED),
-        "sqs_managed_sse_enabled": switched_off(ENCRYPTION_WEAKENED),
-        "message_retention_seconds": shortened(RETENTION_LOWERED),
+        "sqs_managed_sse_enabled": queue_without_key(ENCRYPTION_WEAKENED),
+        "message_retention_seconds": (shortened(RETENTION_LOWERED), removed(RETENTION_LOWERED)),
         "policy": POLICY,
         "url": FREE,
     },
@@ -121,9 +127,9 @@ STORES: Table = {
         "force_overwrite_replica_secret": switched_on(FORCE_DESTROY),
         "kms_key_id": OWN_KEY,
         "policy": POLICY,
-        "recovery_window_in_days": less(RECOVERY_LIMITED),
+        "recovery_window_in_days": days_lowered(30)(RECOVERY_LIMITED),
         "replica.kms_key_id": OWN_KEY,
-        "replica.region": removed(COPY_REMOVED),
+        "replica.region": taken(COPY_REMOVED),
     },
     "aws_secretsmanager_secret_policy": {
         f"{RESOURCE} secret_arn": gone_without("aws_secretsmanager_secret", "secret_arn")(POLICY_REMOVED),
