@@ -33,6 +33,8 @@ def apply_plans(names: Sequence[str], *, plans: Path = PLANS, outdir: Path = OUT
     Stops at the first failure. Terraform itself refuses a stale plan.
     """
     wanted = chosen(names or [path.stem for path in plans.glob("*.tfplan")], outdir)
+    if not wanted:
+        raise DeliveryError(f"no saved plan in {plans}: run `make plan` first")
     refused = sorted(set(wanted) - set(by_workflows(wanted, outdir)))
     if refused:
         raise DeliveryError(f"{', '.join(refused)}: only people deploy this, see docs/delivery.md")
@@ -79,8 +81,11 @@ def destroy_ephemeral(suffix: str, *, outdir: Path = OUTDIR, run: Run = run) -> 
 
 
 def outputs(name: str, *, outdir: Path = OUTDIR) -> dict[str, str]:
-    """Return the outputs of a deployed stack."""
-    return Terraform(outdir / "stacks" / name).outputs()
+    """Return the outputs of a deployed stack, in whose folder something was planned or applied."""
+    folder = outdir / "stacks" / name
+    if not (folder / os.environ.get("TF_DATA_DIR", ".terraform")).is_dir():
+        raise DeliveryError(f"{folder} was not initialized: run `make plan STACK={name}` first, which does so")
+    return Terraform(folder).outputs()
 
 
 def _init(outdir: Path, name: str, run: Run) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.delivery.folders import write_stacks
 from tools.delivery.stacks import DeliveryError
-from tools.delivery.terraform import apply_plans, destroy_ephemeral, drifted
+from tools.delivery.terraform import apply_plans, destroy_ephemeral, drifted, outputs
 
 _STACKS = {
     "tap-dev-edge": ("tap-dev-us-east-1", "tap-dev-eu-west-1"),
@@ -83,6 +83,16 @@ def test_what_can_not_be_applied_is_refused_before_anything_is_run(
     with pytest.raises(DeliveryError, match=told):
         apply_plans(names, plans=planned("tap-dev-us-east-1"), outdir=outdir, run=terraform)
     assert terraform.ran == []
+
+
+def test_without_any_saved_plan_it_is_said_how_to_make_one(outdir: Path, planned: Callable[..., Path]) -> None:
+    with pytest.raises(DeliveryError, match=r"no saved plan in .*plans: run `make plan` first"):
+        apply_plans([], plans=planned(), outdir=outdir, run=Terraform())
+
+
+def test_outputs_are_read_only_where_terraform_was_initialized(outdir: Path) -> None:
+    with pytest.raises(DeliveryError, match="run `make plan STACK=tap-dev-edge` first"):
+        outputs("tap-dev-edge", outdir=outdir)
 
 
 def test_drift_is_what_a_plan_without_a_lock_finds(outdir: Path) -> None:
