@@ -116,12 +116,11 @@ def _inside(node: Node, outer: Difference, unknown: Json) -> Iterator[tuple[Node
 
 
 def _below(node: Node, one: Difference, mark: Json) -> Iterator[tuple[Node | None, Difference]]:
-    pairs = list(_pairs(one.old, one.new, mark)) if node.below else []
     if node.verdicts is not None:
         yield node, one
-    elif not pairs:  # something else than blocks
+    elif not (node.below and _are_blocks(one.old) and _are_blocks(one.new)):
         yield from _unjudged(one)
-    for before, after, inner in pairs:
+    for before, after, inner in _pairs(one.old, one.new, mark) if node.below else ():
         pair = Difference(one.change, one.plan, one.path, before, after, one.unknown)
         yield from _inside(node, pair, inner)
 
@@ -145,10 +144,11 @@ def _unjudged(one: Difference) -> Iterator[tuple[None, Difference]]:
 
 def is_same(old: Json, new: Json) -> bool:
     """Whether both are equal; nothing, an empty text, and an empty list of blocks are the same to Terraform."""
-    return bool(old == new or (_is_absent(old) and _is_absent(new)))
+    return bool(old == new or (is_absent(old) and is_absent(new)))
 
 
-def _is_absent(value: Json) -> bool:
+def is_absent(value: Json) -> bool:
+    """Whether there is nothing, as far as Terraform is concerned."""
     return value is None or value in ("", [], {})
 
 
@@ -168,6 +168,10 @@ def _pairs(old: Json, new: Json, mark: Json) -> Iterator[tuple[Json, Json, Json]
     last = {pair[0][name] if name else place: pair for place, pair in enumerate(changed)}
     for key in {**first, **last}:
         yield first.get(key, {}), *last.get(key, ({}, wholly))
+
+
+def _are_blocks(value: Json) -> bool:
+    return is_absent(value) or len(_blocks(value)) == (len(value) if isinstance(value, list) else 1)
 
 
 def _blocks(value: Json) -> list[Mapping[str, Json]]:

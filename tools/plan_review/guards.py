@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tools.plan_review.differences import Difference, When
+from tools.plan_review.differences import Difference, When, is_absent
 from tools.plan_review.model import Action, Json
-from tools.plan_review.predicates import differs, is_own_key, less, raised, switched_off
+from tools.plan_review.predicates import differs, is_own_key, less, number, raised, switched_off
 
 _STAYS = (Action.UPDATE, Action.REPLACE)
 
@@ -27,6 +27,8 @@ def _slower(one: Difference) -> str | None:
     """
     if not one.stays or one.unknown:
         return one.said if one.stays else None
+    if number(one.new) is None and not is_absent(one.new):
+        return one.said
     names = ("datapoints_to_alarm", "evaluation_periods")
     m, n = _evaluated(*map(one.change.old, names))
     new_m, new_n = _evaluated(*map(one.change.new, names))
@@ -35,9 +37,9 @@ def _slower(one: Difference) -> str | None:
     return None if new_m <= m and new_n <= n and rings_too else one.said
 
 
-def _evaluated(datapoints: Json, periods: Json) -> tuple[int, int]:
-    n = periods if isinstance(periods, int) else datapoints if isinstance(datapoints, int) else 1
-    return (datapoints if isinstance(datapoints, int) else n), n
+def _evaluated(datapoints: Json, periods: Json) -> tuple[float, float]:
+    n = number(periods) or number(datapoints) or 1
+    return number(datapoints) or n, n
 
 
 slower = When("needs more time, or more breaches", _slower)

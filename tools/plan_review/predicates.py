@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 
-from tools.plan_review.differences import Difference, When
+from tools.plan_review.differences import Difference, When, is_absent
 from tools.plan_review.markdown import code
 from tools.plan_review.model import Action, Json
 
@@ -28,33 +29,41 @@ def _compared(words: str, wanted: _Compare, *, unknown: Callable[[Json], bool] =
     return When(words, test)
 
 
-def _number(value: Json) -> float | None:
+def number(value: Json) -> float | None:
     """Numbers, those in texts, too: the provider writes amounts of money so."""
-    if isinstance(value, bool):
-        return None
     try:
-        return float(value)
+        found = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
         return None
+    return found if math.isfinite(found) else None
 
 
-def _numbers(words: str, wanted: Callable[[float, float], bool]) -> When:
+def _numbers(
+    words: str,
+    wanted: Callable[[float, float], bool],
+    *,
+    none: float | None = None,
+    unknown: Callable[[Json], bool] = lambda old: old is not None,
+) -> When:
+    """Compares numbers; `none` is what AWS takes where none is given. What is no number could be any."""
+
     def test(old: Json, new: Json) -> bool:
-        first, last = _number(old), _number(new)
-        return first is not None and last is not None and wanted(first, last)
+        if none is None and (is_absent(old) or is_absent(new)):
+            return False
+        first, last = (none if is_absent(value) else number(value) for value in (old, new))
+        return first is None or last is None or wanted(first, last)
 
-    return _compared(words, test, unknown=lambda old: old is not None)
-
-
-def _capped(value: Json) -> float:
-    """A limit: -1, or none, is no limit."""
-    number = _number(value)
-    return _ENDLESS if number is None or number < 0 else number
+    return _compared(words, test, unknown=unknown)
 
 
-def _age(value: Json) -> float:
-    """A time after which something is deleted or given up: -1, 0, or none, is never."""
-    return _capped(value) or _ENDLESS
+def _cap(limit: float) -> float:
+    """A limit: -1 is none."""
+    return _ENDLESS if limit == -1 else limit
+
+
+def _age(time: float) -> float:
+    """A time after which something is deleted or given up: -1 or 0 is never."""
+    return _cap(time) or _ENDLESS
 
 
 def _always(_old: Json) -> bool:
@@ -76,22 +85,24 @@ differs = When("another value", _differs)
 set_removed_or_differs = When("set, removed, or another value", lambda one: one.said if one.stays else None)
 raised = _numbers("raised", lambda old, new: new > old)
 less = _numbers("lowered", lambda old, new: new < old)
-shortened = _compared("shortened, or no longer endless", lambda old, new: _age(new) < _age(old), unknown=_always)
-fewer_times = _compared("lowered, or no longer unlimited", lambda old, new: _capped(new) < _capped(old))
-cap_raised = _compared(
-    "raised, or unlimited",
-    lambda old, new: _capped(new) > _capped(old) > 0,
-    unknown=lambda old: _capped(old) < _ENDLESS,
+shortened = _numbers(
+    "shortened, or no longer endless", lambda old, new: _age(new) < _age(old), none=_ENDLESS, unknown=_always
 )
-cap_lowered = _compared("lowered, or limited", lambda old, new: 0 < _capped(new) < _capped(old), unknown=_always)
-zero = _compared("0", lambda _old, new: _number(new) == 0, unknown=lambda old: _number(old) != 0)
+fewer_times = _numbers("lowered, or no longer unlimited", lambda old, new: _cap(new) < _cap(old), none=_ENDLESS)
+cap_raised = _numbers(
+    "raised, or unlimited", lambda old, new: _cap(new) > _cap(old) > 0, none=_ENDLESS, unknown=lambda old: old != -1
+)
+cap_lowered = _numbers(
+    "lowered, or limited", lambda old, new: 0 < _cap(new) < _cap(old), none=_ENDLESS, unknown=_always
+)
+zero = _compared("0", lambda _old, new: number(new) == 0, unknown=lambda old: number(old) != 0)
 # In AWS what is off unless somebody says so, and what is on unless somebody says so.
-switched_on = _compared("switched on", lambda _old, new: new is True, unknown=lambda old: old is not True)
-switched_off = _compared("switched off", lambda old, new: old is True and new is not True)
-disabled = _compared("disabled", lambda old, new: new is False or old is True, unknown=lambda old: old is not False)
-removed = _compared("removed", lambda old, new: bool(old) and not new)
+switched_on = _compared("switched on", lambda _old, new: new not in (None, False), unknown=lambda old: old is not True)
+switched_off = _compared("switched off", lambda old, new: bool(old) and new is not True)
+disabled = _compared("disabled", lambda _old, new: new not in (None, True), unknown=lambda old: old is not False)
+removed = _compared("removed", lambda old, new: not is_absent(old) and is_absent(new))
 # What is set where nothing was is only more.
-taken = _compared("removed, or another value", lambda old, _new: bool(old))
+taken = _compared("removed, or another value", lambda old, _new: not is_absent(old))
 no_longer_kms = _compared("no longer by a key of KMS", lambda old, new: _is_kms(old) and not _is_kms(new))
 set_or_changed = _compared("set, or another value", lambda _old, new: bool(new), unknown=_always)
 
@@ -105,14 +116,14 @@ def in_kept_block(when: When) -> When:
     return When(f"{when.words}, in a block that stays", lambda one: when.test(one) if all(one.around) else None)
 
 
-def days_lowered(default: int) -> When:
-    """A number of days is lowered, where none is what AWS takes."""
+def lowered(*, none: int) -> When:
+    """A number is lowered; `none` is what AWS takes where none is given."""
+    return _numbers(f"lowered; none is {none:,}", lambda old, new: new < old, none=none, unknown=_always)
 
-    def days(value: Json) -> float:
-        number = _number(value)
-        return default if number is None else number
 
-    return _compared(f"lowered; none is {default}", lambda old, new: days(new) < days(old), unknown=_always)
+def above(*, none: int) -> When:
+    """A number is raised; `none` is what AWS takes where none is given."""
+    return _numbers(f"raised; none is {none:,}", lambda old, new: new > old, none=none, unknown=_always)
 
 
 def leaves(value: Json) -> When:
@@ -136,7 +147,8 @@ def later_in(order: str, default: str) -> When:
     places = {word: place for place, word in enumerate(order.split())}
 
     def place(word: Json) -> int:
-        return places.get(str(word or default), -1)
+        word = word or default
+        return places.get(word, -1) if isinstance(word, str) else len(places)
 
     words = f"later in `{order.replace(' ', '`, `')}`"
     return _compared(words, lambda old, new: place(new) > max(place(old), 0), unknown=_always)
@@ -164,14 +176,12 @@ def _resized(old: float, new: float) -> bool:
     return new > 2 * old or new < old / 2
 
 
-def _updated(when: When, words: str) -> When:
-    """Only where the resource isn't made anew."""
-    return When(words, lambda one: when.test(one) if one.change.action is Action.UPDATE else None)
+def in_place(when: When) -> When:
+    """The same, but not where the resource is replaced."""
+    return When(f"{when.words}, in place", lambda one: when.test(one) if one.change.action is Action.UPDATE else None)
 
 
-raised_here = _updated(raised, "raised, without being replaced")
-removed_here = _updated(removed, "removed, without being replaced")
-resized = _updated(_numbers("", _resized), "more than double, or less than half")
+resized = in_place(_numbers("more than double, or less than half", _resized))
 
 
 def _lost(whole: Json, part: Json) -> list[Json]:

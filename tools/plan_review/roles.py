@@ -102,10 +102,17 @@ def _difference(plan: Plan, changes: list[Change], *, is_new: bool, is_ended: bo
         address=changes[0].address,
         is_new=is_new,
         is_unknown=unknown,
-        is_stripped=not (new or is_ended) and any(grant.allows for grant in old),
+        is_stripped=not is_ended and _is_stripped(old, new),
         gained=() if unknown else tuple(more),
         lost=() if unknown else tuple(less),
     )
+
+
+def _is_stripped(old: Grants, new: Grants) -> bool:
+    """Nothing is allowed any more, or everything is denied."""
+    denied = [grant._replace(effect="Allow") for grant in new if not (grant.allows or grant.condition)]
+    lost_all = any(grant.allows for grant in old) or any((one.action, one.resource) == ("*", "*") for one in denied)
+    return lost_all and not not_covered([grant for grant in new if grant.allows], denied)
 
 
 def _before(plan: Plan, change: Change) -> Grants | None:

@@ -20,6 +20,12 @@ class _Settings(NamedTuple):
 # S3 User Guide, "Blocking public access" and "Controlling ownership of objects": so are buckets since April 2023.
 _BLOCKED = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 _SETTINGS: Mapping[str, _Settings] = {
+    "aws_dynamodb_resource_policy": _Settings("aws_dynamodb_table", "resource_arn", {}),
+    "aws_kinesis_resource_policy": _Settings("aws_kinesis_stream", "resource_arn", {}),
+    "aws_s3_bucket_policy": _Settings("aws_s3_bucket", "bucket", {}),
+    "aws_secretsmanager_secret_policy": _Settings("aws_secretsmanager_secret", "secret_arn", {}),
+    "aws_sns_topic_policy": _Settings("aws_sns_topic", "arn", {}),
+    "aws_sqs_queue_policy": _Settings("aws_sqs_queue", "queue_url", {}),
     "aws_s3_bucket_lifecycle_configuration": _Settings("aws_s3_bucket", "bucket", {}),
     "aws_s3_bucket_public_access_block": _Settings("aws_s3_bucket", "bucket", dict.fromkeys(_BLOCKED, True)),
     "aws_s3_bucket_ownership_controls": _Settings(

@@ -29,24 +29,26 @@ def allow(principal: Any = None, action: Any = "s3:GetObject", resource: Any = "
 
 _A, _B = ({"AWS": f"arn:aws:iam::{account}:root"} for account in ("111111111111", "222222222222"))
 _DENY = allow("*") | {"Effect": "Deny"}
+# What is no number, where one is expected.
+_ODD = [(2, True), (1, "many"), (1, [0]), (1, "NaN"), ({"a": 1}, 1), (10**400, 1)]
 VALUES: Mapping[str, tuple[Values, Values]] = {
     "another value": ([("a", "b"), ("a", None), (None, "b")], [("a", "a"), (None, ""), (None, [])]),
     "set, removed, or another value": ([("a", "b"), ("a", None), ([], [{"a": 1}])], [("a", "a"), (None, [])]),
-    "raised": ([(1, 2), ("50", "500")], [(2, 1), (1, 1), ("500", "50")]),
-    "raised, without being replaced": ([(90, 365)], [(365, 90)]),
-    "removed, without being replaced": ([(90, None)], [(None, 90), (90, 365)]),
-    "lowered": ([(2, 1), (30, 0)], [(1, 2), (2, 2), (0, 30)]),
-    "shortened, or no longer endless": ([(168, 24), (0, 7), (None, 7), (-1, 60)], [(24, 168), (7, 0), (7, -1)]),
+    "raised": ([(1, 2), ("50", "500"), *_ODD], [(2, 1), (1, 1), ("500", "50")]),
+    "lowered": ([(2, 1), (30, 0), *_ODD], [(1, 2), (2, 2), (0, 30), (2, None), (None, 1)]),
+    "shortened, or no longer endless": (
+        [(168, 24), (0, 7), (None, 7), (-1, 60), (168, -5), *_ODD],
+        [(24, 168), (7, 0), (7, -1)],
+    ),
     "lowered, or no longer unlimited": ([(10, 2), (-1, 10), (None, 10), (2, 0)], [(2, 10), (10, -1), (0, 2)]),
     "raised, or unlimited": ([(100, 10000), (5, -1), (5, None)], [(10000, 100), (-1, 5), (0, 5), (5, 0)]),
     "lowered, or limited": ([(10, 5), (-1, 5), (None, 5)], [(5, 10), (5, 0), (5, -1)]),
     "0": ([(5, 0), (-1, 0), (None, 0)], [(0, 5), (5, 1)]),
-    "switched on": ([(False, True), (None, True)], [(True, False), (True, None), (None, False)]),
-    "switched off": ([(True, False), (True, None)], [(False, True), (None, True), (None, False)]),
-    "disabled": ([(True, False), (None, False)], [(False, True), (False, None), (None, True)]),
-    "removed": ([("a", None), (["a"], [])], [(None, "a"), ("a", "b"), (None, "")]),
+    "switched on": ([(False, True), (None, True), (False, "true")], [(True, False), (True, None), (None, False)]),
+    "switched off": ([(True, False), (True, None), ("true", "false")], [(False, True), (None, True), (None, False)]),
+    "disabled": ([(True, False), (None, False), (True, "false")], [(False, True), (False, None), (True, None)]),
+    "removed": ([("a", None), (["a"], []), (0, None)], [(None, "a"), ("a", "b"), (None, ""), (1, 0)]),
     "removed, or another value": ([("a", None), ("a", "b"), (["a"], [])], [(None, "a"), ("a", "a"), (None, "")]),
-    "lowered; none is 30": ([(30, 7), (None, 7), (14, 0), (30, 0)], [(7, 30), (7, None), (None, 30), (None, "")]),
     "no longer enabled": (
         [("ENABLED", "DISABLED"), (None, "DISABLED"), ("ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", "DISABLED")],
         [("DISABLED", "ENABLED"), ("DISABLED", None), (None, "ENABLED")],
@@ -78,7 +80,7 @@ VALUES: Mapping[str, tuple[Values, Values]] = {
         [("WARN", "INFO"), ("DEBUG", "INFO"), ("WARN", None)],
     ),
     "later in `breaching`, `missing`, `ignore`, `notBreaching`": (
-        [("breaching", "notBreaching"), ("breaching", None), ("missing", "notBreaching"), (None, "ignore")],
+        [("breaching", "notBreaching"), ("breaching", None), ("missing", ["missing"]), (None, "ignore")],
         [("notBreaching", "breaching"), ("missing", "breaching"), (None, "missing")],
     ),
     "later in `evaluate`, `ignore`": ([("evaluate", "ignore"), (None, "ignore")], [("ignore", "evaluate")]),
@@ -100,8 +102,7 @@ VALUES: Mapping[str, tuple[Values, Values]] = {
     ),
 }
 _KEPT = ", in a block that stays"
-# Nothing is compared of what is made anew.
-_UPDATED = ("more than double, or less than half", "raised, without being replaced", "removed, without being replaced")
+_IN_PLACE = ", in place"
 # Of a test of one attribute that depends on others: what else the resource has, before and after.
 _GREATER, _LESS = ({"comparison_operator": f"{word}Threshold"} for word in ("GreaterThan", "LessThan"))
 
@@ -136,19 +137,32 @@ def cases(type_: str, path: str, verdict: Verdict) -> Iterator[Case]:
 
 
 def _changes(type_: str, path: str, verdict: Verdict) -> Iterator[tuple[bool, tuple[Json, ...]]]:
-    words = verdict.when.words.removesuffix(_KEPT)
-    if words in VALUES:
-        if words != verdict.when.words:
+    in_place = verdict.when.words.endswith(_IN_PLACE)
+    words = verdict.when.words.removesuffix(_KEPT).removesuffix(_IN_PLACE)
+    if values_of := _values(words):
+        if verdict.when.words.endswith(_KEPT):
             yield from _whole_blocks(type_, path)
-        for fires, values in zip((True, False), VALUES[words], strict=True):
+        for fires, values in zip((True, False), values_of, strict=True):
             for old, new in values:
                 for actions in (["update"], ["delete", "create"]):
-                    holds = fires and (actions == ["update"] or words not in _UPDATED)
+                    holds = fires and (actions == ["update"] or not in_place)
                     yield holds, (change(type_, nested(path, old), nested(path, new), actions=actions),)
     elif words == "compared over all policies of a role":
         yield from _by_role(type_, verdict.rule.id)
     else:
         yield from _special(type_, path, words)
+
+
+def _values(words: str) -> tuple[Values, Values] | None:
+    """Values for which the test with these words holds, and others."""
+    name, _, none = words.partition("; none is ")
+    if not none:
+        return VALUES.get(words)
+    taken = int(none.replace(",", ""))
+    more = taken + 1
+    if name == "lowered":
+        return [(more, taken), (more, None), (None, taken - 1), *_ODD], [(taken, more), (None, taken), (taken, None)]
+    return [(taken, more), (None, more), *_ODD], [(more, taken), (more, None), (None, taken), (None, "")]
 
 
 def _whole_blocks(type_: str, path: str) -> Iterator[tuple[bool, tuple[Json, ...]]]:

@@ -205,7 +205,7 @@ def test_what_a_role_gains_is_shown_with_wildcards_marked(tmp_path: Path) -> Non
         (_policy(_allow(action="s3:*")), _policy(_allow(), _allow(action="s3:Get*"))),
         (_policy(_allow()), _policy(_allow(Condition={"Bool": {"aws:SecureTransport": "true"}}))),
         (_policy(_allow(resource="*")), _policy(_allow(resource="arn:aws:s3:::a/b"))),
-        (_policy(_allow()), _policy(_allow(), _allow() | {"Effect": "Deny"})),
+        (_policy(_allow(action="s3:*")), _policy(_allow(action="s3:*"), _allow() | {"Effect": "Deny"})),
     ],
 )
 def test_a_role_that_gets_the_same_or_less_needs_no_label(before: str, after: str, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Roles and who may take them. What several policies of a role grant together is compared in `roles.py`."""
 
-from tools.plan_review.predicates import destroyed, differs, ended, fewer, more, raised
+from tools.plan_review.predicates import above, destroyed, differs, ended, fewer, more
 from tools.plan_review.roles import attached, bounded_otherwise, by_role
 from tools.plan_review.rules.broken import CLIENTS_REFUSED
 from tools.plan_review.rules.exposed import (
@@ -24,7 +24,7 @@ ACCESS: Table = {
         "name path description force_detach_policies": FREE,
         "assume_role_policy": POLICY,
         "managed_policy_arns": attached(POLICY_ATTACHED),
-        "max_session_duration": raised(LONGER_SESSIONS),
+        "max_session_duration": above(none=3_600)(LONGER_SESSIONS),
         "permissions_boundary": bounded_otherwise(BOUNDARY_CHANGED),
     },
     "aws_iam_role_policy": {

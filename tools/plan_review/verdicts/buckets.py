@@ -37,7 +37,7 @@ BUCKETS: Table = {
     "aws_s3_bucket_lifecycle_configuration": {
         RESOURCE: FREE,  # without rules nothing expires
         "bucket": FREE,
-        "rule.id rule.transition.days rule.expiration.expired_object_delete_marker": FREE,
+        "rule.id rule.expiration.expired_object_delete_marker": FREE,
         "rule.abort_incomplete_multipart_upload.days_after_initiation": FREE,
         "rule.expiration.date": set_or_changed(EXPIRE_SOONER),
         # So many are kept, however old they are.
@@ -48,6 +48,7 @@ BUCKETS: Table = {
         "rule.expiration.days rule.noncurrent_version_expiration.noncurrent_days": shortened(EXPIRE_SOONER),
         "rule.filter rule.prefix": in_kept_block(differs)(EXPIRE_SOONER),
         "rule.status": leaves("Disabled")(EXPIRE_SOONER),
+        "rule.transition.days": in_kept_block(less)(OTHER_STORAGE),
         "rule.transition.storage_class": set_or_changed(OTHER_STORAGE),
         "transition_default_minimum_object_size": FREE,
     },

@@ -1,6 +1,7 @@
 """What clients call: the API, its domain and its records."""
 
 from tools.plan_review.predicates import (
+    above,
     becomes,
     cap_lowered,
     cap_raised,
@@ -12,7 +13,6 @@ from tools.plan_review.predicates import (
     less,
     more,
     raised,
-    removed,
     switched_off,
     switched_on,
     zero,
@@ -106,10 +106,11 @@ ENDPOINTS: Table = {
     },
     "aws_route53_health_check": {
         RESOURCE: destroyed(FAILOVER_WEAKENED),
-        "fqdn ip_address port resource_path search_string type": differs(FAILOVER_WEAKENED),
-        "failure_threshold request_interval": (raised(FAILOVER_WEAKENED), removed(FAILOVER_WEAKENED)),
+        "enable_sni fqdn ip_address port resource_path search_string type": differs(FAILOVER_WEAKENED),
+        "failure_threshold": above(none=3)(FAILOVER_WEAKENED),
+        "request_interval": above(none=30)(FAILOVER_WEAKENED),
         "disabled invert_healthcheck": switched_on(FAILOVER_WEAKENED),
         "regions": fewer(FAILOVER_WEAKENED),
-        "enable_sni measure_latency reference_name": FREE,
+        "measure_latency reference_name": FREE,
     },
 }
