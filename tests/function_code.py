@@ -57,6 +57,9 @@ def environ() -> dict[str, str]:
         "TAP_API_AUTH": "signature",
         "TAP_DEDUPLICATION_DAYS": "35",
         "TAP_ACCOUNT_ID": "111111111111",
+        "TAP_CHECK_DAYS": "35",
+        "TAP_RAW_EXPIRATION_DAYS": "90",
+        "TAP_EVENTS_VIEW": '{"sql": "SELECT event FROM raw WHERE {raw} AND {compacted}", "columns": ["event"]}',
         "TAP_INBOX_RULES": '{"ignored_names": ["_*"], "records_paths": {"AWSLogs/": "Records"}}',
     }
 

@@ -6,7 +6,7 @@ from typing import Self
 
 import msgspec
 
-_SECONDS = 3600
+SECONDS = 3600
 _NAME = re.compile(r"\d{4}-\d{2}-\d{2}-\d{2}", re.ASCII)
 _FORMAT = "%Y-%m-%d-%H"
 
@@ -23,7 +23,7 @@ class Hour(msgspec.Struct, frozen=True, order=True):
     @classmethod
     def at(cls, seconds: float) -> Self:
         """The hour of a time in seconds since 1970."""
-        return cls(int(seconds // _SECONDS))
+        return cls(int(seconds // SECONDS))
 
     @classmethod
     def parse(cls, name: str) -> Self:
@@ -38,7 +38,7 @@ class Hour(msgspec.Struct, frozen=True, order=True):
     @property
     def end(self) -> float:
         """When it ends, in seconds since 1970."""
-        return float((self.ordinal + 1) * _SECONDS)
+        return float((self.ordinal + 1) * SECONDS)
 
     @property
     def name(self) -> str:
@@ -63,3 +63,8 @@ class Hour(msgspec.Struct, frozen=True, order=True):
     @property
     def _moment(self) -> datetime:
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(hours=self.ordinal)
+
+
+def last_closed(now: float, *, patience_seconds: float) -> Hour:
+    """The last hour that ended at least so long ago: the stream's last batches of it have been stored since."""
+    return Hour(Hour.at(now - patience_seconds).ordinal - 1)

@@ -15,18 +15,25 @@ class NotARequestError(RefusedError):
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`{}`: what is due. `check` is `all` where every hour that can still grow is to be looked at now, `hours` names
-    hours that are, too."""
+    """`{}`: what is due. With `check` as `all`, every hour that can still grow is looked at now, and leftovers are.
+
+    `hours` names hours that are looked at, too.
+    """
 
     check: Literal["due", "all"] = "due"
     hours: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> list[Hour]:
+        """The hours, in order; raises NotAnHourError."""
+        return sorted({Hour.parse(name) for name in self.hours})
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What an invocation did, hour by hour; `through` is the last hour that the view reads compacted.
 
     `different` were not proven, `unstable` changed meanwhile, `waiting` counts those that the next run comes to.
-    `expired` are hours whose raw objects were removed.
+    `expired` are hours whose raw objects were removed. `busy`: another run is at work, and this one did nothing.
     """
 
     compacted: tuple[str, ...] = ()
@@ -35,13 +42,15 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int = 0
     expired: tuple[str, ...] = ()
     through: str | None = None
+    busy: bool = False
 
 
-def read(event: object) -> tuple[Request, list[Hour]]:
-    """The request and its hours; raises NotARequestError."""
+def read(event: object) -> Request:
+    """What an event asks for; raises NotARequestError."""
     try:
         request = msgspec.convert(event, Request)
-        return request, sorted({Hour.parse(name) for name in request.hours})
+        _ = request.named
     except ValueError as error:  # those of msgspec are, too
         allowed = '{}, {"check": "all"} or {"hours": ["2026-11-28-13"]}'
         raise NotARequestError(f"{error}; an event is {allowed}") from error
+    return request

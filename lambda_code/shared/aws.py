@@ -13,7 +13,7 @@ from botocore.loaders import JSONFileLoader, Loader
 
 _log = logging.getLogger(__name__)
 
-SERVICES = ("dynamodb", "kinesis", "lambda", "s3", "secretsmanager")
+SERVICES = ("athena", "dynamodb", "glue", "kinesis", "lambda", "s3", "secretsmanager")
 """Services that clients are made of."""
 
 # The SDK's check of every parameter costs as much as all else that it does for a call with many items; it refuses only

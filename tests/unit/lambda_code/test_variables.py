@@ -64,6 +64,8 @@ def test_the_process_environment_is_touched_only_by_handlers() -> None:
 def test_the_domain_imports_only_the_standard_library_and_msgspec() -> None:
     adapters = {
         "archive.py",
+        "athena.py",
+        "catalog.py",
         "ledger.py",
         "inbox.py",
         "next_invocation.py",
