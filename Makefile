@@ -129,6 +129,15 @@ replay: dev ## Let the processor process failed batches again (STACK=..., ARGS=-
 find-event: dev ## Find an event in ledger and archive (STACK=... SOURCE=... ID=...)
 	$(PY) -m tools.find_event --stack "$(STACK)" --source "$(SOURCE)" --id "$(ID)" $(ARGS)
 
+# Without STACK it asks what `make local` runs. What somebody typed as SQL reaches Athena as it is: make expands no
+# "$path" in it, and no shell reads it.
+unexport SQL
+export TYPED_SQL = $(value SQL)
+
+.PHONY: query
+query: dev ## Ask what is stored (SQL="select type, count(*) from events group by 1", STACK=...)
+	$(PY) -m tools.query --sql="$$TYPED_SQL" --stack "$(STACK)" $(ARGS)
+
 .PHONY: bench
 bench: dev ## Benchmark synthesis, Lambda code and plan review
 	$(PY) -m tests.benchmarks $(ARGS)

@@ -17,7 +17,11 @@ class TargetError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """What belongs to a pipeline; `ledger_table` only if it has one, `endpoint_url` only if it is on an emulator."""
+    """What belongs to a pipeline.
+
+    `ledger_table`, and what its archive is queried with (`workgroup`, `database`, `compactor`), only if it has one;
+    `endpoint_url` only if it is on an emulator.
+    """
 
     region: str
     account_id: str
@@ -26,6 +30,9 @@ class Target:
     archive_bucket: str
     stream: str
     ledger_table: str | None
+    workgroup: str | None = None
+    database: str | None = None
+    compactor: str | None = None
     endpoint_url: str | None = None
 
 
@@ -40,7 +47,7 @@ def from_settings(stack: str, folder: Path, environ: Mapping[str, str]) -> Targe
         environments = select_environments(folder, environ)
     except SettingsError as error:
         raise TargetError(str(error)) from None
-    targets = {name: target for each in environments for name, target in _targets(each).items()}
+    targets = {name: target for each in environments for name, target in targets_of(each).items()}
     if stack not in targets:
         raise TargetError(
             f"there is no stack {stack!r}; there is: {', '.join(targets)}. An ephemeral environment, such as pr42 made "
@@ -49,7 +56,8 @@ def from_settings(stack: str, folder: Path, environ: Mapping[str, str]) -> Targe
     return targets[stack]
 
 
-def _targets(environment: Environment) -> dict[str, Target]:
+def targets_of(environment: Environment) -> dict[str, Target]:
+    """The environment's pipelines, by the names of their stacks."""
     settings = environment.settings
     targets = {}
     for region in settings.regions:
@@ -64,6 +72,9 @@ def _targets(environment: Environment) -> dict[str, Target]:
             archive_bucket=names("archive", Kind.BUCKET),
             stream=names("events", Kind.STREAM),
             ledger_table=names("ledger", Kind.TABLE) if settings.deduplication.days else None,
+            workgroup=names("queries", Kind.STREAM),
+            database=names("catalog", Kind.TABLE).replace("-", "_"),
+            compactor=names("compactor", Kind.FUNCTION),
             endpoint_url=settings.emulator.endpoint_url if settings.emulator else None,
         )
     return targets
@@ -85,6 +96,9 @@ def from_outputs(stack: str, path: Path) -> Target:
         archive_bucket=values["archive_bucket"],
         stream=values["stream_name"],
         ledger_table=values.get("ledger_table"),
+        workgroup=values.get("query_workgroup"),
+        database=values.get("query_database"),
+        compactor=values.get("compactor_function"),
     )
 
 

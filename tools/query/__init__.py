@@ -1,0 +1,1 @@
+"""`make query`: SQL over the events that a stack has stored, by Athena."""
