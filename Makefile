@@ -138,6 +138,10 @@ export TYPED_SQL = $(value SQL)
 query: dev ## Ask what is stored (SQL="select type, count(*) from events group by 1", STACK=...)
 	$(PY) -m tools.query --sql="$$TYPED_SQL" --stack "$(STACK)" $(ARGS)
 
+.PHONY: compact
+compact: dev ## Compact closed hours now, and prove them (STACK=..., ARGS="--check all")
+	$(PY) -m tools.compact --stack "$(STACK)" $(ARGS)
+
 .PHONY: bench
 bench: dev ## Benchmark synthesis, Lambda code and plan review
 	$(PY) -m tests.benchmarks $(ARGS)
