@@ -7,6 +7,7 @@ our stacks set has a row, and each type one about the resource as a whole: `RESO
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 from tools.plan_review.configuration import Configuration, Variables
 from tools.plan_review.differences import Node, Verdict, Verdicts, When
@@ -90,11 +91,13 @@ def verdicts_for(configuration: Configuration) -> Mapping[str, Mapping[str, Verd
     return found
 
 
+@cache
 def trees_for(configuration: Configuration) -> Mapping[str, Node]:
     """The same as trees, each with the rows that every type has."""
     return {type_: tree(rows) for type_, rows in verdicts_for(configuration).items()}
 
 
+@cache
 def tree_of_unknown() -> Node:
     """What is said about a resource of a type without rows."""
     return tree({})
