@@ -94,7 +94,7 @@ def _loop_allowed(one: Difference) -> str | None:
     """
     change = one.change
     if change.action in _STAYS:
-        now = change.new("recursive_loop") == "Allow" or change.is_unknown("recursive_loop")
+        now = change.new("recursive_loop") not in (None, "Terminate") or change.is_unknown("recursive_loop")
         return "`recursive_loop`" if now and change.old("recursive_loop") != "Allow" else None
     made = change.action is Action.CREATE and change.new("recursive_loop") == "Allow"
     return "" if made and not one.plan.creates_function(change.new("function_name")) else None

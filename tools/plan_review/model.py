@@ -46,7 +46,8 @@ UNIQUE: Mapping[str, tuple[str, ...]] = {
     "aws_secretsmanager_secret": ("name",),
     "aws_sqs_queue": ("name",),
 }
-# Ids of API Gateway, the shortest that AWS gives.
+# What AWS gives to a resource, and others are made with; the shortest are ids of API Gateway.
+_GIVEN = ("api_endpoint", "arn", "execution_arn", "id", "invoke_arn")
 _SHORTEST_ID = 8
 # The resource is no longer in the state.
 LEAVES = (Action.DELETE, Action.FORGET)
@@ -173,8 +174,8 @@ class Plan:
             old
             for one in self.changes
             if one.action is Action.REPLACE
-            for name, old in one.before.items()
-            if isinstance(old, str) and len(old) >= _SHORTEST_ID and one.is_unknown(name)
+            for name in _GIVEN
+            if isinstance(old := one.before.get(name), str) and len(old) >= _SHORTEST_ID and one.is_unknown(name)
         )
 
     @cached_property

@@ -150,6 +150,22 @@ def test_what_terraform_does_beside_the_changes_is_not_judged(name: str, tmp_pat
     assert _labels(tmp_path, **{name: []}) == set()
 
 
+def test_what_is_unknown_follows_what_is_replaced_and_not_itself(tmp_path: Path) -> None:
+    topic, queue = "arn:aws:sns:us-east-1:1:alerts", "arn:aws:sqs:us-east-1:1:letters"
+    before = {"id": f"{topic}:a", "arn": f"{topic}:a", "topic_arn": topic, "endpoint": queue, "protocol": "sqs"}
+    made: Json = {"actions": ["delete", "create"]}
+
+    def subscription(*unknown: str) -> Json:
+        after = {name: value for name, value in before.items() if name not in unknown}
+        marks = dict.fromkeys(("id", "arn", *unknown), True)
+        return change("aws_sns_topic_subscription", before, after, after_unknown=marks, **made)
+
+    letters = change("aws_sqs_queue", {"arn": queue}, {"name": "a"}, after_unknown={"arn": True}, **made)
+    assert _labels(tmp_path, subscription("endpoint")) == {"silence"}
+    assert _labels(tmp_path, subscription("endpoint"), letters) == {"data-loss"}
+    assert _labels(tmp_path, subscription("endpoint", "topic_arn"), letters) == {"data-loss", "silence"}
+
+
 _ALARM = "aws_cloudwatch_metric_alarm"
 _CONDITION = json.dumps({"Statement": [allow("*", Condition={"ArnEquals": ["x"], "StringEquals": 3})]})
 

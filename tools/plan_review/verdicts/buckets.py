@@ -36,7 +36,7 @@ BUCKETS: Table = {
     },
     "aws_s3_bucket_lifecycle_configuration": {
         RESOURCE: FREE,  # without rules nothing expires
-        "bucket": FREE,
+        "bucket": differs(EXPIRE_SOONER),
         "rule.id rule.expiration.expired_object_delete_marker": FREE,
         "rule.abort_incomplete_multipart_upload.days_after_initiation": FREE,
         "rule.expiration.date": set_or_changed(EXPIRE_SOONER),

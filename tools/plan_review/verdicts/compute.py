@@ -66,7 +66,7 @@ COMPUTE: Table = {
     },
     "aws_lambda_function_event_invoke_config": {
         f"{RESOURCE} function_name": _function(FAILURES_DROPPED),
-        "qualifier": FREE,
+        "qualifier": differs(FAILURES_DROPPED),
         "destination_config.on_failure.destination destination_config.on_success.destination": taken(FAILURES_DROPPED),
         "maximum_event_age_in_seconds": shortened(RETENTION_LOWERED),
         "maximum_retry_attempts": fewer_times(RECOVERY_LIMITED),

@@ -81,9 +81,9 @@ ENDPOINTS: Table = {
     },
     "aws_acm_certificate": {
         RESOURCE: destroyed(ENDPOINT_LOST),
-        "domain_name": differs(ENDPOINT_LOST),
+        "domain_name validation_method": differs(ENDPOINT_LOST),
         "subject_alternative_names": fewer(ENDPOINT_LOST),
-        "key_algorithm options type validation_method validation_option": FREE,
+        "key_algorithm options type validation_option": FREE,
     },
     "aws_acm_certificate_validation": {
         RESOURCE: FREE,
