@@ -33,6 +33,7 @@ def next_steps(running: Running, pipelines: Sequence[Pipeline]) -> str:
     }
     steps = (
         ("send another event", """make local-send ARGS='--data "{\\"total\\": 12}"'"""),
+        ("ask what is stored", """make query SQL="select type, count(*) from events group by 1\""""),
         ("show the functions' logs", "make local-logs"),
         ("show alarms and objects", "make local-status"),
         ("deploy your changes", "make local"),

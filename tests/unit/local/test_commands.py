@@ -113,6 +113,7 @@ def test_all_that_is_needed_is_there_before_anything_is_started(
     assert "event, us-east-1: request 500 ms" in printed
     assert "s3://b/key" in printed
     assert "and 2 more" in printed
+    assert 'make query SQL="select' in printed
     assert "make local-down" in printed
 
 
