@@ -1,4 +1,5 @@
-"""The process: MiniStack, with some things added. It runs as a script, with nothing but MiniStack on its path.
+"""The process: MiniStack, with some things added. It runs as a script, with MiniStack on its path, and after
+it this project.
 
 - It accepts requests in the form that clients send to a proxy (`GET http://host/path`), as every HTTP/1.1 server must
   (RFC 9112, 3.2.2) and hypercorn, which MiniStack runs on, does not: see `emulator_provider` in stacks/emulator.py.
@@ -9,6 +10,7 @@
   is called like the operation, which no policy can allow.
 - There it also knows the ARN of a rule on the default event bus, which doesn't name the bus (Service Authorization
   Reference, Amazon EventBridge), and calls that name a rule or a resource by other parameters than MiniStack knows.
+- Athena runs its SQL over the tables of the Glue catalog (tools/emulator/athena), which MiniStack reads in part.
 - With `--until-stdin-closes` it ends as soon as its input is closed, so also when whoever started it is killed.
 """
 
@@ -21,6 +23,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Coroutine, MutableMapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -101,6 +104,20 @@ def with_rules(arns_of_buses: Arns) -> Arns:
     return arns
 
 
+def running_queries(handle: Handler) -> Handler:
+    """The handler of Athena, whose queries our engine runs; MiniStack's module is not imported before it is called."""
+
+    async def wrapped(method: str, path: str, headers: dict[str, str], body: bytes, query: object) -> Answer:
+        from ministack.services import athena  # type: ignore[import-untyped]
+
+        from tools.emulator.athena.execution import executing
+
+        athena._execute_query = executing(athena)
+        return await handle(method, path, headers, body, query)
+
+    return wrapped
+
+
 def _end_when_stdin_closes() -> None:
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)
@@ -111,11 +128,13 @@ def main() -> None:
     from ministack import app as ministack  # type: ignore[import-untyped]
     from ministack.core import iam_actions  # type: ignore[import-untyped]
     from ministack.core.responses import AccountRegionScopedDict  # type: ignore[import-untyped]
-    from ministack.services import cloudwatch_logs  # type: ignore[import-untyped]
+    from ministack.services import cloudwatch_logs
 
     if UNTIL_STDIN_CLOSES in sys.argv:
         sys.argv.remove(UNTIL_STDIN_CLOSES)  # MiniStack reads the others
         threading.Thread(target=_end_when_stdin_closes, daemon=True).start()
+    sys.path.append(str(Path(__file__).parents[2]))
+    ministack.SERVICE_HANDLERS["athena"] = running_queries(ministack.SERVICE_HANDLERS["athena"])
     cloudwatch_logs.handle_request = keeping_queries(cloudwatch_logs.handle_request, AccountRegionScopedDict())
     iam_actions.dynamodb_transaction_checks = with_partiql(iam_actions.dynamodb_transaction_checks)
     iam_actions.eventbridge_resource_arns = with_rules(iam_actions.eventbridge_resource_arns)

@@ -3,7 +3,6 @@
 import asyncio
 import http.client
 import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -79,19 +78,6 @@ def test_other_calls_are_authorised_as_before() -> None:
 )
 def test_a_rule_of_the_default_bus_is_authorised_by_an_arn_without_it(asked: dict[str, Any], arns: list[str]) -> None:
     assert with_rules(lambda *_: ["bus"])(json.dumps(asked).encode(), "r", "1") == arns
-
-
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of an emulator."""
-    home, port = tmp_path_factory.mktemp("emulator"), program.free_port()
-    process = program.start(port, home=home, log=home / "log", until_closed=True)
-    try:
-        program.wait_until_healthy(process, program.url_of(port), home / "log")
-        yield port
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def _answer(port: int, method: str, target: str, **headers: str) -> tuple[int, str]:
