@@ -113,6 +113,10 @@ def running_queries(handle: Handler) -> Handler:
         from tools.emulator.athena.execution import executing
 
         athena._execute_query = executing(athena)
+        if headers.get("x-amz-target", "").endswith(".StartQueryExecution"):
+            from tools.emulator.athena.parameters import bound
+
+            body = bound(body)
         return await handle(method, path, headers, body, query)
 
     return wrapped

@@ -16,6 +16,10 @@ _KNOWN = (
         "COLUMN_NOT_FOUND: Column '{}' cannot be resolved or requester is not authorized to access requested resources",
     ),
     (r"Function with name (\S+) does not exist", "FUNCTION_NOT_FOUND: Function '{}' not registered"),
+    (
+        r"not provided for the following[a-z ]* parameters: ([\d, ]+)",
+        "INVALID_PARAMETER_USAGE: Incorrect number of parameters: no {}",
+    ),
     (r"(Division by zero)", "DIVISION_BY_ZERO: {}"),
     (r"Conversion Error: ([^\n]+)", "INVALID_CAST_ARGUMENT: {}"),
     (r"Out of Range Error: ([^\n]+)", "NUMERIC_VALUE_OUT_OF_RANGE: {}"),

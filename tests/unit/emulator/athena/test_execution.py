@@ -35,13 +35,21 @@ class _Account:
         storage = {"Location": f"s3://archive/{folder}/", "Columns": described, "SerdeInfo": serde}
         self.glue.create_table(DatabaseName="tap", TableInput={"Name": name, "StorageDescriptor": storage})
 
-    def query(self, sql: str, *, workgroup: str = "queries", output: str = "s3://elsewhere/") -> dict[str, Any]:
+    def query(
+        self,
+        sql: str,
+        *parameters: str,
+        workgroup: str = "queries",
+        output: str = "s3://elsewhere/",
+    ) -> dict[str, Any]:
         """The execution, when it has ended."""
+        more = {"ExecutionParameters": [*parameters]} if parameters else {}
         query = self.athena.start_query_execution(
             QueryString=sql,
             QueryExecutionContext={"Database": "tap"},
             WorkGroup=workgroup,
             ResultConfiguration={"OutputLocation": output},
+            **more,
         )["QueryExecutionId"]
         while True:
             found: dict[str, Any] = self.athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]
@@ -116,3 +124,11 @@ def test_a_query_fails_with_its_reason_and_the_emulator_goes_on(account: _Accoun
     assert status["State"] == "FAILED"
     assert "NoSuchBucket" in status["StateChangeReason"]
     assert account.query("SELECT 1")["Status"]["State"] == "SUCCEEDED"
+
+
+def test_a_query_has_its_parameters_in_the_order_of_their_places(account: _Account) -> None:
+    sql = "SELECT '?' AS a, ? AS b /* ? */, ? AS c -- ?"
+    assert account.results(account.query(sql, "'it''s ?'", "1"))[1:] == [["?", "it's ?", "1"]]
+    assert account.query(sql, "1")["Status"]["StateChangeReason"].startswith(
+        "INVALID_PARAMETER_USAGE: Incorrect number"
+    )
