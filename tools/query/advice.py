@@ -9,7 +9,10 @@ _COLUMNS = (
 )
 _ADVICE = (
     (r"bytes scanned limit", "limit the days it reads (\"date\" >= '2026-01-31'), or raise query.scan_limit_mb"),
-    (r"WorkGroup .* not found", "is the stack deployed, in this account and region, with query.enabled = true?"),
+    (
+        r"WorkGroup .* not found|No output location",
+        "is the stack deployed, in this account and region, with query.enabled = true?",
+    ),
     (r"(SCHEMA_NOT_FOUND|Schema .* does not exist)", "deploy the stack again, with query.enabled = true"),
     (r"COLUMN_NOT_FOUND|Column .* cannot be resolved", _COLUMNS),
     (r"TABLE_NOT_FOUND|Table .* (does not exist|not found)", "there is: events, raw, compacted, quarantine"),

@@ -15,6 +15,7 @@ from tools.query.advice import advice, explained
         ("TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.tap.event' does not exist", "events, raw, compacted"),
         ("SCHEMA_NOT_FOUND: line 1:15: Schema 'tap' does not exist", "query.enabled"),
         ("WorkGroup tap-queries-dev-us-east-1 is not found.", "is the stack deployed"),
+        ("No output location provided. An output location is required", "is the stack deployed"),
         ("line 1:9: mismatched input 'from'. Expecting: <expression>", "single quotes"),
         ("SYNTAX_ERROR: line 1:8: '\"type\"' must be an aggregate expression", "GROUP BY"),
         ("FUNCTION_NOT_FOUND: line 1:8: Function 'json_value2' not registered", "Trino"),
