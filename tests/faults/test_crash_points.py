@@ -15,6 +15,8 @@ from tests.faults.mapping import as_event
 from tests.faults.pipeline import World
 from tests.faults.records import holds, mixed
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 KINDS = ("crash_before", "crash_after", "crash_partly", "refused", "lost", "partly", "lost_partly", "repeated")
 WAYS = {
     "the same batch again": mapping.Settings(bisect=False),

@@ -19,6 +19,8 @@ from tests.faults.interleaving import PARTLY
 from tests.faults.mutants import Mutant, Patch
 from tests.faults.test_many_seeds import test_short_runs_find_what_long_ones_hide as short_run
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 Property = Callable[[Patch], None]
 
 
