@@ -45,7 +45,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A query that is saved in the workgroup."""
+    """A query that is saved in the workgroup; `name` is its own, without that of the stack before it."""
 
     name: str
     about: str
@@ -129,7 +129,9 @@ class Queries:
             "reading the saved queries", lambda: [self._client.batch_get_named_query(NamedQueryIds=one) for one in some]
         )
         found = [one for answer in answers for one in answer["NamedQueries"]]
-        queries = [Saved(one["Name"], one.get("Description", ""), one["QueryString"]) for one in found]
+        queries = [
+            Saved(one["Name"].rpartition("/")[2], one.get("Description", ""), one["QueryString"]) for one in found
+        ]
         return sorted(queries, key=lambda one: one.name)
 
 

@@ -132,7 +132,8 @@ def test_every_saved_query_is_found(stubber: Stubber) -> None:
     stubber.add_response("list_named_queries", {"NamedQueryIds": ids[55:]}, workgroup | {"NextToken": "t"})
     for some in (ids[:50], ids[50:]):
         found = [
-            {"Name": f"n-{one}", "Database": "catalog", "QueryString": f"select '{one}'"} for one in reversed(some)
+            {"Name": f"tap-dev/n-{one}", "Database": "catalog", "QueryString": f"select '{one}'"}
+            for one in reversed(some)
         ]
         stubber.add_response("batch_get_named_query", {"NamedQueries": found}, {"NamedQueryIds": some})
     saved = _queries(stubber).saved()
