@@ -32,9 +32,7 @@ class Cleaning:
 
     def _clean(self, hour: Hour, old: set[str]) -> None:
         published = self._catalog.published(hour)
-        if (
-            published is None
-        ):  # it is waiting to be published; or the catalog was lost, and these files are all there is
+        if published is None:  # where the catalog was lost, these files may be all there is
             return
         if published.proven > self._clock() - _DAY_SECONDS:  # until then queries read the files before
             return

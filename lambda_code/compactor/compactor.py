@@ -40,8 +40,9 @@ WORKERS = 5
 _PATIENCE_SECONDS = timedelta(minutes=15).total_seconds()
 _RECENT_HOURS = 24
 _DAY_HOURS = 24
+_SLACK_DAYS = 3  # an hour that has grown at the last moment, and whose turn was missed, is checked all the same
 _MARGIN_SECONDS = 60.0  # what a call that has begun before the end of an invocation may take after it
-_PASSED = (Outcome.CURRENT, Outcome.COMPACTED, Outcome.KEPT)
+_PASSED = (Outcome.CURRENT, Outcome.COMPACTED)
 
 _log = logging.getLogger(__name__)
 _Made = TypeVar("_Made")
@@ -103,7 +104,7 @@ class Compactor:
         wanted = list(dict.fromkeys([*request.named, *checked, *fresh]))
         made = self._each(lambda hour: self._compacting.compact(hour, budget), wanted)
         results = dict(zip(wanted, made, strict=True))
-        through = self._move(held, fresh, results)
+        through = self._move(held, last, results)
         self._clean(last, is_all=request.check == "all")
         outcomes = {hour: result.outcome for hour, result in results.items()}
         expired = list(self._expire(through, outcomes, budget))
@@ -155,13 +156,18 @@ class Compactor:
         if through is None:
             return []
         recent, turn = last.ordinal - _RECENT_HOURS, Hour.at(self._clock()).ordinal % _DAY_HOURS
-        window = range(last.ordinal - _DAY_HOURS * self._check_days + 1, min(through, last).ordinal + 1)
+        first = last.ordinal - _DAY_HOURS * (self._check_days + _SLACK_DAYS) + 1
+        window = range(first, min(through, last).ordinal + 1)
         return [Hour(each) for each in window if is_all or each > recent or each % _DAY_HOURS == turn]
 
-    def _move(self, held: View, fresh: Sequence[Hour], results: Mapping[Hour, Result]) -> Hour | None:
+    def _move(self, held: View, last: Hour, results: Mapping[Hour, Result]) -> Hour | None:
         """Move the watermark to the last hour before the first one that is not published; return where it is."""
         try:
-            target = self._target(held.through, fresh, results)
+            target = held.through
+            for hour in self._fresh(held.through, last):
+                if hour not in results or not self._may_pass(hour, results[hour]):
+                    break
+                target = hour
             if target != held.through:
                 self._catalog.change_view(held, target, held.holder, held.held_until)
             return target
@@ -169,21 +175,11 @@ class Compactor:
             _log.warning("the watermark moves with the next run", extra={"reason": str(error)})
             return held.through
 
-    def _target(self, through: Hour | None, fresh: Sequence[Hour], results: Mapping[Hour, Result]) -> Hour | None:
-        for hour in fresh:
-            result = results[hour]
-            if result.outcome is Outcome.EMPTY:
-                continue
-            if result.outcome not in _PASSED or not self._is_still(hour, result):
-                break
-            through = hour
-        return through
-
-    def _is_still(self, hour: Hour, result: Result) -> bool:
-        """Whether the hour is as it was published; where that is more than is stored, there is nothing to compare."""
+    def _may_pass(self, hour: Hour, result: Result) -> bool:
+        """Whether it is published as it is; where that is more than is stored, there is nothing to compare."""
         if result.outcome is Outcome.KEPT:
             return True
-        return self._archive.listing(hour).fingerprint == result.listing.fingerprint
+        return result.outcome in _PASSED and self._archive.listing(hour).fingerprint == result.listing.fingerprint
 
     def _clean(self, last: Hour, *, is_all: bool) -> None:
         try:

@@ -25,7 +25,7 @@ def answer(event: object, context: aws.Context, compactor: Compactor, stack: str
     began = time.monotonic()
     made = compactor.run(request.read(event), lambda: context.get_remaining_time_in_millis() / 1000)
     report(made, stack, {"requestId": context.aws_request_id, "ms": round(1000 * (time.monotonic() - began))})
-    answered: dict[str, Any] = msgspec.to_builtins(made.answer, builtin_types=(tuple,))
+    answered: dict[str, Any] = msgspec.to_builtins(made.answer)
     return answered
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -60,7 +61,7 @@ class World:
     lost: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
-    listed: dict[Hour, set[str]] = field(default_factory=dict)
+    stored_at: dict[str, int] = field(default_factory=dict)
     by_hand: set[str] = field(default_factory=set)
     changes: int = 0
     named: dict[tuple[Hour, str], float] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class World:
         present = self.raw.setdefault(hour, {}).get(key)
         held = (*(present[1] if present else ()), *events)
         self.changes += 1
+        self.stored_at |= dict.fromkeys(events, len(self.calls))
         stored = Object(f"events/{hour.folder}{key}", f'"{self.changes}"', 100 * len(held), float(int(self.now)))
         self.raw[hour][key] = (stored, held)
         self.check()
@@ -81,6 +83,11 @@ class World:
         _, events = self.raw[hour].pop(key)
         self.by_hand |= {*events}
         self.seen -= {*events}
+
+    def forget_calls(self) -> None:
+        """Count calls from here on."""
+        self.calls.clear()
+        self.stored_at.clear()
 
     def stored(self) -> set[str]:
         """Every raw event that is there."""
@@ -106,16 +113,14 @@ class World:
                 found.update(self.raw_events(hour))
         return found
 
-    def check(self, *, moved: tuple[Hour | None, Hour | None] = (None, None)) -> None:
-        """Hold what is promised at every moment; `moved` is a watermark that has just moved, from and to."""
+    def check(self, *, unlisted: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+        """Hold what is promised at every moment.
+
+        A watermark that has just moved may hide events that are `unlisted`: they show again with the next run.
+        """
         shown = self.shown()
         assert set(shown.values()) <= {1}, "an event shows twice"
-        missing = self.seen - {*shown}
-        start, end = moved
-        for hour in self.raw:
-            if end is not None and hour <= end and (start is None or hour > start):
-                # Stored since the hour was last listed: it shows again as soon as the hour is checked.
-                missing -= {*self.raw_events(hour)} - self.listed.get(hour, set())
+        missing = self.seen - {*shown} - unlisted
         assert not missing, f"events show no more: {missing}"
         self.seen = {*shown}
         for name, until in self.named.items():
@@ -157,11 +162,19 @@ class Gate:
 
     world: World
     is_dead: bool = False
+    listing_since: int = 0
+
+    def call_of(self, hour: Hour, name: str, do: Callable[[], Made]) -> Made:
+        """The same for an hour; nothing can come of it where there is nothing."""
+        is_nothing = not self.world.raw.get(hour) and hour not in self.world.partitions
+        return do() if is_nothing and not self.is_dead else self.call(name, do)
 
     def call(self, name: str, do: Callable[[], Made]) -> Made:
         if self.is_dead:
             raise CrashError
         world = self.world
+        if name not in ("dates", "hours", "listing", "change_view"):
+            self.listing_since = len(world.calls) + 1
         world.calls.append(name)
         fault = world.at(name)
         world.now += 0.5
@@ -170,11 +183,12 @@ class Gate:
         if fault == "crash_before":
             self.is_dead = True
             raise CrashError
-        before = world.through
         try:
             made = do()
         finally:
-            world.check(moved=(before, world.through))
+            # Right before the watermark moves, everything that it may pass is listed once more.
+            late = {event for event, at in world.stored_at.items() if at > self.listing_since}
+            world.check(unlisted=late if name == "change_view" else set())
             if fault == "crash_after":
                 self.is_dead = True
                 raise CrashError
@@ -197,14 +211,14 @@ class Archive:
         )
 
     def listing(self, hour: Hour) -> Listing:
-        return self.gate.call("listing", lambda: self._listing(hour))
-
-    def _listing(self, hour: Hour) -> Listing:
-        self.world.listed[hour] = {*self.world.raw_events(hour)}
-        return Listing(tuple(stored for stored, _ in self.world.raw.get(hour, {}).values()))
+        found = self.world.raw.get
+        return self.gate.call_of(
+            hour, "listing", lambda: Listing(tuple(stored for stored, _ in found(hour, {}).values()))
+        )
 
     def remove(self, objects: Sequence[Object]) -> int:
-        return self.gate.call("remove", lambda: sum(not self._remove(each) for each in objects))
+        """One by one, as a service may end in the middle of it."""
+        return sum(not self.gate.call("remove", partial(self._remove, each)) for each in objects)
 
     def _remove(self, named: Object) -> bool:
         for hour, found in self.world.raw.items():
@@ -299,7 +313,7 @@ class Catalog:
         )
 
     def published(self, hour: Hour) -> Published | None:
-        return self.gate.call("published", lambda: self.world.partitions.get(hour))
+        return self.gate.call_of(hour, "published", lambda: self.world.partitions.get(hour))
 
     def publish(self, hour: Hour, new: Published, *, instead_of: Published | None) -> None:
         self.gate.call("publish", lambda: self._publish(hour, new, instead_of))
