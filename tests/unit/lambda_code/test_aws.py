@@ -14,6 +14,12 @@ from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.loaders import create_loader
 
+from lambda_code.compactor.archive import S3Archive as CompactedArchive
+from lambda_code.compactor.athena import Athena
+from lambda_code.compactor.catalog import GlueCatalog
+from lambda_code.compactor.hours import Hour
+from lambda_code.compactor.ports import Object, Published
+from lambda_code.compactor.settings import EventsView
 from lambda_code.importer.budget import END_SECONDS, KEPT_SECONDS
 from lambda_code.importer.file import File
 from lambda_code.importer.inbox import Inbox
@@ -26,6 +32,7 @@ from lambda_code.processor.records import Arrived
 from lambda_code.receiver import signing_keys
 from lambda_code.receiver.signing_keys import SigningKeys
 from lambda_code.shared import aws, stream
+from lambda_code.shared.errors import UnavailableError
 from lambda_code.shared.quarantine import Quarantine
 from lambda_code.shared.stream import Entry, EventStream
 from modules.function_settings import FunctionSettings
@@ -159,6 +166,53 @@ EVENT = Arrived("1", "e30=", "x", "/shop e1", b'{"tapsequence":"1"}', {})
 CLAIM = Claim("/shop e1", "49590338271490256608559692538361571095921575989136588898", "0" * 64, "events/x.ndjson.gz")
 EXPIRED = {"id": {"S": CLAIM.identity}, "expires_at": {"N": "1"}}
 FILE = File("inbox", "incoming/x", "version")
+HOUR, RUN = Hour.parse("2026-11-28-13"), "20261128142000_1a2b3c4d"
+SUCCEEDED = b'{"QueryExecution": {"Status": {"State": "SUCCEEDED"}}}'
+PROVEN = {f"{side}_{name}": "1" for side in ("raw", "compacted") for name in ("events", "identities", "lines")}
+ROWS = json.dumps(
+    {
+        "ResultSet": {
+            "Rows": [
+                {"Data": [{"VarCharValue": text} for text in texts]}
+                for texts in ([*PROVEN, "objects"], [*PROVEN.values(), "1"])
+            ]
+        }
+    }
+).encode()
+TABLE = json.dumps(
+    {
+        "Table": {
+            "Name": "events",
+            "VersionId": "1",
+            "StorageDescriptor": {"Columns": []},
+            "Parameters": {"tap.through": HOUR.name, "tap.holder": "me"},
+        }
+    }
+).encode()
+PARTITION = b'{"Partition": {"Parameters": {}, "StorageDescriptor": {"Location": "s3://x"}}}'
+PUBLISHED = Published(run=RUN, fingerprint="f", events=1, objects=1, identities="1", proven=1.0, newest=1.0)
+
+
+def glue(client: Any) -> GlueCatalog:
+    return GlueCatalog(client, database="d", bucket="b", events_view=EventsView(sql="SELECT 1", columns=("event",)))
+
+
+def written(engine: Athena) -> None:
+    engine.write(HOUR, RUN, 1, lambda: True)
+    engine.prove(HOUR, RUN, lambda: True)
+
+
+def cleaned(catalog: GlueCatalog) -> None:
+    assert not list(catalog.temporary())
+    catalog.drop(HOUR, RUN)
+    assert not catalog.last_expired()
+
+
+def stopped(engine: Athena) -> None:
+    with pytest.raises(UnavailableError):
+        engine.write(HOUR, RUN, 1, lambda: False)
+
+
 CALLS: dict[str, tuple[str, list[bytes], Callable[[Any], object], list[str]]] = {
     "stream": (
         "kinesis",
@@ -185,6 +239,48 @@ CALLS: dict[str, tuple[str, list[bytes], Callable[[Any], object], list[str]]] = 
     "quarantine": ("s3", [b""], lambda client: Quarantine(client, "failures").put("x.json", b"{}"), ["PutObject"]),
     "inbox": ("s3", [b"{}"], lambda client: list(Inbox(client, "111111111111").source(FILE).blocks()), ["GetObject"]),
     "next invocation": ("lambda", [b""], lambda client: NextInvocation(lambda: client, "f").begin({}), ["Invoke"]),
+    "compacted archive": (
+        "s3",
+        [b""],
+        lambda client: (
+            (archive := CompactedArchive(client, "archive")).dates(),
+            archive.remove([Object("k", '"e"', 1, 1.0)]),
+        ),
+        ["ListObjectsV2", "DeleteObjects"],
+    ),
+    "athena": (
+        "athena",
+        [b'{"QueryExecutionId": "q"}', SUCCEEDED, b'{"QueryExecutionId": "q"}', SUCCEEDED, ROWS],
+        lambda client: written(Athena(client, workgroup="w", database="d", bucket="b")),
+        [
+            *("StartQueryExecution", "GetQueryExecution"),
+            *("StartQueryExecution", "GetQueryExecution", "GetQueryResults"),
+        ],
+    ),
+    "a slow athena": (
+        "athena",
+        [b'{"QueryExecutionId": "q"}', b'{"QueryExecution": {"Status": {"State": "RUNNING"}}}', b"{}"],
+        lambda client: stopped(Athena(client, workgroup="w", database="d", bucket="b")),
+        ["StartQueryExecution", "GetQueryExecution", "StopQueryExecution"],
+    ),
+    "catalog": (
+        "glue",
+        [TABLE, TABLE, b"{}", TABLE],
+        lambda client: glue(client).change_view(glue(client).view(), HOUR, "me", 5000.0),
+        ["GetTable", "GetTable", "UpdateTable", "GetTable"],
+    ),
+    "partitions": (
+        "glue",
+        [PARTITION, PARTITION, TABLE, b"{}"],
+        lambda client: glue(client).publish(HOUR, PUBLISHED, instead_of=glue(client).published(HOUR)),
+        ["GetPartition", "GetPartition", "GetTable", "BatchUpdatePartition"],
+    ),
+    "temporary tables": (
+        "glue",
+        [b'{"Partitions": [], "TableList": []}'],
+        lambda client: cleaned(glue(client)),
+        ["GetTables", "DeleteTable", "GetPartitions"],
+    ),
     "keys": (
         "secretsmanager",
         [b'{"SecretString": "x"}'],
