@@ -15,7 +15,7 @@ FILE = Path("plan-review.toml")
 
 
 # What can be said of a variable; after `becomes` comes the value.
-CHANGES = ("differs", "lowered", "raised", "becomes")
+CHANGES = ("differs", "lowered", "raised", "shortened", "becomes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +122,7 @@ def _variables(found: Json) -> Variables:
         raise ReviewError(f"variables: got {found!r}; allowed: {', '.join(keys)}")
     when, _, value = texts["when"].partition(" ")
     if when not in CHANGES or bool(value) != (when == "becomes"):
-        allowed = "differs, lowered, raised, or becomes with a value, such as `becomes open`"
+        allowed = "differs, lowered, raised, shortened, or becomes with a value, such as `becomes open`"
         raise ReviewError(f"variables: when: got {texts['when']!r}; allowed: {allowed}")
     labels = [category.label for category in Category]
     if texts["label"] not in labels:

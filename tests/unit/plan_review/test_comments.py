@@ -15,10 +15,11 @@ NAMES = sorted(path.name for path in PLANS.iterdir())
 # Seen in written plans only (test_verdicts.py, test_cases.py).
 WRITTEN = set(
     """
-    bucket-not-empty capacity-lowered changed-too-often clients-refused copy-removed deleted-outside
-    deletion-refused failover-weakened function-destroyed imported imported-again incomplete longer-sessions other-role
-    other-storage policy-detached received-again redirected renamed role-stripped
-    route-lost secret-name-waits tls-weakened value-lost
+    bucket-not-empty capacity-lowered changed-too-often clients-refused compaction-elsewhere copy-removed
+    deleted-outside deletion-refused failover-weakened function-destroyed hours-unchecked imported imported-again
+    incomplete longer-sessions other-role other-storage policy-detached queries-refused raw-expires-sooner
+    received-again redirected renamed results-elsewhere role-stripped route-lost schedule-changed secret-name-waits
+    table-changed tls-weakened value-lost
     """.split()  # noqa: SIM905 - words, not a page of quotes
 )
 FINE = {"nothing", "first-deploy", "code-only", "ordinary", "moved"}

@@ -21,6 +21,8 @@ OTHER_RUNTIME = Rule(
 OTHER_STORAGE = Rule(
     "other-storage", _BROKEN, "Objects move to another storage class: some must be restored before they can be read."
 )
+QUERIES_REFUSED = Rule("queries-refused", _BROKEN, "Athena refuses queries of this workgroup that it ran before.")
+TABLE_CHANGED = Rule("table-changed", _BROKEN, "Queries find other rows or columns than before.")
 VALUE_LOST = Rule("value-lost", _BROKEN, "Who reads the secret finds no value.")
 RENAMED = Rule("renamed", _BROKEN, "What knows it by its name or ARN no longer finds it.")
 LOOP_ENDED = Rule(

@@ -17,6 +17,9 @@ ENCRYPTION_WEAKENED = Rule(
     _EXPOSED,
     "No longer encrypted with a customer managed key, or the key is no longer rotated.",
 )
+RESULTS_ELSEWHERE = Rule(
+    "results-elsewhere", _EXPOSED, "Results of queries are stored elsewhere, or wherever and however whoever asks says."
+)
 TLS_WEAKENED = Rule("tls-weakened", _EXPOSED, "Older versions of TLS are accepted.")
 NEW_PRINCIPAL = Rule("new-principal", _EXPOSED, "A new principal is allowed.")
 POLICY_WIDER = Rule("policy-wider", _EXPOSED, "A principal is allowed more, or under fewer conditions.")

@@ -29,6 +29,7 @@ STOPPED = Rule("stopped", _STOPS, "A limit of 0 lets nothing through.")
 FUNCTION_ENDED = Rule("function-destroyed", _STOPS, "Nothing processes what the function processed.")
 NOT_INVOKED = Rule("not-invoked", _STOPS, "What invoked the function, or called it for files, no longer does.")
 RECORDS_FILTERED = Rule("records-filtered", _STOPS, "Other records are left out, without a trace.")
+SCHEDULE_CHANGED = Rule("schedule-changed", _STOPS, "What is scheduled runs at other times, otherwise, or never.")
 REDIRECTED = Rule("redirected", _STOPS, "Events come from elsewhere, or go elsewhere.")
 FAILOVER_WEAKENED = Rule(
     "failover-weakened", _STOPS, "A region that fails is noticed later, or not at all, and still gets requests."
@@ -41,5 +42,5 @@ ACCESS_LOST = Rule(
 PERMISSIONS_LOST = Rule("role-stripped", _STOPS, "The role stays, but a policy of it grants nothing any more.")
 CAPACITY_LOWERED = Rule("capacity-lowered", _STOPS, "Requests above a lower capacity are throttled.")
 LESS_ROOM = Rule(
-    "less-room", _STOPS, "Less memory, time, or invocations at once: more may fail or wait.", needs_label=False
+    "less-room", _STOPS, "Less memory, time, bytes, or invocations at once: more may fail or wait.", needs_label=False
 )

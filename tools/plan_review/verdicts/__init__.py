@@ -22,6 +22,7 @@ from tools.plan_review.predicates import (
     moved,
     raised,
     removed,
+    shortened,
     updated,
 )
 from tools.plan_review.rule import Category, Rule
@@ -33,6 +34,7 @@ from tools.plan_review.verdicts.alarms import ALARMS
 from tools.plan_review.verdicts.buckets import BUCKETS
 from tools.plan_review.verdicts.compute import COMPUTE
 from tools.plan_review.verdicts.endpoints import ENDPOINTS
+from tools.plan_review.verdicts.queries import QUERIES
 from tools.plan_review.verdicts.rows import FREE, RESOURCE, Table, entries, put
 from tools.plan_review.verdicts.stores import STORES
 
@@ -43,6 +45,7 @@ TABLE: Table = {
     **ENDPOINTS,
     **ALARMS,
     **ACCESS,
+    **QUERIES,
     "output": {RESOURCE: (destroyed(OUTPUT_REMOVED), updated(OUTPUT_CHANGED)), "value": FREE},
 }
 # Rows that every type has.
@@ -68,6 +71,7 @@ _CHANGES: Mapping[str, tuple[When, ...]] = {
     "differs": (differs,),
     "lowered": (less, removed),
     "raised": (raised, removed),
+    "shortened": (shortened,),
 }
 
 
