@@ -9,6 +9,7 @@ import sqlglot
 from sqlglot import exp
 
 from tools.emulator.athena import relations, writing
+from tools.emulator.athena.comparing import check_comparisons
 from tools.emulator.athena.dialect import MACROS, SETTINGS, duckdb_sql, names_path
 from tools.emulator.athena.errors import QueryError
 from tools.emulator.athena.pruning import conditions
@@ -47,10 +48,15 @@ def run(statement: Statement, lake: Lake) -> Outcome:
     if not isinstance(query, exp.Query) or (isinstance(parsed, exp.Create) and parsed.kind != "TABLE"):
         raise QueryError(f"NOT_SUPPORTED: the emulator runs no such statement: {statement.sql.strip()[:80]}")
     resolved = resolve(query, statement.database, lake)
-    wanted = conditions(resolved)
+    qualified = resolved.qualified()
+    if qualified:
+        check_comparisons(qualified)
+    wanted = conditions(qualified, resolved.tables) if qualified else {}
     target = None
     if isinstance(parsed, exp.Create):
         target = writing.target_of(parsed, statement.database, lake, statement.tables_location, statement.is_enforced)
+        if target is None:
+            return Outcome(Results(), 0)
     with tempfile.TemporaryDirectory(prefix="athena-") as name, duckdb.connect(":memory:") as connection:
         folder = Path(name)
         # A query reads S3's objects, not this machine's files.

@@ -12,7 +12,7 @@ class QueryError(Exception):
 
 _KNOWN = (
     (
-        r'(?:Referenced column|does not have a column named) "([^"]+)"',
+        r'(?:Referenced column|does not have a column named|Error: Column) "([^"]+)"',
         "COLUMN_NOT_FOUND: Column '{}' cannot be resolved or requester is not authorized to access requested resources",
     ),
     (r"Function with name (\S+) does not exist", "FUNCTION_NOT_FOUND: Function '{}' not registered"),

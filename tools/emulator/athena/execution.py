@@ -4,9 +4,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache
 from typing import Any
 
+# A pool of their own: functions that wait for queries would otherwise leave none of the loop's threads for these.
+_POOL = ThreadPoolExecutor(4, thread_name_prefix="athena")
 _log = logging.getLogger("athena")
 
 Execute = Callable[[str, str, str, object, str | None], Coroutine[Any, Any, None]]
@@ -81,7 +85,8 @@ async def _run(execution: dict[str, Any], database: str, output: str, enforced: 
     id_ = execution["QueryExecutionId"]
     statement = engine.Statement(id_, execution["Query"], database, f"{output}tables/{id_}/", enforced)
     # Off the event loop, in which MiniStack answers; what it changes, it changes there.
-    outcome = await asyncio.to_thread(engine.run, statement, MiniStackLake())
+    run = copy_context().run  # with the account and the region of the request
+    outcome = await asyncio.get_running_loop().run_in_executor(_POOL, run, engine.run, statement, MiniStackLake())
     execution["Statistics"]["DataScannedInBytes"] = outcome.scanned_bytes
     results = outcome.results
     if execution["Status"]["State"] == "RUNNING":

@@ -8,11 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.qualify import qualify
 
-from tools.emulator.athena.resolving import DIALECT, Resolved
-from tools.emulator.athena.tables import PATH
+from tools.emulator.athena.tables import Table
 
 _CHOOSES_ROWS = ("group", "having", "limit", "offset", "qualify", "pivots")
 _DEPENDS_ON_ROWS = (exp.AggFunc, exp.Window, exp.Unnest, exp.Query, exp.Rand)
@@ -21,19 +18,14 @@ Known = Mapping[str, tuple[exp.Query, "Known"]]
 """What WITH defines, each with what was defined before it."""
 
 
-def conditions(resolved: Resolved) -> dict[str, exp.Expr]:
-    """For names of tables, what their partition columns must satisfy; tables that are read whole are not in it."""
-    schema: dict[str, object] = {
-        name: dict.fromkeys((*(one.name for one in (*table.columns, *table.partition_columns)), PATH), "varchar")
-        for name, table in resolved.tables.items()
-    }
-    try:
-        query = qualify(resolved.query.copy(), schema=schema, dialect=DIALECT, validate_qualify_columns=False)
-    except SqlglotError:
-        return {}  # DuckDB will say what is wrong with it
+def conditions(query: exp.Expr, tables: Mapping[str, Table]) -> dict[str, exp.Expr]:
+    """For names of tables, what their partition columns must satisfy; tables that are read whole are not in it.
+
+    `query` is what they were resolved in, qualified.
+    """
     if any(with_.recursive for with_ in query.find_all(exp.With)):
         return {}
-    search = _Search({name: {one.name for one in table.partition_columns} for name, table in resolved.tables.items()})
+    search = _Search({name: {one.name for one in table.partition_columns} for name, table in tables.items()})
     search.follow(query, [], {})
     return {name: exp.or_(*found) for name, found in search.found.items()}
 

@@ -13,7 +13,6 @@ from tools.emulator.athena.dialect import duckdb_sql
 from tools.emulator.athena.errors import QueryError
 from tools.emulator.athena.tables import PATH, Column, Lake, Partition, Table, objects
 
-_HIVE = "hive"
 _LINES = "unnest(string_split(content, chr(10)))"
 
 
@@ -62,12 +61,16 @@ def _wanted(connection: duckdb.DuckDBPyConnection, source: Source, lake: Lake) -
         f"{_cast(f'v[{number}]', one)} AS {_quoted(one.name)}"
         for number, one in enumerate(source.table.partition_columns, start=1)
     )
-    found = connection.execute(
-        f"SELECT i FROM (SELECT i, {columns} FROM (SELECT unnest(range(len($1))) AS i, unnest($1) AS v)) "
-        f"WHERE {duckdb_sql(source.condition)}",
-        [[list(one.values) for one in partitions]],
-    )
-    return [partitions[number] for (number,) in found.fetchall()]
+    listed = [list(one.values) for one in partitions]
+    try:
+        found = connection.execute(
+            f"SELECT i FROM (SELECT i, {columns} FROM (SELECT unnest(range(len($1))) AS i, unnest($1) AS v)) "
+            f"WHERE {duckdb_sql(source.condition)}",
+            [listed],
+        )
+        return [partitions[number] for (number,) in found.fetchall()]
+    except duckdb.Error:
+        return partitions  # if it fails for rows that are wanted, the query will
 
 
 def _copy(table: Table, key: str, content: bytes, file: Path) -> bool:
@@ -91,9 +94,6 @@ def _selected(connection: duckdb.DuckDBPyConnection, table: Table, copies: Path,
         read = f"read_parquet({files}, union_by_name = true, filename = '__file')"
         present = {row[0].lower() for row in connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()}
         values = [_quoted(one.name) if one.name in present else "NULL" for one in table.columns]
-    elif "json" in table.library.lower():
-        read = f"(SELECT filename AS __file, {_LINES} AS __line FROM read_text({files}))"
-        values = [f"__line ->> {_literal(f'$.{_quoted(one.name)}')}" for one in table.columns]
     elif "LazySimpleSerDe" in table.library:
         parts = f"string_split({_LINES}, {_literal(table.delimiter)})"
         read = f"(SELECT filename AS __file, {parts} AS __parts FROM read_text({files}))"
@@ -114,7 +114,7 @@ def _selected(connection: duckdb.DuckDBPyConnection, table: Table, copies: Path,
 
 def _cast(value: str, column: Column) -> str:
     """The value in the type that the catalog has for the column; null where it can't be one, as in Hive."""
-    return f"TRY_CAST({value} AS {exp.DataType.build(column.type, dialect=_HIVE).sql(dialect='duckdb')})"
+    return f"TRY_CAST({value} AS {column.duckdb_type})"
 
 
 def _quoted(name: str) -> str:

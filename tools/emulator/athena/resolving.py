@@ -5,10 +5,13 @@ from itertools import count
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
 
 from tools.emulator.athena.errors import QueryError
-from tools.emulator.athena.tables import Lake, Table, View
+from tools.emulator.athena.tables import PATH, Lake, Table, View
 
 DIALECT = "athena"
 
@@ -20,6 +23,18 @@ class Resolved:
     query: exp.Query
     tables: dict[str, Table] = field(default_factory=dict)
 
+    def qualified(self) -> exp.Expr | None:
+        """A copy of the query in which each column says whose it is and has a type; None if that isn't clear."""
+        schema: dict[str, object] = {
+            name: {one.name: one.athena_type for one in (*table.columns, *table.partition_columns)} | {PATH: "varchar"}
+            for name, table in self.tables.items()
+        }
+        try:
+            query = qualify(self.query.copy(), schema=schema, dialect=DIALECT, validate_qualify_columns=False)
+            return annotate_types(query, schema=schema, dialect=DIALECT)
+        except SqlglotError:
+            return None  # DuckDB will say what is wrong with it
+
 
 def resolve(query: exp.Query, database: str, lake: Lake) -> Resolved:
     """Resolve every name; raises QueryError for one that isn't in the catalog."""
@@ -29,17 +44,19 @@ def resolve(query: exp.Query, database: str, lake: Lake) -> Resolved:
     def replace_all(query: exp.Query, database: str, inside: tuple[Table, ...]) -> None:
         for node in _tables_of(query):
             table = _find(node, database, lake)
-            alias = node.alias or table.name
+            if not node.alias:
+                node.set("alias", exp.TableAlias(this=exp.to_identifier(table.name, quoted=True)))
             if view := table.view:
                 if any((table.database, table.name) == (one.database, one.name) for one in inside):
                     raise QueryError(f"VIEW_IS_RECURSIVE: Statement is recursive in view '{table.name}'")
                 selected = parse_query(view.sql)
                 replace_all(selected, view.schema, (*inside, table))
-                node.replace(_as_declared(view, selected, table.name).subquery(alias))
+                node.replace(exp.Subquery(this=_as_declared(view, selected, table.name), alias=node.args["alias"]))
             else:
                 name = next(names)
                 resolved.tables[name] = table
-                node.replace(exp.alias_(exp.to_table(name), alias, table=True, quoted=True))
+                for part, value in (("this", exp.to_identifier(name)), ("db", None), ("catalog", None)):
+                    node.set(part, value)
         for column in query.find_all(exp.Column):
             column.set("db", None)
             column.set("catalog", None)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from sqlglot import exp
+
 from tools.emulator.athena.errors import QueryError
 
 PATH = "$path"
@@ -40,6 +42,16 @@ class Column:
 
     name: str
     type: str
+
+    @property
+    def athena_type(self) -> str:
+        """As it is called in a query."""
+        return exp.DataType.build(self.type, dialect="hive").sql(dialect="athena")
+
+    @property
+    def duckdb_type(self) -> str:
+        """As DuckDB calls it."""
+        return exp.DataType.build(self.type, dialect="hive").sql(dialect="duckdb")
 
 
 @dataclass(frozen=True, slots=True)

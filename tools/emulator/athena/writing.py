@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
+from tools.emulator.athena.dialect import has_name
 from tools.emulator.athena.errors import QueryError
 from tools.emulator.athena.tables import Lake, objects, split_uri
 
@@ -19,6 +20,7 @@ _PARQUET = {
         "Parameters": {"serialization.format": "1"},
     },
 }
+_PROPERTIES = ("write_compression", "external_location", "bucketed_by", "bucket_count")
 _COMPRESSIONS = ("ZSTD", "GZIP", "SNAPPY", "NONE")
 
 
@@ -43,45 +45,54 @@ class Written:
     objects: list[tuple[str, str, bytes]]
 
 
-def target_of(create: exp.Create, database: str, lake: Lake, tables_location: str, is_enforced: bool) -> Target:
-    """The target that the statement describes; raises QueryError if it can't be written."""
-    given = {
-        each.name.lower(): each.args["value"] for each in create.find_all(exp.Property) if type(each) is exp.Property
-    }
-    format_ = create.find(exp.FileFormatProperty)
-    known = {"write_compression", "external_location", "bucketed_by", "bucket_count"}
-    if unknown := sorted(given.keys() - known):
-        raise QueryError(f"NOT_SUPPORTED: the emulator knows no table property {unknown[0]!r} of CREATE TABLE AS")
-    if format_ and format_.name.upper() != "PARQUET":
-        raise QueryError(f"NOT_SUPPORTED: the emulator writes PARQUET, not {format_.name}")
+def target_of(create: exp.Create, database: str, lake: Lake, default_location: str, is_enforced: bool) -> Target | None:
+    """The target that the statement describes, None if it exists and may; raises QueryError if it can't be written."""
     schema, name = (create.this.db or database).lower(), create.this.name.lower()
     if lake.database(schema) is None:
         raise QueryError(f"SCHEMA_NOT_FOUND: line 1:1: Schema '{schema}' does not exist")
     if lake.table(schema, name) is not None:
+        if create.args.get("exists"):
+            return None
         raise QueryError(f"TABLE_ALREADY_EXISTS: line 1:1: Table 'awsdatacatalog.{schema}.{name}' already exists")
+    for position, selected in enumerate(create.expression.selects, start=1):
+        if not has_name(selected):
+            raise QueryError(f"MISSING_COLUMN_NAME: line 1:1: Column name not specified at position {position}")
+    given = _properties(create)
     if is_enforced and "external_location" in given:
         raise QueryError(
             "The Create Table As Select query failed because it was submitted with an 'external_location' property to "
             "an Athena Workgroup that enforces a centralized output location for all queries. Please remove the "
             "'external_location' property and resubmit the query."
         )
-    location = given["external_location"].name if "external_location" in given else tables_location
-    location = location.rstrip("/") + "/"
+    location = given.get("external_location", default_location).rstrip("/") + "/"
     if next(objects(lake, location), None):
         raise QueryError(
             f"HIVE_PATH_ALREADY_EXISTS: Target directory for table '{schema}.{name}' already exists: {location}. You "
             "may need to manually clean the data before retrying. Athena will not delete data in your account."
         )
-    compression = given["write_compression"].name.upper() if "write_compression" in given else "GZIP"
-    if compression not in _COMPRESSIONS:
-        raise QueryError(
-            f"INVALID_TABLE_PROPERTY: write_compression {compression} is none of {', '.join(_COMPRESSIONS)}"
-        )
-    bucketed_by = tuple(each.name for each in given["bucketed_by"].expressions) if "bucketed_by" in given else ()
+    bucketed_by, count = given.get("bucketed_by", ()), int(given.get("bucket_count", 1))
+    return Target(schema, name, location, given["write_compression"].upper(), tuple(bucketed_by), count)
+
+
+def _properties(create: exp.Create) -> dict[str, Any]:
+    """What WITH says, and Athena's defaults."""
+    given: dict[str, Any] = {"format": "PARQUET", "write_compression": "GZIP"}  # Athena user guide, "CREATE TABLE AS"
+    for each in create.args["properties"].expressions if create.args.get("properties") else ():
+        if isinstance(each, exp.FileFormatProperty):
+            given["format"] = each.name
+        elif type(each) is exp.Property and each.name.lower() in _PROPERTIES:
+            value = each.args["value"]
+            is_list = isinstance(value, exp.Array)
+            given[each.name.lower()] = [one.name for one in value.expressions] if is_list else value.name
+        else:
+            raise QueryError(f"NOT_SUPPORTED: the emulator knows no property of CREATE TABLE AS such as {each.sql()}")
+    if given["format"].upper() != "PARQUET":
+        raise QueryError(f"NOT_SUPPORTED: the emulator writes PARQUET, not {given['format']}")
+    if given["write_compression"].upper() not in _COMPRESSIONS:
+        raise QueryError(f"INVALID_TABLE_PROPERTY: write_compression is none of {', '.join(_COMPRESSIONS)}")
     if ("bucketed_by" in given) != ("bucket_count" in given):
         raise QueryError("INVALID_TABLE_PROPERTY: bucketed_by and bucket_count must be specified together")
-    count = int(given["bucket_count"].name) if bucketed_by else 1
-    return Target(schema, name, location, compression, bucketed_by, count)
+    return given
 
 
 def write(connection: duckdb.DuckDBPyConnection, selected: str, target: Target, id_: str, folder: Path) -> Written:

@@ -12,7 +12,6 @@ from tools.emulator.athena.errors import reason_of
 
 TEXT = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
-JSON = "org.openx.data.jsonserde.JsonSerDe"
 HOURS = {"date": "string", "hour": "string"}
 PROJECTION = {
     "projection.enabled": "true",

@@ -1,6 +1,9 @@
 """Queries by way of the emulator's API."""
 
+import asyncio
 import time
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -9,6 +12,10 @@ from botocore.exceptions import ClientError
 
 from tests.unit.emulator.athena.lake import PARQUET, TEXT
 from tools.emulator import program
+from tools.emulator.athena import engine
+from tools.emulator.athena.engine import Outcome
+from tools.emulator.athena.execution import executing
+from tools.emulator.athena.results import Results
 
 pytestmark = pytest.mark.slow
 
@@ -132,3 +139,37 @@ def test_a_query_has_its_parameters_in_the_order_of_their_places(account: _Accou
     assert account.query(sql, "1")["Status"]["StateChangeReason"].startswith(
         "INVALID_PARAMETER_USAGE: Incorrect number"
     )
+
+
+def _run_alone(run: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The status of a query that is run so."""
+    status = {"State": "QUEUED"}
+    execution = {
+        "QueryExecutionId": "1",
+        "Query": "SELECT 1",
+        "WorkGroup": "queries",
+        "ResultConfiguration": {"OutputLocation": "s3://results/1.csv"},
+        "Status": status,
+        "Statistics": {},
+    }
+    ministack = SimpleNamespace(_executions={"1": execution}, _workgroups={})
+    monkeypatch.setattr(engine, "run", lambda *_: run(status))
+    asyncio.run(executing(ministack)("1", "SELECT 1", "tap", None, None))
+    return status
+
+
+def test_a_query_that_is_stopped_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(status: dict[str, Any]) -> Outcome:
+        status["State"] = "CANCELLED"
+        return Outcome(Results(), 0)
+
+    assert _run_alone(stopped, monkeypatch)["State"] == "CANCELLED"
+
+
+def test_a_package_that_is_missing_is_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_status: dict[str, Any]) -> Outcome:
+        raise ModuleNotFoundError("No module named 'duckdb'")
+
+    status = _run_alone(missing, monkeypatch)
+    assert status["State"] == "FAILED"
+    assert status["StateChangeReason"] == "the emulator runs queries with duckdb and sqlglot: No module named 'duckdb'"

@@ -4,7 +4,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.unit.emulator.athena.lake import HOURS, JSON, PARQUET, FakeLake
+from tests.unit.emulator.athena.lake import HOURS, PARQUET, FakeLake
 
 _AWKWARD = [
     json.dumps({"u": "\u2028 \u0085 \x00 é \U0001f600", "q": "\"'\\ \\n"}, ensure_ascii=False),
@@ -61,13 +61,10 @@ def test_a_files_columns_are_found_by_name_and_have_the_types_of_the_catalog(lak
     assert results.types == ["bigint", "varchar", "array"]
 
 
-def test_columns_of_text_and_of_json_are_read_as_the_catalog_says(lake: FakeLake) -> None:
+def test_columns_of_text_are_separated_and_typed_as_the_catalog_says(lake: FakeLake) -> None:
     lake.create("words", {"a": "string", "b": "int"}, location="s3://archive/words")
     lake.put("words/1", "x\x017", "\\N\x01no number", "alone")
     assert lake.rows("SELECT * FROM words ORDER BY a") == [["alone", None], ["x", "7"], [None, None]]
-    lake.create("entries", {"reason": "string", "n": "int", "event": "string"}, location="s3://archive/q", library=JSON)
-    lake.put("q/1.json", '{"reason":"bad","n":3,"event":{"a":1}}')
-    assert lake.rows("SELECT * FROM entries") == [["bad", "3", '{"a":1}']]
 
 
 def test_the_path_of_a_row_is_a_hidden_column(lake: FakeLake) -> None:
