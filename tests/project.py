@@ -53,6 +53,6 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def clean_environ(**variables: str) -> dict[str, str]:
-    """The variables of this process, without those that choose environments or lead to an AWS account."""
-    ours = ("TAP_", "CDKTF_", "AWS_", "TF_", "SYNTH_HCL_OUTPUT", "PYTEST_")
+    """The variables of this process, without those that choose environments, lead to an AWS account or steer make."""
+    ours = ("TAP_", "CDKTF_", "AWS_", "TF_", "SYNTH_HCL_OUTPUT", "PYTEST_", "MAKE", "MFLAGS")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | variables
