@@ -93,10 +93,11 @@ async def _run(execution: dict[str, Any], database: str, output: str, enforced: 
         from ministack.services import glue
 
         if outcome.written:
-            for bucket, key, content in outcome.written.objects:
-                _put(bucket, key, content)
+            # First, so that of two statements at once that create it one writes nothing.
             created = {"DatabaseName": outcome.written.database, "TableInput": outcome.written.table}
             _check(glue._create_table(created))
+            for bucket, key, content in outcome.written.objects:
+                _put(bucket, key, content)
         else:
             bucket, _, key = execution["ResultConfiguration"]["OutputLocation"].removeprefix("s3://").partition("/")
             _put(bucket, key, results.as_csv())

@@ -38,7 +38,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What is to be put into S3 and into the catalog, in this order."""
+    """What is to be put into the catalog and into S3."""
 
     database: str
     table: dict[str, Any]

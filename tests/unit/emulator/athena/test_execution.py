@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -118,6 +119,14 @@ def test_a_table_is_written_and_dropped_without_its_objects(account: _Account) -
     with pytest.raises(ClientError, match="EntityNotFound"):
         account.glue.get_table(DatabaseName="tap", Name="copy")
     assert len(account.keys("archive", "copy/")) == 1
+
+
+def test_of_two_statements_at_once_that_create_a_table_one_writes(account: _Account) -> None:
+    create = "CREATE TABLE once WITH (external_location = 's3://archive/once/') AS SELECT event FROM raw"
+    with ThreadPoolExecutor() as threads:
+        found = [*threads.map(lambda _: account.query(create, workgroup="compaction"), range(4))]
+    assert sorted(one["Status"]["State"] for one in found) == ["FAILED", "FAILED", "FAILED", "SUCCEEDED"]
+    assert len(account.keys("archive", "once/")) == 1
 
 
 def test_a_query_fails_with_its_reason_and_the_emulator_goes_on(account: _Account) -> None:
