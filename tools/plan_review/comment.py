@@ -10,11 +10,9 @@ from tools.plan_review.costs import cost_lines
 from tools.plan_review.grouping import Group, grouped
 from tools.plan_review.markdown import LONGEST_COMMENT, code, cut, folded, table
 from tools.plan_review.model import Action
-from tools.plan_review.policies import lines_of
 from tools.plan_review.review import Review
 from tools.plan_review.roles import RoleDifference
 from tools.plan_review.rule import Category, Finding
-from tools.plan_review.rules.exposed import GAINED, UNKNOWN, WILDCARD
 
 _COUNTED = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE)
 # Characters for each part. What a part doesn't use, no other part gets, so that the sum is always below the limit.
@@ -144,8 +142,8 @@ def _finding(group: Group[Finding]) -> str:
 
 def _roles(review: Review) -> Iterator[str]:
     groups = grouped(review.roles, _role_key, lambda one: one.stack)
-    loud = [one for one in groups if one.one.rule in (GAINED, WILDCARD, UNKNOWN)]
-    quiet = [one for one in groups if one not in loud]
+    loud = [one for one in groups if one.one.rules]
+    quiet = [one for one in groups if not one.one.rules]
     if loud:
         yield "### Roles"
         yield ""
@@ -153,21 +151,16 @@ def _roles(review: Review) -> Iterator[str]:
         yield ""
     if quiet:
         lines = cut([line for group in quiet for line in _role(group)], 2_800)
-        yield from folded(f"New roles, and roles that only lose permissions ({len(quiet):,})", lines)
+        yield from folded(f"New roles, and roles that are destroyed ({len(quiet):,})", lines)
 
 
 def _role_key(one: RoleDifference) -> tuple[object, ...]:
-    return (one.address, one.is_new, one.is_unknown, *_gains(one))
-
-
-def _gains(one: RoleDifference) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return tuple(lines_of(one.gained, region=one.region)), tuple(lines_of(one.lost, region=one.region))
+    return (one.address, one.role, one.rules, one.is_new, *one.gains_in_words(), *one.losses_in_words())
 
 
 def _role(group: Group[RoleDifference]) -> Iterator[str]:
     one = group.one
-    gained, lost = _gains(one)
-    state = " (new)" if one.is_new else ""
-    yield f"- {code(one.address)}{group.times}{state}{': unknown' if one.is_unknown else ''}"
-    yield from (f"  - gains {line}" for line in gained)
-    yield from (f"  - loses {line}" for line in lost)
+    role = f" of {code(one.role)}" if one.role else ""
+    state = " (new)" if one.is_new else " (destroyed)" if one.is_ended else ""
+    yield f"- {code(one.address)}{group.times}{role}{state}{': unknown' if one.is_unknown else ''}"
+    yield from (f"  - {line}" for line in (*one.gains_in_words(), *one.losses_in_words()))

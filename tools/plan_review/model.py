@@ -46,6 +46,9 @@ UNIQUE: Mapping[str, tuple[str, ...]] = {
     "aws_secretsmanager_secret": ("name",),
     "aws_sqs_queue": ("name",),
 }
+# What roles have their permissions from: their own policies, managed ones, and what attaches these.
+ROLE, OWN, MANAGED = "aws_iam_role", "aws_iam_role_policy", "aws_iam_policy"
+ATTACHMENTS = ("aws_iam_role_policy_attachment", "aws_iam_policy_attachment")
 # What AWS gives to a resource, and others are made with; the shortest are ids of API Gateway.
 _GIVEN = ("api_endpoint", "arn", "execution_arn", "id", "invoke_arn")
 _SHORTEST_ID = 8
@@ -104,8 +107,9 @@ class Plan:
     `region`: the stack's own, if its name has one. `policies` are those of the configuration by address, with
     references in them; `references` are the references by the ARN that they stand for, where that ends in an id of AWS.
     `is_gone`: the stack was removed from the code, and the plan destroys it. `lost`: what was deleted outside of
-    Terraform, as changes. `staying`: resources that the plan leaves as they are, by type. `account`: the only account
-    that the provider may work in, if there is one.
+    Terraform, as changes. `staying`: resources that the plan leaves as they are, by type; `access`: those that give
+    roles permissions, as changes. `links`: the address of the managed policy that an attachment, or a role for its
+    boundary, refers to, by address. `account`: the only account that the provider may work in, if there is one.
     """
 
     stack: str
@@ -114,6 +118,8 @@ class Plan:
     drifted: tuple[str, ...] = ()
     lost: tuple[Change, ...] = ()
     staying: Mapping[str, tuple[Mapping[str, Json], ...]] = field(default_factory=dict)
+    access: tuple[Change, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
     account: str | None = None
     complete: bool = True
     policies: Mapping[str, str] = field(default_factory=dict)

@@ -70,13 +70,22 @@ def _grants(document: Mapping[str, Json]) -> Iterator[Grant]:
     for one in statements if isinstance(statements, list) else [statements]:
         if not isinstance(one, Mapping):
             raise ValueError("a statement that is no object")
-        condition = json.dumps(one["Condition"], sort_keys=True) if one.get("Condition") else ""
+        condition = json.dumps(_in_order(one["Condition"]), sort_keys=True) if one.get("Condition") else ""
         parts = [[p, a, r] for p in _principals(one) for a in _parts(one, "Action") for r in _parts(one, "Resource")]
         left -= len(parts)
         if left < 0:
             raise ValueError("more grants than can be compared")
         for principal, action, resource in parts:
             yield Grant(str(one.get("Effect")), principal, action, resource, condition)
+
+
+def _in_order(condition: Json) -> Json:
+    """The same condition: the order of values doesn't matter, and one value needs no list."""
+    if isinstance(condition, Mapping):
+        return {name: _in_order(inner) for name, inner in condition.items()}
+    if isinstance(condition, list):
+        return condition[0] if len(condition) == 1 else sorted(condition, key=str)
+    return condition
 
 
 def _parts(statement: Mapping[str, Json], name: str) -> list[str]:
@@ -105,7 +114,9 @@ def _texts(value: Json) -> list[str]:
 
 def not_covered(grants: Collection[Grant], by: Collection[Grant]) -> list[Grant]:
     """The grants that none of the others includes already, sorted."""
-    others = [one for one in by if "*" in one.action or "*" in one.resource or not one.condition]
+    others = [
+        one for one in by if not one.condition or any("*" in it or "!" in it for it in (one.action, one.resource))
+    ]
     return sorted(one for one in grants if one not in by and not any(_covers(other, one) for other in others))
 
 
@@ -120,7 +131,11 @@ def _covers(wide: Grant, narrow: Grant) -> bool:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether the pattern, as IAM writes it, includes all that the text, or the pattern in it, does."""
-    return pattern == text or bool("*" in pattern and pattern[0] != "!" and _compiled(pattern).fullmatch(text))
+    if pattern == text:
+        return True
+    if pattern.startswith("!"):  # all but these; of what has wildcards or variables in it, it isn't known
+        return not set(text) & set("!*?$") and not any(matches(one, text) for one in pattern[1:].split(", "))
+    return bool("*" in pattern and _compiled(pattern).fullmatch(text))
 
 
 @lru_cache(maxsize=4096)
@@ -144,7 +159,7 @@ def lines_of(grants: Collection[Grant], *, region: str | None = None, most: int 
 
 
 def _line(key: tuple[str, str, str, str], actions: list[str], wide: bool, region: str | None) -> str:
-    effect, principal, resource, condition = (_without(part, region) for part in key)
+    effect, principal, resource, condition = (in_any(region, part) for part in key)
     names = ", ".join(code(action) for action in actions[:10])
     more = f" and {len(actions) - 10:,} more" if len(actions) > 10 else ""
     whom = f"{code(principal)}: " if principal else ""
@@ -155,6 +170,6 @@ def _line(key: tuple[str, str, str, str], actions: list[str], wide: bool, region
     return f"{whom}{deny}{names}{more}{where}{only}{mark}"
 
 
-def _without(text: str, region: str | None) -> str:
+def in_any(region: str | None, text: str) -> str:
     """The text with `<region>` for the stack's own, so that the same grants in several regions read the same."""
     return text.replace(region, "<region>") if region else text

@@ -6,11 +6,24 @@ Written here, because no maintained library reads which values are unknown or se
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tools.plan_review.configuration import DEFAULTS, Configuration
-from tools.plan_review.model import UNIQUE, Action, Change, Json, Plan, ReviewError, at, marks
+from tools.plan_review.model import (
+    ATTACHMENTS,
+    MANAGED,
+    OWN,
+    UNIQUE,
+    Action,
+    Change,
+    Json,
+    Plan,
+    ReviewError,
+    at,
+    marks,
+)
 
 LARGEST_MEGABYTES = 512
 OUTPUT = "output"
@@ -20,6 +33,8 @@ _BESIDE = ("deferred_changes", "action_invocations", "deferred_action_invocation
 GONE = ".gone"
 # Their ARNs end in an id that says nothing to people.
 _RANDOM_ARNS = ("aws_kms_key", "aws_secretsmanager_secret")
+_MANAGED_ARN = re.compile(rf"\$\{{({MANAGED}\.[\w-]+)\.arn\}}")
+_ACCESS = (OWN, MANAGED, *ATTACHMENTS)
 _AGAIN = "plan again, and show the plan with `terraform show -json`"
 _ACTIONS = {(action.value,): action for action in Action if action is not Action.REPLACE} | {
     ("delete", "create"): Action.REPLACE,
@@ -40,20 +55,24 @@ def read_plan(path: Path, configuration: Configuration = DEFAULTS) -> Plan:
     stack = path.name.removesuffix(".json")
     where = str(path)
     resources = _list(where, document, "resource_changes")
-    drift = tuple(_changes(where, stack, _list(where, document, "resource_drift")))
+    changes = tuple(_changes(where, stack, resources))
+    drift = tuple(one for one in _changes(where, stack, _list(where, document, "resource_drift")) if not _stays(one))
+    configured = _configured(path.with_name(f"{stack}.tf.json"))
     return Plan(
         stack=stack,
         region=configuration.region_of(stack),
         changes=(
-            *_changes(where, stack, resources),
+            *(one for one in changes if not _stays(one)),
             *_outputs(where, stack, _object(where, document, "output_changes")),
         ),
         drifted=tuple(one.address for one in drift),
         lost=tuple(one for one in drift if one.action is Action.DELETE),
         staying=_staying(resources),
+        access=tuple(one for one in changes if _stays(one)),
+        links=dict(_links(configured)),
         account=_account(document.get("configuration")),
         complete=document.get("complete") is not False and not any(map(document.get, _BESIDE)),
-        policies=_policies(path.with_name(f"{stack}.tf.json")),
+        policies=dict(_texts(configured, "policy")),
         references=dict(_references(document.get("prior_state"))),
         is_gone=path.with_name(f"{stack}{GONE}").exists(),
     )
@@ -101,7 +120,7 @@ def _changes(where: str, stack: str, found: list[Json]) -> Iterator[Change]:
         if one.get("mode") == "data":
             continue
         previous, imported = one.get("previous_address"), change.get("importing") is not None
-        if action is Action.NOTHING and previous is None and not imported:
+        if action is Action.NOTHING and previous is None and not imported and one.get("type") not in _ACCESS:
             continue
         yield Change(
             stack=stack,
@@ -117,6 +136,10 @@ def _changes(where: str, stack: str, found: list[Json]) -> Iterator[Change]:
             is_imported=imported,
             creates_first=change.get("actions") == ["create", "delete"],
         )
+
+
+def _stays(change: Change) -> bool:
+    return change.action is Action.NOTHING and change.previous_address is None and not change.is_imported
 
 
 def _address(place: str, one: Mapping[str, Json]) -> str:
@@ -183,18 +206,30 @@ def _text(place: str, parent: Mapping[str, Json], name: str) -> str:
     return found
 
 
-def _policies(path: Path) -> dict[str, str]:
-    """Policies of the configuration, by address; none without the file."""
+def _configured(path: Path) -> dict[str, Mapping[str, Json]]:
+    """Resources of the configuration, by address; none without the file."""
     if not path.exists():
         return {}
-    resources = _load(path)
-    found = {}
-    for type_, bodies in _object(str(path), resources, "resource").items():
-        for id_, body in bodies.items() if isinstance(bodies, Mapping) else ():
-            policy = body.get("policy") if isinstance(body, Mapping) else None
-            if isinstance(policy, str):
-                found[f"{type_}.{id_}"] = policy
-    return found
+    return {
+        f"{type_}.{id_}": body
+        for type_, bodies in _object(str(path), _load(path), "resource").items()
+        for id_, body in (bodies.items() if isinstance(bodies, Mapping) else ())
+        if isinstance(body, Mapping)
+    }
+
+
+def _texts(configured: Mapping[str, Mapping[str, Json]], name: str) -> Iterator[tuple[str, str]]:
+    for address, body in configured.items():
+        if isinstance(text := body.get(name), str):
+            yield address, text
+
+
+def _links(configured: Mapping[str, Mapping[str, Json]]) -> Iterator[tuple[str, str]]:
+    """Which managed policy is attached, or is a role's boundary, where that is a reference to one."""
+    for name in ("policy_arn", "permissions_boundary"):
+        for address, text in _texts(configured, name):
+            if found := _MANAGED_ARN.fullmatch(text):
+                yield address, found[1]
 
 
 def _references(state: Json) -> Iterator[tuple[str, str]]:

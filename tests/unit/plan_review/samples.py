@@ -95,6 +95,7 @@ VALUES: Mapping[str, tuple[Values, Values]] = {
     ),
     "an explicit deny is removed": ([(policy(_DENY), policy())], [(policy(), policy(_DENY))]),
     "unknown, sensitive, or not readable": ([(policy(), "{")], [(policy(), policy(_DENY))]),
+    "given for the first time": ([(None, "arn:a")], [("arn:a", "arn:b"), ("arn:a", None)]),
     "another one, or none": ([("arn:a", "arn:b"), ("arn:a", None)], [(None, "arn:a")]),
     "another principal, or fewer conditions": (
         [("a.amazonaws.com", "b.amazonaws.com"), ("a.amazonaws.com", "*")],
@@ -148,7 +149,7 @@ def _changes(type_: str, path: str, verdict: Verdict) -> Iterator[tuple[bool, tu
                     holds = fires and (actions == ["update"] or not in_place)
                     yield holds, (change(type_, nested(path, old), nested(path, new), actions=actions),)
     elif words == "compared over all policies of a role":
-        yield from _by_role(type_, verdict.rule.id)
+        yield from _by_role(type_, path, verdict.rule.id)
     else:
         yield from _special(type_, path, words)
 
@@ -211,6 +212,7 @@ def _owned(type_: str, words: str, *, whole: bool) -> Iterator[tuple[bool, tuple
 
 
 _MADE = ("delete", "create")
+_ATTACHMENT = "aws_iam_role_policy_attachment"
 
 
 def _later(type_: str, _path: str) -> Iterator[tuple[bool, tuple[Json, ...]]]:
@@ -303,20 +305,45 @@ def _attached(type_: str, path: str) -> Iterator[tuple[bool, tuple[Json, ...]]]:
     yield False, (change(type_, nested(path, "arn:a"), nested(path, "arn:a") | {"description": "b"}),)
 
 
-def _by_role(type_: str, rule: str) -> Iterator[tuple[bool, tuple[Json, ...]]]:
+def _by_role(type_: str, path: str, rule: str) -> Iterator[tuple[bool, tuple[Json, ...]]]:
     """Found by comparing roles, so that there is no difference that a test could hold for."""
+    if type_ not in ("aws_iam_role_policy", "aws_iam_policy"):
+        yield from _attached_to_role(type_, path)
+        return
     narrow, wide = policy(allow()), policy(allow(), allow(action="s3:*"))
     sides = [{"name": "p", "role": "r", "policy": text} for text in (narrow, wide, "{")]
     role = change("aws_iam_role", None, {"name": "r"})
     changes: dict[str, list[tuple[Json, ...]]] = {
         "role-gains": [(change(type_, sides[0], sides[1]),), (change(type_, sides[1], sides[0]),)],
         "role-wildcard": [(change(type_, None, sides[1]), role), (change(type_, None, sides[0]), role)],
-        "role-stripped": [(change(type_, sides[1], None),), (change(type_, sides[1], sides[0]),)],
+        "role-loses": [(change(type_, sides[1], sides[0]),), (change(type_, sides[0], sides[1]),)],
         "role-unknown": [(change(type_, sides[0], sides[2]),), (change(type_, sides[0], sides[1]),)],
     }
     if rule == "role-wildcard" and type_ == "aws_iam_policy":
-        changes[rule] = [(change(type_, None, sides[1]) | {"after_unknown": {"role": True}}, role), changes[rule][1]]
+        held = change(_ATTACHMENT, None, {"role": "r", "policy_arn": "arn:p"})
+        both = (change(type_, None, side | {"arn": "arn:p"}) for side in (sides[1], sides[0]))
+        changes[rule] = [(one, role, held) for one in both]
     yield from zip((True, False), changes[rule], strict=True)
+
+
+def _attached_to_role(type_: str, path: str) -> Iterator[tuple[bool, tuple[Json, ...]]]:
+    """Policies that are attached to a role, and taken from it; or its boundary, which allows nothing of its policy."""
+    to = {"roles": ["r"]} if type_ == "aws_iam_policy_attachment" else {"role": "r"}
+    body = {"name": "r", "policy_arn": "arn:a", "managed_policy_arns": ["arn:a"]} | to
+    more = body | {"description": "a"}
+    if path == "permissions_boundary":
+        limit = change("aws_iam_policy", {"arn": "arn:a"}, {"arn": "arn:a", "policy": policy()})
+        own = change("aws_iam_role_policy", None, {"role": "r", "policy": policy(allow())})
+        yield True, (change(type_, body, body | {path: "arn:a"}), limit, own)
+        yield False, (change(type_, body, body | {path: "arn:b"}), limit, own)
+    elif path == RESOURCE:
+        yield True, (change(type_, body, None),)
+        yield False, (change(type_, body, None), change("aws_iam_role", {"name": "r"}, None))
+        yield False, (change(type_, body, None), change(type_, None, more, address=f"{type_}.two"))
+    else:
+        other = {"role": "s", "roles": ["s"], "policy_arn": "arn:b", "managed_policy_arns": []}
+        yield True, (change(type_, body, body | {path: other[path]}),)
+        yield False, (change(type_, body, more),)
 
 
 def _everywhere(words: str) -> Callable[[str, str], Iterator[tuple[bool, tuple[Json, ...]]]]:

@@ -125,7 +125,7 @@ def test_a_role_whose_policy_is_emptied_or_removed_is_told_unless_another_takes_
     assert _labels(tmp_path, change(type_, body, body | {"policy": policy()})) == {"interruption"}
     assert _labels(tmp_path, change(type_, body, body | {"policy": all_denied})) == {"interruption"}
     assert _labels(tmp_path, change(type_, None, body | {"name": "b", "policy": all_denied})) == {"interruption"}
-    assert _labels(tmp_path, change(type_, None, body | {"name": "b", "policy": policy(_DENY)})) == set()
+    assert _labels(tmp_path, change(type_, None, body | {"name": "b", "policy": policy(_DENY)})) == {"interruption"}
     assert _labels(tmp_path, gone, moved) == set()
     assert _labels(tmp_path, gone, role) == set()
 

@@ -316,13 +316,18 @@ def test_a_role_that_may_delete_what_it_stored_is_shown_and_needs_its_label(tmp_
     assert _labels(found) == {"iam"}
     _, _, roles = comment(found).partition("### Roles\n")
     assert "gains `s3:DeleteObject*` on `arn:aws:s3:::tap-archive/*` **(wildcard)**" in roles
-    assert _labels(_reviewed(tmp_path, change("aws_iam_role_policy", *reversed(sides)))) == set()
+    assert _labels(_reviewed(tmp_path, change("aws_iam_role_policy", *reversed(sides)))) == {"interruption"}
 
 
-def test_a_policy_that_is_given_to_another_role_is_a_gain_of_that_role(tmp_path: Path) -> None:
+def test_a_policy_that_is_given_to_another_role_is_a_gain_of_that_role_and_a_loss_of_the_first(tmp_path: Path) -> None:
     before = {"name": "grants", "role": "a", "policy": policy(allow())}
-    found = _reviewed(tmp_path, change("aws_iam_role_policy", before, before | {"role": "b"}, **_REPLACED))
-    assert _labels(found) == {"iam"}
+    moved = change("aws_iam_role_policy", before, before | {"role": "b"}, **_REPLACED)
+    found = _reviewed(tmp_path, moved)
+    assert [(one.rule.id, one.detail.partition(" ")[0]) for one in found.findings] == [
+        ("role-loses", "`a`"),
+        ("role-gains", ""),
+    ]
+    assert _labels(_reviewed(tmp_path, moved, change("aws_iam_role", {"name": "a"}, None))) == {"iam"}
 
 
 def test_what_belonged_to_one_bucket_and_belongs_to_another_is_missed_by_the_first(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ NAMES = sorted(path.name for path in PLANS.iterdir())
 # Seen in written plans only (test_verdicts.py, test_cases.py).
 WRITTEN = set(
     """
-    bucket-not-empty capacity-lowered changed-too-often clients-refused compaction-elsewhere copy-removed
-    deleted-outside deletion-refused failover-weakened function-destroyed hours-unchecked imported imported-again
-    incomplete longer-sessions other-role other-storage policy-detached queries-refused raw-expires-sooner
-    received-again redirected renamed results-elsewhere role-stripped route-lost schedule-changed secret-name-waits
+    boundary-given bucket-not-empty capacity-lowered changed-too-often clients-refused compaction-elsewhere
+    copy-removed deleted-outside deletion-refused failover-weakened function-destroyed hours-unchecked imported
+    imported-again incomplete longer-sessions other-role other-storage policy-detached queries-refused
+    raw-expires-sooner received-again redirected renamed results-elsewhere route-lost schedule-changed secret-name-waits
     table-changed tls-weakened value-lost
     """.split()  # noqa: SIM905 - words, not a page of quotes
 )

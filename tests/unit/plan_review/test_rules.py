@@ -74,7 +74,8 @@ def test_rules_have_names_of_their_own_and_tell_people_something() -> None:
         ("aws_apigatewayv2_route", {"authorization_type": "NONE"}, {"authorization_type": "JWT"}, set()),
         ("aws_iam_role", {"permissions_boundary": "arn:aws:iam::1:policy/b"}, {"name": "r"}, {"boundary-changed"}),
         ("aws_iam_role", {"permissions_boundary": "b"}, {"permissions_boundary": "c"}, {"boundary-changed"}),
-        ("aws_iam_role", {"name": "r"}, {"permissions_boundary": "b"}, set()),
+        ("aws_iam_role", {"name": "r"}, {"permissions_boundary": "b"}, {"boundary-given"}),
+        ("aws_iam_role", None, {"permissions_boundary": "b"}, set()),
         ("aws_iam_role", {"permissions_boundary": "b"}, None, set()),
         ("aws_s3_bucket_policy", {"bucket": "a", "policy": _policy()}, None, {"policy-removed"}),
         ("aws_cloudwatch_metric_alarm", {"threshold": 1, "name": "a"}, None, {"alarm-removed"}),
@@ -168,7 +169,8 @@ _ONE_ROLE = {
         ({"StringEquals": _ONE_ROLE["StringEquals"]}, False),
         ({**_ONE_ROLE, "StringEquals": {"kms:CallerAccount": "2"}}, False),
         ({**_ONE_ROLE, "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::1:role/*"}}, False),
-        ({**_ONE_ROLE, "ArnEquals": {"aws:PrincipalArn": ["arn:aws:iam::1:role/deploy"]}}, False),
+        ({**_ONE_ROLE, "ArnEquals": {"aws:PrincipalArn": ["arn:aws:iam::1:role/deploy"]}}, True),
+        ({**_ONE_ROLE, "ArnEquals": {"aws:PrincipalArn": ["arn:aws:iam::1:role/a", "arn:aws:iam::1:role/b"]}}, False),
     ],
 )
 def test_the_policy_of_a_new_key_may_name_one_role_of_its_account(
@@ -189,6 +191,9 @@ def test_a_policy_that_is_not_known_yet_is_read_from_the_synthesized_stack_or_re
     assert _found(tmp_path, unknown) == {"new-principal": "`*`: `s3:GetObject` on `${a.b.arn}/*`"}
 
 
+_IN_TWO, _IN_TWO_REVERSED = ({"StringEquals": {"aws:RequestedRegion": one}} for one in (["a", "b"], ["b", "a"]))
+
+
 def test_what_a_role_gains_is_shown_with_wildcards_marked(tmp_path: Path) -> None:
     before, after = _policy(_allow()), _policy(_allow(), _allow(action="s3:*"), _allow(action="s3:PutObject"))
     (role,) = review([read_plan(written(tmp_path, _role(before, after)))]).roles
@@ -202,14 +207,47 @@ def test_what_a_role_gains_is_shown_with_wildcards_marked(tmp_path: Path) -> Non
         (_policy(_allow(action=["s3:A", "s3:B"])), _policy(_allow(action="s3:B"), _allow(action=["s3:A"]))),
         (_policy(_allow(Sid="One")), _policy(_allow(Sid="Two"))),
         (_policy(_allow(action="s3:GetObject")), _policy(_allow(action="s3:getobject"), _allow())),
-        (_policy(_allow(action="s3:*")), _policy(_allow(), _allow(action="s3:Get*"))),
-        (_policy(_allow()), _policy(_allow(Condition={"Bool": {"aws:SecureTransport": "true"}}))),
-        (_policy(_allow(resource="*")), _policy(_allow(resource="arn:aws:s3:::a/b"))),
-        (_policy(_allow(action="s3:*")), _policy(_allow(action="s3:*"), _allow() | {"Effect": "Deny"})),
+        (_policy(_allow(Condition=_IN_TWO)), _policy(_allow(Condition=_IN_TWO_REVERSED))),
+        (_policy(_allow(Condition={"Bool": {"a:B": "c"}})), _policy(_allow(Condition={"Bool": {"a:B": ["c"]}}))),
+        (_policy(_allow(), _allow() | {"Effect": "Deny"}), _policy(_allow() | {"Effect": "Deny"}, _allow())),
     ],
 )
-def test_a_role_that_gets_the_same_or_less_needs_no_label(before: str, after: str, tmp_path: Path) -> None:
+def test_a_role_that_gets_the_same_in_other_words_needs_no_label(before: str, after: str, tmp_path: Path) -> None:
     assert _found(tmp_path, _role(before, after)) == {}
+
+
+_GET = "`s3:GetObject` on `arn:aws:s3:::a/*`"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lost"),
+    [
+        (
+            _policy(_allow(), _allow(action="kms:Decrypt", resource="k")),
+            _policy(_allow()),
+            "loses `kms:Decrypt` on `k`",
+        ),
+        (
+            _policy(_allow(action="s3:*")),
+            _policy(_allow(), _allow(action="s3:Get*")),
+            "loses `s3:*` on `arn:aws:s3:::a/*` **(wildcard)**",
+        ),
+        (_policy(_allow()), _policy(_allow(Condition={"Bool": {"aws:SecureTransport": "true"}})), f"loses {_GET}"),
+        (
+            _policy(_allow(resource="*")),
+            _policy(_allow(resource="arn:aws:s3:::a/b")),
+            "loses `s3:GetObject` on `*` **(wildcard)**",
+        ),
+        (_policy(_allow()), _policy(_allow(), _allow() | {"Effect": "Deny"}), f"gets a **deny** of {_GET}"),
+        (_policy(_allow()), _policy(), f"loses {_GET}"),
+        (_policy(_allow()), None, f"loses {_GET}"),
+    ],
+)
+def test_a_role_that_gets_less_needs_a_label_that_says_which_role_and_what(
+    before: str, after: str | None, lost: str, tmp_path: Path
+) -> None:
+    assert _found(tmp_path, _role(before, after)) == {"role-loses": f"`r` {lost}"}
+    assert _found(tmp_path, _role(before, after), change("aws_iam_role", {"name": "r"}, None)) == {}
 
 
 @pytest.mark.parametrize(
@@ -219,6 +257,7 @@ def test_a_role_that_gets_the_same_or_less_needs_no_label(before: str, after: st
         (_policy(_allow(), _allow() | {"Effect": "Deny"}), _policy(_allow())),
         (_policy(_allow()), _policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})),
         (_policy(_allow()), _policy(_allow(resource="arn:aws:s3:::a*"))),
+        (_policy(_allow(action="s3:Get*")), _policy(_allow(action="s3:*"))),
     ],
 )
 def test_a_role_that_gets_more_in_any_way_needs_a_label(before: str, after: str, tmp_path: Path) -> None:

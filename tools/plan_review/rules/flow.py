@@ -39,7 +39,15 @@ ACCESS_LOST = Rule(
     _STOPS,
     "Somebody is allowed less, or denied more: deliveries, alarms, or what reads with a key may fail.",
 )
-PERMISSIONS_LOST = Rule("role-stripped", _STOPS, "The role stays, but a policy of it grants nothing any more.")
+PERMISSIONS_LOST = Rule(
+    "role-loses", _STOPS, "A role that stays is allowed less, or denied more: what runs with it may fail."
+)
+BOUNDARY_GIVEN = Rule(
+    "boundary-given",
+    _STOPS,
+    "A permissions boundary limits the role from now on: what its policies allow beyond it is lost.",
+    needs_label=False,
+)
 CAPACITY_LOWERED = Rule("capacity-lowered", _STOPS, "Requests above a lower capacity are throttled.")
 LESS_ROOM = Rule(
     "less-room", _STOPS, "Less memory, time, bytes, or invocations at once: more may fail or wait.", needs_label=False
