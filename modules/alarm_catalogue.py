@@ -381,4 +381,48 @@ CATALOGUE: tuple[FailureMode, ...] = (
         dimensions=("QueueName",),
         severity="ticket",
     ),
+    FailureMode(
+        id="compaction-difference",
+        part="compaction",
+        title="A compacted hour differs from its events",
+        means=(
+            "The compactor could not prove that an hour's new files hold the same events as its objects. "
+            "They were not published: queries read the hour as before."
+        ),
+        action=(
+            "[Find out which side is wrong](#compare-an-hour): the compactor's log has the hour and both counts. No "
+            "event is lost, and the hour is compacted again in the next run."
+        ),
+        namespace="TapStack",
+        metric="HoursDifferent",
+        statistic="Sum",
+        unit="hours",
+        dimensions=("Stack", "Function"),
+        period_seconds=3600,
+        severity="ticket",
+    ),
+    FailureMode(
+        id="compaction-behind",
+        part="compaction",
+        title="Compaction is behind, or does not run",
+        means=(
+            "Hours that closed a day ago are not compacted, or the compactor has not run for hours. Queries are "
+            "complete, but read more."
+        ),
+        action=(
+            "Look for [errors](#errors) of the compactor, and whether its schedule is there and enabled, then [let it "
+            "catch up](#compact-now). A new stack is in alarm until the compactor's first run, within two hours."
+        ),
+        namespace="TapStack",
+        metric="CompactionLagHours",
+        statistic="Minimum",
+        unit="hours",
+        dimensions=("Stack", "Function"),
+        threshold=24,
+        breaching_periods=3,
+        evaluated_periods=3,
+        period_seconds=3600,
+        missing="breaching",
+        severity="ticket",
+    ),
 )

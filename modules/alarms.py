@@ -94,6 +94,10 @@ class Alarms(Construct):
         """What asynchronous invocations left that failed after all retries."""
         self._watch("dead-letters", queue, {"QueueName": queue.name})
 
+    def watch_compaction(self, function: Function, *, stack: str) -> None:
+        """What the function that compacts this stack's archive could not prove, and how far behind it is."""
+        self._watch("compaction", function, {"Stack": stack, "Function": function.node.id})
+
     def _watch(self, part: Part, subject: Construct, dimensions: Mapping[str, str], limits: _Limits = _NONE) -> None:
         """Creates the alarms of every failure mode of the part."""
         for mode in CATALOGUE:

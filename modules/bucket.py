@@ -87,6 +87,10 @@ class Bucket(Construct):
             )
         self._notified = False
 
+    def url(self, prefix: str) -> str:
+        """Where objects below `prefix` are, as Athena writes it."""
+        return f"s3://{self.name}/{prefix}"
+
     def grant_read(self, grantee: Grantee, *, prefix: str = "") -> None:
         """Lets the grantee read objects below `prefix`."""
         self._grant_get(grantee, "Read", "s3:GetObject", prefix)
@@ -104,6 +108,31 @@ class Bucket(Construct):
         grantee.allow(Statement(sid=self._sid("Put"), actions=("s3:PutObject",), resources=(f"{self.arn}/{prefix}*",)))
         if self._key:
             self._key.grant_encrypt(grantee, via="s3")
+
+    def grant_list(self, grantee: Grantee, *prefixes: str) -> None:
+        """Lets the grantee list objects below the prefixes, and learn which region the bucket is in."""
+        below = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in prefixes]}}
+        listing = Statement(sid=self._sid("List"), actions=("s3:ListBucket",), resources=(self.arn,), conditions=below)
+        grantee.allow(listing)
+        grantee.allow(Statement(sid=self._sid("Locate"), actions=("s3:GetBucketLocation",), resources=(self.arn,)))
+
+    def grant_write(self, grantee: Grantee, *, prefix: str) -> None:
+        """Lets the grantee put objects below `prefix`, also large ones in parts, which needs both key actions.
+
+        Actions: S3 user guide, "Multipart upload API and permissions".
+        """
+        actions = ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject")
+        grantee.allow(Statement(sid=self._sid("Write"), actions=actions, resources=(f"{self.arn}/{prefix}*",)))
+        if self._key:
+            self._key.grant_encrypt(grantee, via="s3")
+            self._key.grant_decrypt(grantee, via="s3")
+
+    def grant_delete(self, grantee: Grantee, *, prefix: str) -> None:
+        """Lets the grantee delete objects below `prefix`, not their earlier versions."""
+        statement = Statement(
+            sid=self._sid("Delete"), actions=("s3:DeleteObject",), resources=(f"{self.arn}/{prefix}*",)
+        )
+        grantee.allow(statement)
 
     def grant_failure_destination(self, grantee: Grantee, *, prefix: str) -> None:
         """Lets an event source mapping that acts as the grantee write failed batches here.

@@ -40,6 +40,14 @@ class StorageSettings(Section):
         description="Age at which archived events are deleted; above `archive_transition_days` and "
         "`deduplication.days`, never if unset",
     )
+    raw_expiration_days: int | None = Field(
+        None,
+        ge=2,
+        le=LONGEST_DAYS,
+        description="Age at which the events' own objects are deleted, of hours whose columnar files were proven equal "
+        "to them; above `deduplication.days`, `failures_expiration_days` and `stream.retention_hours`, below "
+        "`archive_expiration_days`, never if unset",
+    )
     noncurrent_version_days: Days = Field(30, description="How long an overwritten or deleted object can be restored")
     inbox_expiration_days: Days = Field(30, description="Age at which inbox files are deleted")
     failures_expiration_days: int = Field(
@@ -55,6 +63,10 @@ class StorageSettings(Section):
     def archive(self) -> ObjectAges:
         """Ages of archived events."""
         return self._ages(self.archive_expiration_days, infrequent_access_days=self.archive_transition_days)
+
+    def results(self, expiration_days: int) -> ObjectAges:
+        """Ages of the results of queries."""
+        return self._ages(expiration_days)
 
     @property
     def inbox(self) -> ObjectAges:

@@ -12,7 +12,9 @@ Missing = Literal["notBreaching", "breaching"]
 Severity = Literal["page", "ticket"]
 
 # What is watched. `Alarms` has a `watch_` method for each, which gives the values of its dimensions and its limits.
-Part = Literal["api", "function", "quarantine", "stream", "source", "ledger", "asynchronous", "dead-letters"]
+Part = Literal[
+    "api", "function", "quarantine", "stream", "source", "ledger", "asynchronous", "dead-letters", "compaction"
+]
 
 
 class Limit(Enum):

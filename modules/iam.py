@@ -63,18 +63,20 @@ def fitting(name: str, document: str, *, shorter: str) -> str:
     return document
 
 
-def assume_role_document(service: str) -> str:
+def assume_role_document(service: str, *, conditions: Conditions | None = None) -> str:
     """The trust policy of a role that only `service` may assume.
 
-    It has no `aws:SourceAccount`: AWS documents that for resource policies, not for Lambda's assuming of a role, and
-    Lambda accepts a role only from callers who may pass it (`iam:PassRole`), which ends at the account.
+    For Lambda it has no `aws:SourceAccount`: AWS documents that for resource policies, not for Lambda's assuming of a
+    role, and Lambda accepts a role only from callers who may pass it (`iam:PassRole`), which ends at the account.
     """
-    statement = {
+    statement: dict[str, Any] = {
         "Sid": "AssumeRole",
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": "sts:AssumeRole",
     }
+    if conditions:
+        statement["Condition"] = conditions
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
 
 

@@ -16,16 +16,19 @@ class Kind(Enum):
     ALARM = ("alarm", 255)
     BUCKET = ("bucket", 63)
     DASHBOARD = ("dashboard", 255)
+    DATABASE = ("database", 255)
     EVENT_RULE = ("event rule", 64)
     FUNCTION = ("function", 64)
     KEY_ALIAS = ("key alias", 250)
     POLICY = ("policy", 128)
     QUEUE = ("queue", 80)
     ROLE = ("role", 64)
+    SCHEDULE = ("schedule", 64)
     SECRET = ("secret", 512)
     STREAM = ("stream", 128)
     TABLE = ("table", 255)
     TOPIC = ("topic", 256)
+    WORKGROUP = ("workgroup", 128)
 
     @property
     def limit(self) -> int:
@@ -46,6 +49,7 @@ class Names:
         """The name of `purpose`; bucket names also contain the account id, because they are global.
 
         A name over the limit of its service is cut and ends in a hash of it, so that two long names can't collide.
+        Those of databases have underscores for hyphens, or every query would have to quote them.
         """
         parts = [self.project, purpose, self.suffix, self.region]
         if kind is Kind.BUCKET:
@@ -53,6 +57,8 @@ class Names:
         whole = "-".join(parts)
         if not _ALLOWED.fullmatch(whole):
             raise ValueError(f"a name may contain lower-case letters, digits and single hyphens, got {whole!r}")
+        if kind is Kind.DATABASE:
+            whole = whole.replace("-", "_")
         if len(whole) <= kind.limit:
             return whole
         kept = whole[: kind.limit - HASH_LENGTH - 1].rstrip("-")

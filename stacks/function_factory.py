@@ -8,7 +8,7 @@ from modules.dead_letter_queue import DeadLetterQueue
 from modules.encryption_key import EncryptionKey
 from modules.function import Code, Function, FunctionProps
 from stacks.release import Release
-from stacks.settings import FUNCTIONS, Settings
+from stacks.settings import Settings
 
 
 class FunctionFactory:
@@ -25,7 +25,7 @@ class FunctionFactory:
     ) -> None:
         """`permissions_boundary`: ARN of the policy that limits the functions' roles, if there is one."""
         self._stack, self._key, self._settings = stack, key, settings
-        self._release, self._boundary = release, permissions_boundary
+        self._release, self.permissions_boundary = release, permissions_boundary
         self._made: dict[str, Function] = {}
 
     def __call__(self, role: str, *, dead_letters: DeadLetterQueue | None = None, **variables: str | None) -> Function:
@@ -43,13 +43,13 @@ class FunctionFactory:
             architecture=self._settings.architecture,
             variables={name: value for name, value in variables.items() if value is not None},
             dead_letters=dead_letters,
-            permissions_boundary=self._boundary,
+            permissions_boundary=self.permissions_boundary,
         )
         self._made[role] = Function(self._stack, role, props)
         return self._made[role]
 
     def all(self) -> Mapping[str, Function]:
-        """Every function, by role; raises `ValueError` if one of `FUNCTIONS` was not created."""
-        if forgotten := FUNCTIONS.keys() - self._made.keys():
+        """Every function, by role; raises `ValueError` if one that the settings want was not created."""
+        if forgotten := set(self._settings.functions) - self._made.keys():
             raise ValueError(f"stacks/tap_stack.py deploys no function {', '.join(sorted(forgotten))}")
         return self._made

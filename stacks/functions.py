@@ -44,3 +44,15 @@ class ImporterSettings(FunctionSettings):
         description="Time for one part of a file; what takes longer goes on in another invocation. 75 seconds are kept "
         "for calls to S3 that hang, and for handing on",
     )
+
+
+class CompactorSettings(FunctionSettings):
+    """The function that lets Athena compact the archive; no event goes through it."""
+
+    timeout_seconds: int = Field(
+        900,
+        ge=300,
+        le=900,
+        description="Time for one run; what it leaves, the next one takes. In the last 3 minutes no further hour is "
+        "begun",
+    )

@@ -24,7 +24,7 @@ class Outputs:
         """Writes the outputs into the stack; what is `None` is left out."""
         values = _flat({field.name: getattr(self, field.name) for field in fields(self)})  # type: ignore[arg-type]
         for name, description in self.descriptions().items():
-            if values[name] is not None:
+            if values.get(name) is not None:
                 TerraformOutput(stack, name, value=values[name], description=description)
 
 
@@ -45,6 +45,9 @@ class TapOutputs(Outputs):
     inbox_bucket: Annotated[str, "Bucket for files to import, below incoming/"]
     failures_bucket: Annotated[str, "Bucket of failed batches and of quarantined events"]
     ledger_table: Annotated[str | None, "Table of events stored; absent without deduplication"]
+    query_database: Annotated[str | None, "Glue database of the tables over the archive; absent without queries"]
+    query_workgroup: Annotated[str | None, "Athena workgroup to ask them in; absent without queries"]
+    results_bucket: Annotated[str | None, "Bucket of the results of queries; absent without queries"]
     signing_secret_arn: Annotated[
         str | None,
         "Secret that requests are signed with, its name where it is a replica; absent with another api.auth",

@@ -18,17 +18,16 @@ from modules.http_api import HttpApi
 from modules.key_watch import KeyWatch
 from modules.ledger import Ledger, LedgerProps
 from modules.saved_queries import SavedQueries
+from stacks.archive_query import Asked, archive_query, compact
 from stacks.base_stack import BaseStack
 from stacks.function_factory import FunctionFactory
 from stacks.outputs import TapOutputs
+from stacks.prefixes import ARCHIVED, INCOMING, QUARANTINE
 from stacks.release import Release
 from stacks.settings import TapStackArgs
 from stacks.signing import PIPELINE_KEY, signing_secret
 from stacks.state_location import StateLocation
 
-INCOMING = "incoming/"
-QUARANTINE = "quarantine/"
-ARCHIVED = "events/"
 _RUNBOOK = "blob/main/docs/runbook.md"
 
 
@@ -55,7 +54,7 @@ class TapStack(BaseStack):
         """
         settings = args.settings
         super().__init__(scope, id_, settings=settings, suffix=args.environment_suffix, region=args.region, state=state)
-        protection, storage = settings.protection, settings.storage
+        protection, storage, asking = settings.protection, settings.storage, settings.query.enabled
 
         # Declare: what keeps events on their way, ...
         deploys = deployer.key_statements(self.names) if deployer else ()
@@ -79,6 +78,9 @@ class TapStack(BaseStack):
         ledger = Ledger(self, "ledger", remembering) if settings.deduplication.days else None
         signing = signing_secret(self, settings=settings, key=key, owner=signing_region)
         dead_letters = DeadLetterQueue(self, "dead-letters", key=key)
+        results = bucket("results", storage.results(settings.query.results_expiration_days)) if asking else None
+        asked = Asked(archive=archive, failures=failures, results=results, key=key) if results else None
+        query = archive_query(self, asked, settings=settings) if asked else None
 
         # ... and the functions, with their environment variables.
         function = FunctionFactory(
@@ -140,6 +142,11 @@ class TapStack(BaseStack):
         reading = EventSourceProps(stream=events, function=processor, failures=failures, settings=settings.mapping)
         source = EventSource(self, "source", reading)
 
+        # ... and the archive, hour by hour, to files that are quick to ask.
+        compactor = None
+        if asked and query and settings.query.compaction:
+            compactor = compact(self, asked, query, settings=settings, function=function, dead_letters=dead_letters)
+
         # Watch.
         told, runbook = settings.alarms, f"{settings.repository}/{_RUNBOOK}"
         # A key of their own: alarms must be told when the pipeline's can't be used.
@@ -161,6 +168,8 @@ class TapStack(BaseStack):
         if ledger:
             alarms.watch_ledger(ledger)
         alarms.watch_dead_letters(dead_letters)
+        if compactor:
+            alarms.watch_compaction(compactor, stack=id_)
         dashboard = Dashboard(self, "dashboard", alarms=alarms)
         SavedQueries(self, "queries", folder=id_, api=api, functions=function.all())
 
@@ -173,6 +182,9 @@ class TapStack(BaseStack):
             inbox_bucket=inbox.name,
             failures_bucket=failures.name,
             ledger_table=ledger.name if ledger else None,
+            query_database=query.catalog.name if query else None,
+            query_workgroup=query.workgroup.name if query else None,
+            results_bucket=results.name if results else None,
             signing_secret_arn=signing.id if signing else None,
             functions={role: each.name for role, each in function.all().items()},
             dead_letter_queue=dead_letters.name,

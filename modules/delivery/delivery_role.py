@@ -17,7 +17,8 @@ from modules.names import Kind
 PARTS = {
     "buckets": ("s3",),
     "data": ("dynamodb", "kinesis", "secretsmanager"),
-    "messages": ("events", "sns", "sqs"),
+    "queries": ("athena", "glue"),
+    "messages": ("events", "scheduler", "sns", "sqs"),
     "keys": ("kms",),
     "compute": ("lambda",),
     "roles": ("iam",),

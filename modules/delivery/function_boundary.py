@@ -14,11 +14,34 @@ from modules.named_stack import names_of
 from modules.names import Kind, Names
 
 # Whatever the settings are, the roles of functions need no more than these.
-_OBJECTS = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject")
+_OBJECTS = (
+    "s3:AbortMultipartUpload",
+    "s3:DeleteObject",
+    "s3:GetBucketLocation",
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "s3:ListBucket",
+    "s3:ListMultipartUploadParts",
+    "s3:PutObject",
+)
 _DATA = (
+    "athena:GetQueryExecution",
+    "athena:GetQueryResults",
+    "athena:StartQueryExecution",
+    "athena:StopQueryExecution",
     "dynamodb:BatchGetItem",
     "dynamodb:PartiQLInsert",
     "dynamodb:PutItem",
+    "glue:BatchUpdatePartition",
+    "glue:CreatePartition",
+    "glue:CreateTable",
+    "glue:DeleteTable",
+    "glue:GetDatabase",
+    "glue:GetPartition",
+    "glue:GetPartitions",
+    "glue:GetTable",
+    "glue:GetTables",
+    "glue:UpdateTable",
     "kinesis:DescribeStream",
     "kinesis:DescribeStreamSummary",
     "kinesis:GetRecords",
@@ -31,13 +54,19 @@ _DATA = (
     "secretsmanager:GetSecretValue",
     "sqs:SendMessage",
 )
+# By name, each environment's own. Two patterns take in all environments of the project, to be shorter: a query
+# has the permissions of its role, whichever workgroup it is in, and dead letters can only be added.
 _DATA_RESOURCES = (
+    "arn:aws:athena:*:{account}:workgroup/{project}-compaction-*",
+    # Databases and their tables by one pattern: for a table, Glue asks for its database, too.
+    "arn:aws:glue:*:{account}:catalog",
+    "arn:aws:glue:*:{account}:*/{database}",
     "arn:aws:dynamodb:*:{account}:table/{name}",
     "arn:aws:kinesis:*:{account}:stream/{name}",
     "arn:aws:lambda:*:{account}:function:{name}",
     "arn:aws:logs:*:{account}:log-group:/aws/lambda/{name}",
     "arn:aws:secretsmanager:*:{account}:secret:{name}",
-    "arn:aws:sqs:*:{account}:{name}",
+    "arn:aws:sqs:*:{account}:{project}-dead-letters-*",
 )
 _KEYS = "arn:aws:kms:*:{account}:key/*"
 _KEY_USERS = ("dynamodb", "kinesis", "s3", "secretsmanager", "sqs")
@@ -83,14 +112,14 @@ def limits(reach: Reach) -> list[Statement]:
         ),
         # At a cold start, with the function as the encryption context (Lambda developer guide, "Securing environment
         # variables"). The grant that Lambda creates for it may be held to the boundary, and need not be used through
-        # Lambda.
+        # Lambda. Those of all environments by one pattern, or the policy would be too long: they hold no secrets.
         reach.statement(
             "Variables",
             ("kms:Decrypt",),
             resources=(_KEYS,),
             conditions={
                 "ArnLike": {
-                    "kms:EncryptionContext:aws:lambda:FunctionArn": ["arn:aws:lambda:*:{account}:function:{name}"]
+                    "kms:EncryptionContext:aws:lambda:FunctionArn": ["arn:aws:lambda:*:{account}:function:{project}-*"]
                 }
             },
         ),

@@ -58,6 +58,12 @@ PERMISSIONS: dict[str, Permissions] = {
     )
     + on("ScalingWithoutResource", "DescribeScalableTargets")
     + on("RoleOfScaling", "", "CreateServiceLinkedRole"),
+    "aws_athena_named_query": on("Workgroups", "GetNamedQuery", "CreateNamedQuery DeleteNamedQuery"),
+    "aws_athena_workgroup": on(
+        "Workgroups",
+        "GetWorkGroup ListTagsForResource",
+        "CreateWorkGroup UpdateWorkGroup DeleteWorkGroup TagResource UntagResource",
+    ),
     "aws_budgets_budget": on("Budgets", "ViewBudget ListTagsForResource", "ModifyBudget TagResource UntagResource"),
     "aws_cloudwatch_dashboard": on("Dashboards", "GetDashboard", "PutDashboard DeleteDashboards"),
     "aws_cloudwatch_event_rule": on(
@@ -86,6 +92,10 @@ PERMISSIONS: dict[str, Permissions] = {
         "CreateTable UpdateTable DeleteTable UpdateContinuousBackups UpdateTimeToLive TagResource UntagResource",
     )
     + _USE_KEY,
+    "aws_glue_catalog_database": on(
+        "Catalog", "GetDatabase GetTags", "CreateDatabase UpdateDatabase DeleteDatabase TagResource UntagResource"
+    ),
+    "aws_glue_catalog_table": on("Catalog", "GetTable GetPartitionIndexes", "CreateTable UpdateTable DeleteTable"),
     "aws_iam_openid_connect_provider": on(
         "Provider",
         "GetOpenIDConnectProvider ListOpenIDConnectProviderTags",
@@ -180,6 +190,8 @@ PERMISSIONS: dict[str, Permissions] = {
         "Buckets", "GetEncryptionConfiguration", "PutEncryptionConfiguration"
     ),
     "aws_s3_bucket_versioning": on("Buckets", "GetBucketVersioning", "PutBucketVersioning"),
+    "aws_scheduler_schedule": on("Schedules", "GetSchedule", "CreateSchedule UpdateSchedule DeleteSchedule")
+    + on("PassRoles", "", "PassRole"),
     "aws_secretsmanager_secret": on(
         "Secrets",
         "DescribeSecret GetResourcePolicy",

@@ -73,15 +73,17 @@ class Reach:
         buckets = [f"{start}-*-{account}" for start in self._starts(self.buckets)]
         # A name that is too long ends in a hash instead of the account (modules/names.py).
         cut = [f"{start}-*-{'?' * HASH_LENGTH}" for start in self._starts(self.cut_buckets)]
+        # A pattern of suffixes takes in the region behind it: IAM's limit for a policy is near with nine of them.
+        names = tuple(start if start.endswith("*") else f"{start}-*" for start in self._starts(("*",)))
         return {
             "account": (account,),
             "api": (*_APIS, *(_DOMAINS if self.zone_id else ())),
             "boundary": (self.boundary,) if self.boundary else (),
             "bucket": (*buckets, *cut),
             "bucket_start": tuple(f"{start}-" for start in self._starts(self.buckets)),
+            "database": tuple(name.replace("-", "_") for name in names),
             "key_user": self.key_users,
-            # A pattern of suffixes takes in the region behind it: IAM's limit for a policy is near with nine of them.
-            "name": tuple(start if start.endswith("*") else f"{start}-*" for start in self._starts(("*",))),
+            "name": names,
             "project": (project,),
             "role": tuple(f"{start}-*" for start in self._starts(self.roles)),
             "stack": tuple(f"{project}-{suffix}-{end}" for suffix in self.suffixes for end in self.stacks),

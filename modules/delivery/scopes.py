@@ -56,6 +56,18 @@ SCOPES: dict[str, Scope] = {
     "Apis": _on("arn:aws:apigateway:*::/{api}"),
     "Budgets": _on("arn:aws:budgets::{account}:budget/{project}-{suffix}"),
     "Buckets": _on("arn:aws:s3:::{bucket}"),
+    # Glue asks for each on everything that the database or table is in, and on everything that is deleted with it.
+    "Catalog": Scope(
+        "glue",
+        (
+            "arn:aws:glue:*:{account}:catalog",
+            *(
+                f"arn:aws:glue:*:{{account}}:{what}"
+                for what in ("database/{database}", "table/{database}/*", "userDefinedFunction/{database}/*")
+            ),
+        ),
+        _ALWAYS,
+    ),
     "Certificates": _on("arn:aws:acm:*:{account}:certificate/*", _OUR_STACKS),
     "NewCertificates": _on_any("acm", _NEW_IN_OUR_STACKS),
     "TagNewCertificates": _on("arn:aws:acm:*:{account}:certificate/*", _UNTAGGED),
@@ -86,7 +98,8 @@ SCOPES: dict[str, Scope] = {
     "TagMappings": _on("arn:aws:lambda:*:{account}:event-source-mapping:*"),
     "Objects": _on("arn:aws:s3:::{bucket}/*"),
     "PassRoles": _on(
-        "arn:aws:iam::{account}:role/{role}", {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+        "arn:aws:iam::{account}:role/{role}",
+        {"StringEquals": {"iam:PassedToService": ("lambda.amazonaws.com", "scheduler.amazonaws.com")}},
     ),
     "Provider": _on("arn:aws:iam::{account}:oidc-provider/" + HOST),
     "Policies": _on("arn:aws:iam::{account}:policy/{name}"),
@@ -104,10 +117,12 @@ SCOPES: dict[str, Scope] = {
     "Scaling": _on("arn:aws:application-autoscaling:*:{account}:scalable-target/*", _TABLES_SCALE),
     "ScalingAlarms": _on("arn:aws:cloudwatch:*:{account}:alarm:TargetTracking-table/{name}"),
     "RoleOfScaling": _on("arn:aws:iam::{account}:" + _SCALING_ROLE, {"StringEquals": {"iam:AWSServiceName": _SCALING}}),
+    "Schedules": _on("arn:aws:scheduler:*:{account}:schedule/default/{name}"),
     "Secrets": _on("arn:aws:secretsmanager:*:{account}:secret:{name}"),
     "Streams": _on("arn:aws:kinesis:*:{account}:stream/{name}"),
     "Tables": _on("arn:aws:dynamodb:*:{account}:table/{name}"),
     "Topics": _on("arn:aws:sns:*:{account}:{name}"),
+    "Workgroups": _on("arn:aws:athena:*:{account}:workgroup/{name}"),
     "Zone": _on("arn:aws:route53:::hostedzone/{zone}"),
     "ZoneChanges": _on("arn:aws:route53:::change/*"),
     # AWS defines no resource level for what is allowed here, or not for every kind of alarm that `DescribeAlarms`

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from modules.compaction import SCHEDULE
 from modules.delivery.function_boundary import boundary_arn
 from modules.delivery.key_access import Deployer
 from modules.delivery.reach import KEY_USERS, OF_ITS_REGION, Reach
@@ -15,7 +16,7 @@ from stacks.settings import FUNCTIONS, Environment
 from stacks.state_location import StateLocation
 
 # Purposes of the buckets that a deploy may change; the state's are only planned.
-DEPLOYED_BUCKETS = ("access-logs", "archive", "failures", "inbox")
+DEPLOYED_BUCKETS = ("access-logs", "archive", "failures", "inbox", "results")
 STATE_BUCKETS = ("state", "logs-of-state")
 _PREVIEW_KEY_USERS = (*KEY_USERS, "s3")  # its tests read and write objects
 BOUNDARY, PREVIEW_BOUNDARY = "function-boundary", "preview-function-boundary"
@@ -42,7 +43,7 @@ def deployed(environment: Environment, names: Names) -> Reach:
         suffixes=(environment.name,),
         regions=_regions(environment),
         buckets=DEPLOYED_BUCKETS,
-        roles=tuple(sorted(FUNCTIONS)),
+        roles=tuple(sorted((*FUNCTIONS, SCHEDULE))),
         stacks=(OF_ITS_REGION, *(["edge"] if environment.settings.edge else [])),
         zone_id=_zone(environment),
         cut_buckets=_cut(names, DEPLOYED_BUCKETS),

@@ -81,6 +81,36 @@ def _archive_outlives_ledger(expiration_days: int | None, deduplication_days: in
     return Refusal(f"at least {deduplication_days + 1}, above deduplication.days ({deduplication_days})")
 
 
+def _raw_expiration(days: int | None, enabled: bool, compaction: bool) -> Refusal | None:
+    """Only what compaction has proven may go."""
+    if days is None or (enabled and compaction):
+        return None
+    key = "query.compaction" if enabled else "query.enabled"
+    return Refusal(
+        f"no raw_expiration_days, because {key} is false", f"remove it, or set {key} to true: only proven hours expire"
+    )
+
+
+def _raw_outlives_growth(
+    days: int | None, deduplication_days: int, failures_days: int, retention_hours: int
+) -> Refusal | None:
+    """What was removed can't be compared: no event may come into an hour whose objects are gone."""
+    growing, reason = max(
+        (deduplication_days, f"deduplication.days ({deduplication_days})"),
+        (failures_days, f"storage.failures_expiration_days ({failures_days})"),
+        (math.ceil(retention_hours / 24), f"stream.retention_hours ({retention_hours} h)"),
+    )
+    if days is None or days > growing:
+        return None
+    return Refusal(f"at least {growing + 1}, above {reason}", "until then the hour may get events")
+
+
+def _raw_before_archive(days: int | None, expiration_days: int | None) -> Refusal | None:
+    if days is None or expiration_days is None or days < expiration_days:
+        return None
+    return Refusal(f"at most {expiration_days - 1}, below storage.archive_expiration_days ({expiration_days})")
+
+
 def _throttle(name: str, quota_name: str) -> Rule:
     """API Gateway accepts more, but throttles at the account's quota all the same."""
 
@@ -234,6 +264,17 @@ TOGETHER = (
     ),
     Rule(("storage.archive_expiration_days", "storage.archive_transition_days"), _archive_expiration),
     Rule(("storage.archive_expiration_days", "deduplication.days"), _archive_outlives_ledger),
+    Rule(("storage.raw_expiration_days", "query.enabled", "query.compaction"), _raw_expiration),
+    Rule(
+        (
+            "storage.raw_expiration_days",
+            "deduplication.days",
+            "storage.failures_expiration_days",
+            "stream.retention_hours",
+        ),
+        _raw_outlives_growth,
+    ),
+    Rule(("storage.raw_expiration_days", "storage.archive_expiration_days"), _raw_before_archive),
     _throttle("api.throttle_rate_per_second", "api.account_rate_per_second"),
     _throttle("api.throttle_burst", "api.account_burst"),
     Rule(("receiver.timeout_seconds", "api.auth"), _signed_request),

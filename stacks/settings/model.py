@@ -1,5 +1,6 @@
 """All settings of one environment."""
 
+import math
 from collections.abc import Mapping
 
 from pydantic import Field
@@ -16,10 +17,11 @@ from modules.inbox_settings import InboxSettings
 from modules.ledger_settings import DeduplicationSettings, LedgerCapacitySettings, LedgerSettings
 from modules.observability_settings import ObservabilitySettings
 from modules.protection_settings import ProtectionSettings
+from modules.query_settings import QuerySettings
 from modules.section import Section
 from stacks.delivery.delivery_settings import DeliverySettings
 from stacks.emulator_settings import EmulatorSettings
-from stacks.functions import ImporterSettings, ProcessorSettings, ReceiverSettings
+from stacks.functions import CompactorSettings, ImporterSettings, ProcessorSettings, ReceiverSettings
 from stacks.settings.identity import AccountId, ProjectName, Regions, RepositoryUrl, TagValue
 from stacks.state_settings import StateSettings
 from stacks.traffic_settings import TrafficSettings
@@ -44,9 +46,13 @@ class Settings(Section):
     receiver: ReceiverSettings = Field(ReceiverSettings(), description="Function that answers requests")
     processor: ProcessorSettings = Field(ProcessorSettings(), description="Function that stores events")
     importer: ImporterSettings = Field(ImporterSettings(), description="Function that imports files")
+    compactor: CompactorSettings = Field(
+        CompactorSettings(), description="Function that compacts the archive; absent without compaction"
+    )
     inbox: InboxSettings = InboxSettings()
     mapping: MappingSettings = MappingSettings()
     storage: StorageSettings = StorageSettings()
+    query: QuerySettings = QuerySettings()
     deduplication: DeduplicationSettings = DeduplicationSettings()
     ledger: LedgerSettings = LedgerSettings()
     ledger_capacity: LedgerCapacitySettings | None = None
@@ -58,6 +64,17 @@ class Settings(Section):
     edge: EdgeSettings | None = None
     delivery: DeliverySettings | None = None
     emulator: EmulatorSettings | None = None
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """Those of `FUNCTIONS` that a pipeline with these settings has."""
+        return tuple(name for name in FUNCTIONS if name != "compactor" or self.query.compacts)
+
+    @property
+    def growing_days(self) -> int:
+        """For how long an hour of the archive may still get events: by a late copy, a replay, or the stream itself."""
+        stream_days = math.ceil(self.stream.retention_hours / 24)
+        return max(self.deduplication.days, self.storage.failures_expiration_days, stream_days)
 
 
 # What each function is, by its name: that of its folder in lambda_code/ and of its construct.

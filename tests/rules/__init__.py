@@ -12,6 +12,7 @@ from tests.rules import (  # noqa: F401  # each registers its rules
     logs,
     names,
     notifications,
+    query,
     roles,
     stores,
     stream,

@@ -2,7 +2,16 @@
 
 from tests.rules.mutations import Mutation, drop, put
 from tests.rules.reach import least, most
-from tests.rules.reading import each, everything, failure_mode, keeping_quarantine, metrics, refers_to, target
+from tests.rules.reading import (
+    compacting,
+    each,
+    everything,
+    failure_mode,
+    keeping_quarantine,
+    metrics,
+    refers_to,
+    target,
+)
 from tests.rules.registry import Case, Check, Checks, rule
 from tests.synthesized import Json, Stack
 
@@ -65,6 +74,7 @@ def alarms_tell_somebody(case: Case) -> Checks:
         put(_ALARM, "dimensions.Method", "PUT", of="alarms_api-latency"),
         put(_ALARM, "dimensions.Function", "receiver", of="alarms_importer-quarantined"),
         put(_ALARM, "dimensions.Stack", "tap-other", of="alarms_importer-quarantined"),
+        put(_ALARM, "dimensions.Function", "receiver", of="alarms_compactor-compaction-behind"),
         put(_ALARM, "namespace", "AWS/Lambdas", of="alarms_receiver-duration"),
         put(_ALARM, "metric_name", "Error", of="alarms_receiver-duration"),
         put(_ALARM, "metric_query.1.metric.dimensions", {"ApiId": "x"}),
@@ -153,5 +163,5 @@ def _is_in_stack(stack: Stack, dimension: str, value: str) -> bool:
         return any(value == route[0 if dimension == "Method" else 2] for route in routes)
     # The functions' own metrics: EMF with the stack's and the function's name.
     if dimension in ("Stack", "Function"):
-        return value == stack.name if dimension == "Stack" else value in keeping_quarantine(stack)
+        return value == stack.name if dimension == "Stack" else value in keeping_quarantine(stack) | compacting(stack)
     return any(value in one.body.values() or refers_to(value, one) for one in everything(stack))

@@ -5,7 +5,7 @@ import math
 
 from tests.rules.mutations import put, remove, statement
 from tests.rules.reach import concurrency_limit, executions
-from tests.rules.reading import Resource, each, failure_mode, keeping_quarantine, metrics, target
+from tests.rules.reading import Resource, compacting, each, failure_mode, keeping_quarantine, metrics, target
 from tests.rules.registry import Case, Check, Checks, rule
 
 _ALARM = "aws_cloudwatch_metric_alarm"
@@ -19,6 +19,9 @@ _DASHBOARD = "aws_cloudwatch_dashboard"
         *(
             remove(_ALARM, of=f"alarms_{name}")
             for name in (
+                "compactor-compaction-behind",
+                "compactor-compaction-difference",
+                "compactor-errors",
                 "dead-letters-waiting",
                 "importer-dropped-invocations",
                 "importer-undelivered-dead-letters",
@@ -96,6 +99,8 @@ def _to_be_watched(case: Case) -> list[tuple[tuple[str, str], str]]:
             want(function, name, "dropped-invocations", "undelivered-dead-letters")
         if function.id in keeping_quarantine(stack):
             want(function, function.id, "quarantined-events")
+        if function.id in compacting(stack):
+            want(function, function.id, "compaction-difference", "compaction-behind")
     for mapping in each(stack, "aws_lambda_event_source_mapping"):
         uuid = f"${{{mapping.address}.uuid}}"
         want(mapping, uuid, "failed-events", "failed-batches", "dropped-events")

@@ -21,7 +21,7 @@ _SINGLETONS = re.compile(
 )
 # What the design does without: REST APIs, VPCs, instances.
 _DONE_WITHOUT = re.compile(r"aws_(api_gateway_.*|vpc.*|subnet|security_group.*|instance|nat_gateway|eip)")
-_HOLDING_DATA = ("aws_kinesis_stream", "aws_dynamodb_table", "aws_kms_key")
+_HOLDING_DATA = ("aws_kinesis_stream", "aws_dynamodb_table", "aws_glue_catalog_database", "aws_kms_key")
 
 
 @rule(
@@ -145,6 +145,8 @@ def references_lead_somewhere(case: Case) -> Checks:
         drop("aws_kinesis_stream", "lifecycle"),
         drop("aws_dynamodb_table", "lifecycle"),
         drop("aws_kms_key", "lifecycle"),
+        drop("aws_glue_catalog_database", "lifecycle"),
+        drop("aws_glue_catalog_table", "lifecycle", of="query_catalog_compacted"),
         put("aws_sqs_queue", "lifecycle", {"prevent_destroy": True}),
         put("aws_kinesis_stream", "lifecycle", {"ignore_changes": "all"}),
         put("aws_s3_bucket", "force_destroy", True),
@@ -157,9 +159,16 @@ def everything_can_be_destroyed_unless_protected(case: Case) -> Checks:
     protection = case.settings.protection
     for one in everything(case.stack):
         guard = dict(one.body.get("lifecycle", {}))
+        if one.body.get("table_type") == "VIRTUAL_VIEW":
+            guard.pop("ignore_changes", None)  # the compactor replaces it: see tests/rules/query.py
         if one.type == "aws_dynamodb_table" and case.settings.ledger_capacity:
             guard.pop("ignore_changes", None)  # its capacity: see tests/rules/stores.py
-        holds_data = one.type in _HOLDING_DATA or (one.type == "aws_s3_bucket" and one.id != "access-logs")
+        # Where the data of the table `compacted` is, only its partitions say.
+        holds_data = (
+            one.type in _HOLDING_DATA
+            or (one.type == "aws_s3_bucket" and one.id != "access-logs")
+            or (one.type == "aws_glue_catalog_table" and one.body["name"] == "compacted")
+        )
         if protection.deletion_protection and holds_data:
             yield Check(one.address, guard == {"prevent_destroy": True}, f"lifecycle is {guard}")
         else:

@@ -12,27 +12,30 @@ from tests.synthesized import Json
 # Where each type keeps its name, and the longest that AWS takes, in characters (service quotas pages of AWS).
 _NAMED = {
     "aws_apigatewayv2_api": ("name", 128),
+    "aws_athena_workgroup": ("name", 128),
     "aws_budgets_budget": ("name", 100),
     "aws_cloudwatch_dashboard": ("dashboard_name", 255),
     "aws_cloudwatch_event_rule": ("name", 64),
     "aws_cloudwatch_log_group": ("name", 512),
     "aws_cloudwatch_metric_alarm": ("alarm_name", 255),
     "aws_dynamodb_table": ("name", 255),
+    "aws_glue_catalog_database": ("name", 255),
     "aws_iam_policy": ("name", 128),
     "aws_iam_role": ("name", 64),
     "aws_kinesis_stream": ("name", 128),
     "aws_kms_alias": ("name", 256),
     "aws_lambda_function": ("function_name", 64),
     "aws_s3_bucket": ("bucket", 63),
+    "aws_scheduler_schedule": ("name", 64),
     "aws_secretsmanager_secret": ("name", 512),
     "aws_sns_topic": ("name", 256),
     "aws_sqs_queue": ("name", 80),
 }
-# Named by what they belong to (saved queries by a folder: see tests/rules/logs.py), or by an argument that is no name
-# of ours: a domain, a grant within its role.
+# Named by what they belong to (saved queries by a folder: see tests/rules/logs.py; tables by their database), or by an
+# argument that is no name of ours: a domain, a grant within its role.
 _UNNAMED = re.compile(
     r"aws_(acm_.*|appautoscaling_.*|cloudwatch_(event_target|query_definition)|route53_.*|apigatewayv2_(api_mapping|authorizer|domain_name|integration|route|stage)|"
-    r"dynamodb_.*|iam_openid_connect_provider|iam_role_policy(_attachment)?|kms_key|lambda_(event_source_mapping|function_.*|permission)|s3_bucket_.*|"
+    r"athena_named_query|dynamodb_.*|glue_catalog_table|iam_openid_connect_provider|iam_role_policy(_attachment)?|kms_key|lambda_(event_source_mapping|function_.*|permission)|s3_bucket_.*|"
     r"secretsmanager_secret_version|sns_topic_(policy|subscription)|sqs_queue_policy)"
 )
 _OF_THE_ENVIRONMENT = "aws_budgets_budget"
@@ -41,7 +44,9 @@ _OF_THE_ENVIRONMENT = "aws_budgets_budget"
 def _named(case: Case) -> Iterator[tuple[Resource, str]]:
     for one in everything(case.stack):
         if one.type in _NAMED:
-            yield one, str(one.body.get(_NAMED[one.type][0]))
+            name = str(one.body.get(_NAMED[one.type][0]))
+            # A database's name has underscores for hyphens: otherwise queries would have to quote it.
+            yield one, name.replace("_", "-") if one.type == "aws_glue_catalog_database" else name
 
 
 @rule(

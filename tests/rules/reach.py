@@ -119,5 +119,6 @@ _MOST: Mapping[str, Callable[[Case, Metric, int], float]] = {
     "IteratorAge": _record_age_ms,
     "GetRecords.IteratorAgeMilliseconds": _record_age_ms,
     "ApproximateNumberOfMessagesVisible": _endless,
+    "CompactionLagHours": _endless,
     "ApproximateAgeOfOldestMessage": _queue_age_seconds,
 }

@@ -132,6 +132,16 @@ def granted(stack: Stack, function: Resource) -> list[Json]:
     return [one for policy in found for one in statements(policy.body["policy"])]
 
 
+def compacting(stack: Stack) -> set[str]:
+    """The functions that may publish hours of the archive."""
+    return {
+        function.id
+        for function in each(stack, "aws_lambda_function")
+        for one in granted(stack, function)
+        if "glue:CreatePartition" in one["Action"]
+    }
+
+
 def strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Every text in a JSON value with its path, keys included."""
     if isinstance(value, dict):

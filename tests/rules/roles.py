@@ -5,7 +5,7 @@ import re
 
 from tests.rules.keys import is_the_deployer
 from tests.rules.mutations import Mutation, add, put, statement, twice
-from tests.rules.reading import each, is_delivery, is_our_key, parts, policies, refers_to, target
+from tests.rules.reading import dig, each, is_delivery, is_our_key, parts, policies, refers_to, target
 from tests.rules.registry import Case, Check, Checks, rule
 from tests.synthesized import Json
 
@@ -17,7 +17,7 @@ _ADMINISTERS = ("aws_kms_key", "AccountAdministersByIam", ["kms:*"])
 # AWS defines no resource level for these (Service Authorization Reference, X-Ray).
 _WITHOUT_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 # What the pipeline's code works with. None of them hands out permissions.
-_SERVICES = {"dynamodb", "kinesis", "kms", "lambda", "logs", "s3", "secretsmanager", "sqs", "xray"}
+_SERVICES = {"athena", "dynamodb", "glue", "kinesis", "kms", "lambda", "logs", "s3", "secretsmanager", "sqs", "xray"}
 # CloudWatch Logs documents no other condition for its use of a key; the context holds region and account.
 _LOGS_CONTEXT = "ArnLike kms:EncryptionContext:aws:logs:arn"
 _SOURCES = ("aws:SourceAccount", "aws:SourceArn")
@@ -159,7 +159,10 @@ def nobody_else_is_let_in(case: Case) -> Checks:
     ],
 )
 def a_function_has_a_role_of_its_own(case: Case) -> Checks:
-    """Every role is one function's, has one policy, and only Lambda may be it; every function has one."""
+    """Every role is one function's or one schedule's, has one policy, and only that service may be it.
+
+    Every function has one.
+    """
     if is_delivery(case.stack):
         return
     functions = each(case.stack, _FUNCTION)
@@ -169,12 +172,16 @@ def a_function_has_a_role_of_its_own(case: Case) -> Checks:
         yield Check(
             function.address, role is not None and len(sharers) == 1, f"role is shared by {sharers}, or not ours"
         )
-    used = [function.body.get("role") for function in functions]
+    services = {str(function.body.get("role")): "lambda.amazonaws.com" for function in functions} | {
+        str(dig(schedule.body, "target.role_arn")): "scheduler.amazonaws.com"
+        for schedule in each(case.stack, "aws_scheduler_schedule")
+    }
     for role in each(case.stack, _ROLE):
-        yield Check(role.address, f"${{aws_iam_role.{role.id}.arn}}" in used, "is no function's")
+        service = services.get(f"${{aws_iam_role.{role.id}.arn}}")
+        yield Check(role.address, service is not None, "is neither a function's nor a schedule's")
         yield Check(role.address, len(parts(case.stack, _GRANTS, role, "role")) == 1, "needs one policy")
         trusted = [one["Principal"] for one in json.loads(role.body["assume_role_policy"])["Statement"]]
-        yield Check(role.address, trusted == [{"Service": "lambda.amazonaws.com"}], f"trusts {trusted}")
+        yield Check(role.address, trusted == [{"Service": service}], f"trusts {trusted}")
 
 
 def _managed(stack: Json) -> None:

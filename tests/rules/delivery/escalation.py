@@ -57,7 +57,8 @@ def a_deploy_reaches_neither_its_own_role_nor_the_state_bucket(case: Case) -> Ch
             ]
             yield Check(policy.resource.address, not reached, f"{one['Sid']} may {changing} {reached}")
             if "iam:PassRole" in one["Action"]:
-                held = one["Condition"] == {"StringEquals iam:PassedToService": "lambda.amazonaws.com"}
+                services = ["lambda.amazonaws.com", "scheduler.amazonaws.com"]
+                held = one["Condition"] == {"StringEquals iam:PassedToService": services}
                 yield Check(policy.resource.address, held, f"{one['Sid']} passes roles to anybody")
 
 

@@ -95,13 +95,27 @@ def roles_of_delivery_reach_what_is_theirs(case: Case) -> Checks:
     """
     for policy in allowing(case.stack, "delivery", "boundary"):
         ours, tagged = _patterns(case, preview=policy.resource.id.startswith("preview"))
+        shared = _shared(case) if policy.kind == "boundary" else None
         for one in policy.statements:
             checks = (
-                *_resources(one, ours),
+                *_resources(one, ours, shared),
                 *_tags(one, tagged),
-                *_ids(one, _is_bound(one, ours, is_boundary=policy.kind == "boundary")),
+                *_ids(one, _is_bound(one, shared, is_boundary=policy.kind == "boundary")),
             )
             yield from (Check(policy.resource.address, holds, f"{one['Sid']} {text}") for holds, text in checks)
+
+
+def _shared(case: Case) -> Pattern:
+    """What a boundary may reach of other environments, since it would be too long otherwise.
+
+    A query has its role's permissions in any workgroup; messages can only be added; variables hold no secrets.
+    """
+    account, project = case.settings.account_id, case.settings.project
+    return re.compile(
+        rf"arn:aws:athena:\*:{account}:workgroup/{project}-compaction-\*|"
+        rf"arn:aws:sqs:\*:{account}:{project}-dead-letters-\*|"
+        rf"arn:aws:lambda:\*:{account}:function:{project}-\*"
+    )
 
 
 def _patterns(case: Case, *, preview: bool) -> tuple[Pattern, Pattern]:
@@ -114,6 +128,7 @@ def _patterns(case: Case, *, preview: bool) -> tuple[Pattern, Pattern]:
         rf"arn:aws:s3:::{project}-(?!state-|logs-of-state-)[a-z0-9*-]+-{suffix}-\*|"
         rf"arn:aws:s3:::{state}(/{states})?|"
         rf"arn:aws:[a-z0-9]+:[a-z0-9*-]*:{account}:([\w/:-]+[:/])?{project}-[a-z0-9*-]+-{suffix}(-.*)?|"
+        rf"arn:aws:glue:[a-z0-9*-]*:{account}:(catalog|(database|table|userDefinedFunction|\*)/{project}_\*_{suffix}(_\*)?(/\*)?)|"
         rf"arn:aws:budgets::{account}:budget/{project}-{suffix}|"
         rf"arn:aws:iam::{account}:oidc-provider/{re.escape(HOST)}|arn:aws:route53:::hostedzone/Z[A-Z0-9]+|"
         rf"arn:aws:iam::{account}:role/aws-service-role/(ops[.]apigateway|dynamodb[.]application-autoscaling)[.]amazonaws[.]com/\w+"
@@ -121,9 +136,11 @@ def _patterns(case: Case, *, preview: bool) -> tuple[Pattern, Pattern]:
     return ours, re.compile(rf"{project}-{suffix}-.*")
 
 
-def _resources(one: Json, ours: Pattern) -> _Found:
+def _resources(one: Json, ours: Pattern, shared: Pattern | None) -> _Found:
     anything, conditions = one["Resource"] == ["*"], one["Condition"]
-    named = all(ours.fullmatch(arn) or _IDS.fullmatch(arn) for arn in one["Resource"])
+    # Functions of other environments are shared as what uses a key for variables, not to be invoked.
+    others = [arn for arn in one["Resource"] if not (shared and shared.fullmatch(arn) and ":lambda:" not in arn)]
+    named = all(ours.fullmatch(arn) or _IDS.fullmatch(arn) for arn in others)
     unnameable = anything and all(_NO_LEVEL.fullmatch(action) for action in one["Action"])
     yield named or unnameable, f"reaches {one['Resource']}"
     open_ended = any(re.fullmatch(r"arn:aws:s3:::[^/]+-\*", arn) for arn in one["Resource"])
@@ -136,11 +153,11 @@ def _tags(one: Json, tagged: Pattern) -> _Found:
     yield not foreign, f"reaches what is tagged {foreign}"
 
 
-def _is_bound(one: Json, ours: Pattern, *, is_boundary: bool) -> bool:
+def _is_bound(one: Json, shared: Pattern | None, *, is_boundary: bool) -> bool:
     """By tags, a key's alias, or, in a boundary, services or functions."""
     conditions = one["Condition"]
     functions = as_list(conditions.get("ArnLike kms:EncryptionContext:aws:lambda:FunctionArn"))
-    by_function = bool(functions) and all(ours.fullmatch(arn) for arn in functions)
+    by_function = shared is not None and bool(functions) and all(shared.fullmatch(arn) for arn in functions)
     if is_boundary and (by_function or "StringLike kms:ViaService" in conditions):
         return True
     return any("Stack" in key or "kms:ResourceAliases" in key for key in conditions)

@@ -4,18 +4,26 @@ from tests.synthesized import Stack
 
 _GUARDED = [
     "aws_dynamodb_table.ledger",
+    "aws_glue_catalog_database.query_catalog_8264344C",
+    "aws_glue_catalog_table.query_catalog_compacted_53993D73",
     "aws_kinesis_stream.events",
     "aws_kms_key.alerts-key",
     "aws_kms_key.key",
     "aws_s3_bucket.archive",
     "aws_s3_bucket.failures",
     "aws_s3_bucket.inbox",
+    "aws_s3_bucket.results",
 ]
 
 
 def _guarded(stack: Stack) -> list[str]:
     bodies = stack.json["resource"].items()
-    return sorted(f"{type_}.{id_}" for type_, found in bodies for id_, body in found.items() if "lifecycle" in body)
+    return sorted(
+        f"{type_}.{id_}"
+        for type_, found in bodies
+        for id_, body in found.items()
+        if body.get("lifecycle", {}).get("prevent_destroy")
+    )
 
 
 def test_prod_refuses_to_destroy_what_holds_data(stacks: dict[str, Stack]) -> None:

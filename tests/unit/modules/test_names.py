@@ -109,7 +109,15 @@ def test_no_purpose_is_the_beginning_of_another(every_stack: dict[str, Stack]) -
             for body in bodies.values():
                 for name in _physical_names(body):
                     purposes.setdefault(type_, set()).add(name.removeprefix("tap-").split("-watchful")[0])
-    assert purposes["aws_s3_bucket"] == {"access-logs", "archive", "failures", "inbox", "state", "logs-of-state"}
+    assert purposes["aws_s3_bucket"] == {
+        "access-logs",
+        "archive",
+        "failures",
+        "inbox",
+        "results",
+        "state",
+        "logs-of-state",
+    }
     assert len(purposes["aws_cloudwatch_metric_alarm"]) > 20
     for found in purposes.values():
         assert not [(one, other) for one, other in permutations(found, 2) if other.startswith(f"{one}-")]

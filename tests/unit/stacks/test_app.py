@@ -52,6 +52,7 @@ def test_a_region_removed_or_an_environment_added_leaves_the_other_stacks_byte_i
 def test_an_ephemeral_environment_is_its_copy_under_its_own_names(other: Other, dev: Stack) -> None:
     copy = _bytes(other.stacks["tap-pr42-us-east-1"]).decode()
     assert copy.count("pr42") > 50
+    assert "_pr42_" in copy  # in the name of a database
     expected = json.loads(copy.replace("pr42", "dev"))
     assert expected == dev.json
 
@@ -79,7 +80,8 @@ def test_no_name_of_an_ephemeral_environment_is_one_of_its_original(other: Other
         for stack in (other.stacks["tap-pr42-us-east-1"], dev)
     ]
     shared = {name for name in names[0] & names[1] if "${" not in name}
-    assert shared == {"$default", "grants"}  # the stage of an API, and the policy inside a role
+    # The stage of an API, the policy inside a role, and tables inside a database.
+    assert shared == {"$default", "grants", "raw", "compacted", "quarantine", "events"}
 
 
 def test_before_there_is_a_bucket_only_the_state_stack_keeps_its_state_in_a_local_file(

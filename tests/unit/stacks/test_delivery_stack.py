@@ -185,7 +185,7 @@ def test_what_a_deploy_may_touch_is_what_pipelines_have(every_stack: dict[str, S
     buckets = {body["bucket"] for body in stack.resources("aws_s3_bucket").values()}
     assert buckets == {f"tap-{purpose}-delivered-us-east-1-111111111111" for purpose in DEPLOYED_BUCKETS}
     roles = {body["name"] for body in stack.resources("aws_iam_role").values()}
-    assert roles == {f"tap-{name}-delivered-us-east-1" for name in FUNCTIONS}
+    assert roles == {f"tap-{name}-delivered-us-east-1" for name in (*FUNCTIONS, "hourly")}
 
 
 def _limits(stack: Stack, id_: str) -> list[Json]:

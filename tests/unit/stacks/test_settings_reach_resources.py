@@ -170,6 +170,19 @@ _REACHED: dict[str, tuple[str, _Read, Any]] = {
     "mapping.maximum_record_age_seconds": (_PIPELINE, _mapping("maximum_record_age_in_seconds"), 54321),
     "storage.archive_transition_days": (_PIPELINE, _ages("archive", "transition", 0, "days"), 44),
     "storage.archive_expiration_days": (_PIPELINE, _ages("archive", "expiration", 0, "days"), 444),
+    "storage.raw_expiration_days": (
+        _PIPELINE,
+        _argument("aws_lambda_function", "compactor", "environment", "variables", "TAP_RAW_EXPIRATION_DAYS"),
+        "222",
+    ),
+    "query.enabled": ("tap-unasked-us-east-1", lambda stack: stack.resources("aws_glue_catalog_database"), {}),
+    "query.compaction": ("tap-uncompacted-us-east-1", lambda stack: stack.resources("aws_scheduler_schedule"), {}),
+    "query.scan_limit_mb": (
+        _PIPELINE,
+        _argument("aws_athena_workgroup", "query_workgroup", "configuration", "bytes_scanned_cutoff_per_query"),
+        51_234 * 1_048_576,
+    ),
+    "query.results_expiration_days": (_PIPELINE, _ages("results", "expiration", 0, "days"), 10),
     "storage.noncurrent_version_days": (
         _PIPELINE,
         _ages("archive", "noncurrent_version_expiration", 0, "noncurrent_days"),

@@ -55,5 +55,5 @@ def test_the_names_of_state_and_pipeline_never_meet(stacks: dict[str, Stack]) ->
         for name in ("tap-dev-state", "tap-dev-us-east-1")
         for body in stacks[name].resources("aws_kms_alias").values()
     ]
-    assert len(set(buckets)) == len(buckets) == 6
+    assert len(set(buckets)) == len(buckets) == 7
     assert len(set(aliases)) == len(aliases) == 3

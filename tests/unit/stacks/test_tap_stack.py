@@ -7,21 +7,22 @@ import pytest
 from lambda_code.importer import notification
 from lambda_code.processor.records import read_batch
 from lambda_code.shared import quarantine
-from stacks import tap_stack
+from stacks import prefixes
 from stacks.settings import FUNCTIONS
 from tests.function_code import settings_of
 from tests.synthesized import Stack
 
 
 class _Recorded(Mapping[str, str]):
-    """Variables that remember which of them were asked for."""
+    """Variables that remember which of them were asked for; not those that may be missing, and are."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables, self.asked = variables, set[str]()
 
     def __getitem__(self, name: str) -> str:
+        value = self._variables[name]
         self.asked.add(name)
-        return self._variables[name]
+        return value
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._variables)
@@ -35,11 +36,15 @@ def _variables(stack: Stack, function: str) -> dict[str, str]:
     return found
 
 
+def _pipelines(every_stack: dict[str, Stack], function: str) -> list[Stack]:
+    return [stack for stack in every_stack.values() if function in stack.resources("aws_lambda_function")]
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_reads_every_variable_that_its_stack_sets_and_no_other(
     every_stack: dict[str, Stack], function: str
 ) -> None:
-    pipelines = [stack for stack in every_stack.values() if stack.resources("aws_lambda_function")]
+    pipelines = _pipelines(every_stack, function)
     assert len(pipelines) > 20
     for stack in pipelines:
         given = _variables(stack, function)
@@ -50,7 +55,7 @@ def test_a_function_reads_every_variable_that_its_stack_sets_and_no_other(
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_declares_the_variables_that_some_stack_sets(every_stack: dict[str, Stack], function: str) -> None:
-    pipelines = [stack for stack in every_stack.values() if stack.resources("aws_lambda_function")]
+    pipelines = _pipelines(every_stack, function)
     assert set(settings_of(function).VARIABLES) == {name for stack in pipelines for name in _variables(stack, function)}
 
 
@@ -121,4 +126,4 @@ def test_roles_and_notifications_name_the_prefixes_that_the_functions_use() -> N
     }
     archived = read_batch([record]).home.partition("date=")[0]
     used = (notification.PREFIX, quarantine.PREFIX, archived)
-    assert used == (tap_stack.INCOMING, tap_stack.QUARANTINE, tap_stack.ARCHIVED)
+    assert used == (prefixes.INCOMING, prefixes.QUARANTINE, prefixes.ARCHIVED)
