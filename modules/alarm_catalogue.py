@@ -367,8 +367,8 @@ CATALOGUE: tuple[FailureMode, ...] = (
         part="dead-letters",
         title="The dead-letter queue holds messages",
         means=(
-            "Files could not be imported after all retries. They are still in the inbox bucket; the queue keeps "
-            "messages for 14 days."
+            "Files could not be imported after all retries, or the compactor not be invoked. Files are still in the "
+            "inbox bucket; the queue keeps messages for 14 days."
         ),
         action=(
             "Read a message for the cause, fix that, then [process the dead-letter "

@@ -1,5 +1,6 @@
 """A private, versioned, encrypted bucket that accepts requests only over TLS."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
@@ -110,19 +111,27 @@ class Bucket(Construct):
             self._key.grant_encrypt(grantee, via="s3")
 
     def grant_list(self, grantee: Grantee, *prefixes: str) -> None:
-        """Lets the grantee list objects below the prefixes, and learn which region the bucket is in."""
+        """Lets the grantee list objects below the prefixes."""
         below = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in prefixes]}}
-        listing = Statement(sid=self._sid("List"), actions=("s3:ListBucket",), resources=(self.arn,), conditions=below)
-        grantee.allow(listing)
-        grantee.allow(Statement(sid=self._sid("Locate"), actions=("s3:GetBucketLocation",), resources=(self.arn,)))
+        grantee.allow(
+            Statement(sid=self._sid("List"), actions=("s3:ListBucket",), resources=(self.arn,), conditions=below)
+        )
 
-    def grant_write(self, grantee: Grantee, *, prefix: str) -> None:
-        """Lets the grantee put objects below `prefix`, also large ones in parts, which needs both key actions.
+    def grant_queries(self, grantee: Grantee, *, reads: Sequence[str] = (), writes: str) -> None:
+        """Lets queries of the grantee read below the prefixes of `reads`, and read and write below `writes`.
 
-        Actions: S3 user guide, "Multipart upload API and permissions".
+        Athena works with the permissions of who asks, and puts large objects in parts (Athena user guide, "Control
+        access to Amazon S3 from Athena"; S3 user guide, "Multipart upload API and permissions").
         """
-        actions = ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject")
-        grantee.allow(Statement(sid=self._sid("Write"), actions=actions, resources=(f"{self.arn}/{prefix}*",)))
+        objects = (*(f"{self.arn}/{prefix}*" for prefix in reads), written := f"{self.arn}/{writes}*")
+        parts = ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject")
+        bucket = ("s3:GetBucketLocation", "s3:ListBucketMultipartUploads")
+        for verb, actions, resources in (
+            ("QueryReads", ("s3:GetObject",), objects),
+            ("QueryWrites", parts, (written,)),
+            ("QueryUses", bucket, (self.arn,)),
+        ):
+            grantee.allow(Statement(sid=self._sid(verb), actions=actions, resources=resources))
         if self._key:
             self._key.grant_encrypt(grantee, via="s3")
             self._key.grant_decrypt(grantee, via="s3")

@@ -88,9 +88,10 @@ class EventCatalog(Construct):
         self._view()
 
     def grant_compaction(self, grantee: Grantee) -> None:
-        """Lets the grantee publish hours in `compacted`, replace the view, and have temporary tables."""
+        """Lets the grantee publish hours in `compacted`, replace the view, and have temporary tables of queries."""
         for sid, actions, table in (
-            ("ReadTables", ("GetDatabase", "GetPartition", "GetPartitions", "GetTable", "GetTables"), "*"),
+            ("QueryUsesDatabase", ("GetDatabase",), "*"),
+            ("ReadTables", ("GetPartition", "GetPartitions", "GetTable", "GetTables"), "*"),
             ("PublishHours", ("BatchUpdatePartition", "CreatePartition"), "compacted"),
             ("ReplaceView", ("CreateTable", "UpdateTable"), "events"),
             ("TemporaryTables", ("CreateTable", "DeleteTable"), f"{TEMPORARY}*"),

@@ -15,7 +15,8 @@ class SqlQuery:
     text: str
 
 
-# Dates are text, as the names of folders are. `...` is what somebody replaces.
+# Dates are text, as the names of folders are. For a `?` Athena asks for a value (its user guide, "Use parameterized
+# queries").
 SQL_QUERIES: tuple[SqlQuery, ...] = (
     SqlQuery(
         id="types",
@@ -33,7 +34,7 @@ ORDER BY 1 DESC, 2 DESC, 4 DESC""",
         text="""\
 SELECT "date", "hour", taptime, event
 FROM events
-WHERE source = '...' AND id = '...' AND "date" >= CAST(current_date - INTERVAL '7' DAY AS varchar)""",
+WHERE source = ? AND id = ? AND "date" >= CAST(current_date - INTERVAL '7' DAY AS varchar)""",
     ),
     SqlQuery(
         id="latest",

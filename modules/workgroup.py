@@ -72,11 +72,7 @@ class Workgroup(Construct):
         )
 
     def grant_run(self, grantee: Grantee) -> None:
-        """Lets the grantee run queries; what they read and write elsewhere, it needs, too.
-
-        Athena works with the permissions of who asks (Athena user guide, "Control access to Amazon S3 from Athena").
-        """
+        """Lets the grantee run queries; what they read and write elsewhere, it needs, too."""
         grantee.allow(Statement(sid="RunQueries", actions=_RUN, resources=(self.arn,)))
         self._results.grant_list(grantee, self._prefix)
-        self._results.grant_read(grantee, prefix=self._prefix)
-        self._results.grant_write(grantee, prefix=self._prefix)
+        self._results.grant_queries(grantee, writes=self._prefix)

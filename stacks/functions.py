@@ -49,6 +49,7 @@ class ImporterSettings(FunctionSettings):
 class CompactorSettings(FunctionSettings):
     """The function that lets Athena compact the archive; no event goes through it."""
 
+    memory_mb: int = Field(256, ge=128, le=10240, description="Memory, and CPU with it (Lambda: Lambda quotas)")
     timeout_seconds: int = Field(
         900,
         ge=300,

@@ -127,7 +127,10 @@ def _cell(values: str | list[str]) -> str:
 
 def _conditions(statement: Mapping[str, Any]) -> str:
     pairs = [pair for keys in statement.get("Condition", {}).values() for pair in keys.items()]
-    return "<br>".join(f"`{key}` is `{_short(value)}`" for key, value in pairs)
+    return "<br>".join(
+        f"`{key}` is {' or '.join(f'`{_short(value)}`' for value in ([values] if isinstance(values, str) else values))}"
+        for key, values in pairs
+    )
 
 
 def _short(text: str) -> str:

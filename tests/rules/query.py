@@ -146,7 +146,9 @@ def a_schedule_invokes_the_compactor_and_loses_nothing(case: Case) -> Checks:
     "archive, IAM.21",
     broken_by=[
         statement(_GRANTS, "DeleteArchive", Resource="arn:aws:s3:::tap-archive-plain-us-east-1-111111111111/*"),
-        statement(_GRANTS, "WriteArchive", Resource="arn:aws:s3:::tap-archive-plain-us-east-1-111111111111/events/*"),
+        statement(
+            _GRANTS, "QueryWritesArchive", Resource="arn:aws:s3:::tap-archive-plain-us-east-1-111111111111/events/*"
+        ),
         statement(_GRANTS, "PublishHours", Resource="arn:aws:glue:us-east-1:111111111111:table/x/*", of="compactor"),
         statement(_GRANTS, "PutArchive", Action="s3:DeleteObject", of="processor"),
         statement(_GRANTS, "ListArchive", Condition=None),

@@ -11,6 +11,7 @@ HOURS = 730
 """Hours of a month, as AWS counts them."""
 SECONDS = HOURS * 3600
 DAYS = HOURS / 24
+_HOUR = 3600
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +45,7 @@ class Flow:
     objects: float
     object_bytes: float
     deduplicates: bool
+    checked_hours: float
     functions: dict[str, Running]
 
     @property
@@ -52,9 +54,26 @@ class Flow:
         return self.events - (self.duplicates if self.deduplicates else 0)
 
     @property
+    def compacts(self) -> bool:
+        """Whether hours are compacted."""
+        return self.functions["compactor"].invocations > 0
+
+    @property
     def s3_requests(self) -> float:
-        """Of all buckets: objects stored, reads for copies, and files put and read."""
-        return self.objects + (self.duplicates if self.deduplicates else 0) + 2 * self.files
+        """Of all buckets: objects stored, reads for copies, files put and read, and what compaction reads and lists."""
+        compacted = self.compaction_reads + self.compaction_lists if self.compacts else 0
+        return self.objects + (self.duplicates if self.deduplicates else 0) + 2 * self.files + compacted
+
+    @property
+    def compaction_reads(self) -> float:
+        """Every object is read twice: to be written anew, and to be proven."""
+        return 2 * self.objects if self.compacts else 0.0
+
+    @property
+    def compaction_lists(self) -> float:
+        """Pages of 1,000 objects: in each run, of the hours that are looked at, and of the folders of their days."""
+        pages = math.ceil(self.objects * _HOUR / 1000)
+        return (self.checked_hours * pages + self.checked_hours) / _HOUR if self.compacts else 0.0
 
 
 def flow_of(resources: Resources, traffic: TrafficSettings, prices: PriceList) -> Flow:
@@ -73,6 +92,7 @@ def flow_of(resources: Resources, traffic: TrafficSettings, prices: PriceList) -
         "receiver": _receiver(resources, requests, traffic.events_per_request, prices),
         "processor": processor_running(resources, batches, batch, prices),
         "importer": _importer(resources, files, traffic.events_per_file, prices),
+        "compactor": _compactor(resources, events, prices),
     }
     return Flow(
         events=events,
@@ -87,6 +107,7 @@ def flow_of(resources: Resources, traffic: TrafficSettings, prices: PriceList) -
         objects=batches * math.ceil(batch / per_object) if batch else 0.0,
         object_bytes=per_object * traffic.bytes_per_event * figures["archived_share"],
         deduplicates=_deduplicates(resources),
+        checked_hours=figures["recheck_hours"] + _growing_days(resources),
         functions=running,
     )
 
@@ -147,6 +168,18 @@ def _receiver(resources: Resources, requests: float, events: float, prices: Pric
 
 def _importer(resources: Resources, files: float, events: float, prices: PriceList) -> Running:
     return _running(resources, "importer", files, events, prices, wait_ms=_puts(events, prices))
+
+
+def _compactor(resources: Resources, events: float, prices: PriceList) -> Running:
+    """One run an hour, where there are events."""
+    runs = 1 / _HOUR if events and resources.find("aws_lambda_function", "compactor") else 0.0
+    return _running(resources, "compactor", runs, 0, prices)
+
+
+def _growing_days(resources: Resources) -> float:
+    """For how long an hour may get events; of those hours, each run looks at one of a day."""
+    compactor = resources.find("aws_lambda_function", "compactor")
+    return compactor.number("environment.variables.TAP_CHECK_DAYS") if compactor else 0.0
 
 
 def _puts(events: float, prices: PriceList) -> float:

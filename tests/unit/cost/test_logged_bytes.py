@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from lambda_code.compactor.compactor import Report
+from lambda_code.compactor.handler import report
+from lambda_code.compactor.request import Answer
 from tests.unit.cost.made_up import TRACE, Processing, made_up_event
 from tests.unit.lambda_code import importing, receiving
 from tests.unit.lambda_code.fakes import FakeContext
@@ -90,6 +93,13 @@ def test_a_batch(events: int, logged: Any) -> None:
         processing.store(events)
     assert len(processing.s3.bodies("archive")) == 1
     _check("processor", found, events)
+
+
+def test_a_run_of_the_compactor(logged: Any) -> None:
+    made = Report(answer=Answer(compacted=("2026-11-28-13",), through="2026-11-28-13"), lag_hours=1)
+    with logged() as found:
+        report(made, "tap-dev-us-east-1", {"requestId": FakeContext.aws_request_id, "ms": 15_000})
+    _check("compactor", found, 0)
 
 
 @pytest.mark.parametrize("events", [1, _MANY])

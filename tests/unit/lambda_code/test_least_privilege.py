@@ -26,6 +26,10 @@ OTHERS = {
     "PutFailedBatches": "the event source mapping leaves failed batches as this role",
     "ListFailedBatches": "likewise",
     "SendDeadLetters": "Lambda sends notifications that failed for good as this role",
+    **dict.fromkeys((f"Query{verb}Archive" for verb in ("Reads", "Uses", "Writes")), "Athena works as this role"),
+    **dict.fromkeys((f"Query{verb}Results" for verb in ("Reads", "Uses", "Writes")), "likewise"),
+    "QueryUsesDatabase": "likewise",
+    "ListResults": "likewise",
     "ListInbox": "without s3:ListBucket S3 answers 403, not 404, for a file that is gone",
 }
 # What a call on something encrypted needs of the key, and by way of which service (their developer guides, "KMS").
@@ -33,16 +37,41 @@ KEY_USE = {
     "dynamodb:BatchGetItem": "DecryptViaDynamodb",
     "dynamodb:PartiQLInsert": "DecryptViaDynamodb",
     "dynamodb:PutItem": "DecryptViaDynamodb",
+    # Nothing of a query or a table is encrypted by our key but its objects.
+    **dict.fromkeys(
+        f"athena:{name}"
+        for name in ("GetQueryExecution", "GetQueryResults", "StartQueryExecution", "StopQueryExecution")
+    ),
+    **dict.fromkeys(
+        f"glue:{name}"
+        for name in (
+            "BatchUpdatePartition",
+            "CreatePartition",
+            "CreateTable",
+            "DeleteTable",
+            "GetPartition",
+            "GetPartitions",
+            "GetTable",
+            "GetTables",
+            "UpdateTable",
+        )
+    ),
     "kinesis:PutRecords": "EncryptViaKinesis",
     "lambda:InvokeFunction": None,  # Lambda encrypts what it queues by its own key
+    "s3:DeleteObject": None,
     "s3:GetObject": "DecryptViaS3",
     "s3:GetObjectVersion": "DecryptViaS3",
+    "s3:ListBucket": None,
     "s3:PutObject": "EncryptViaS3",
     "secretsmanager:GetSecretValue": "DecryptViaSecretsmanager",
 }
 KEY_USE_OF_OTHERS = {
     "ReadEvents": {"DecryptViaKinesis"},
     "PutFailedBatches": {"EncryptViaS3"},
+    "QueryReadsArchive": {"DecryptViaS3"},
+    "QueryWritesArchive": {"DecryptViaS3", "EncryptViaS3"},
+    "QueryReadsResults": {"DecryptViaS3"},
+    "QueryWritesResults": {"DecryptViaS3", "EncryptViaS3"},
     "SendDeadLetters": {"DecryptViaSqs", "EncryptViaSqs"},
 }
 # Where the action is not called like the operation (Service Authorization Reference).
@@ -118,7 +147,7 @@ OFF = {
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_allows_what_the_code_can_call_and_nothing_else(every_stack: dict[str, Stack], function: str) -> None:
     can_call = actions_of(modules_of(function))
-    pipelines = [stack for stack in every_stack.values() if "processor_function" in stack.outputs]
+    pipelines = [stack for stack in every_stack.values() if f"{function}_function" in stack.outputs]
     assert len(pipelines) > 20
     for stack in pipelines:
         of, switched_off = OFF.get(stack.name.split("-")[1], ("", set()))
@@ -144,6 +173,13 @@ def test_every_exception_is_needed_and_is_what_it_says(dev: Stack) -> None:
         "PutFailedBatches": "s3:PutObject",
         "ListFailedBatches": "s3:ListBucket",
         "SendDeadLetters": "sqs:SendMessage",
+        **dict.fromkeys(("QueryReadsArchive", "QueryReadsResults"), "s3:GetObject"),
+        "QueryUsesArchive": ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
+        "QueryUsesResults": ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
+        "QueryWritesArchive": ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
+        "QueryWritesResults": ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
+        "QueryUsesDatabase": "glue:GetDatabase",
+        "ListResults": "s3:ListBucket",
         "ListInbox": "s3:ListBucket",
     }
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from tools.cost.pricing import Pricer
-from tools.cost.services import api, functions, logs, security, storage, stream, table, watching
+from tools.cost.services import api, functions, logs, query, security, storage, stream, table, watching
 
 PRICERS: Mapping[str, Pricer] = {
     "aws_apigatewayv2_stage": api.stage,
     "aws_appautoscaling_policy": table.scaling_policy,
+    "aws_athena_workgroup": query.workgroup,
     "aws_cloudwatch_dashboard": watching.dashboard,
     "aws_cloudwatch_log_group": logs.log_group,
     "aws_cloudwatch_metric_alarm": watching.alarm,

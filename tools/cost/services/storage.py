@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from tools.cost.flow import DAYS, SECONDS
+from tools.cost.flow import DAYS, HOURS, SECONDS
 from tools.cost.pricing import Context, Line
 from tools.cost.resources import Resource
 
 SERVICE = "S3"
+_HOUR = 3600
 
 
 def bucket(context: Context, resource: Resource) -> Iterator[Line]:
@@ -27,6 +28,9 @@ def bucket(context: Context, resource: Resource) -> Iterator[Line]:
             yield context.line(SERVICE, "Terraform states", "s3_gb_month", context.figure("state_gb"), "fixed")
         case "failures":
             pass  # what fails isn't planned for
+        case "results":
+            puts = HOURS * context.figure("compaction_puts") if flow.compacts else 0.0
+            yield context.line(SERVICE, "compaction: objects put", "s3_put", puts)
         case _:
             context.is_unknown(resource, "what is stored in this bucket: there are no figures of it")
 
@@ -38,17 +42,44 @@ def _archive(context: Context, resource: Resource) -> Iterator[Line]:
     yield context.line(SERVICE, "archive: reads for copies", "s3_get", copies * SECONDS)
     per_second = flow.stored * context.traffic.bytes_per_event * context.figure("archived_share")
     kept = min(months, _months_kept(context, resource))
+    raw_kept = min(kept, _raw_months(context, resource))
+    yield from _aging(context, resource, "archive", per_second, raw_kept, flow.objects, flow.object_bytes)
+    if flow.compacts:
+        yield context.line(SERVICE, "archive: objects read to compact", "s3_get", flow.compaction_reads * SECONDS)
+        yield context.line(SERVICE, "archive: listings to compact", "s3_put", flow.compaction_lists * SECONDS)
+        share = context.figure("compacted_share") * per_second
+        # At least one file an hour; the most that an hour has are of 128 MB.
+        yield from _aging(context, resource, "compacted", share, kept, 1 / _HOUR, share * _HOUR)
+
+
+def _aging(
+    context: Context,
+    resource: Resource,
+    what: str,
+    bytes_per_second: float,
+    kept: float,
+    objects: float,
+    object_bytes: float,
+) -> Iterator[Line]:
+    """What is stored of objects that come at a rate, and move to STANDARD_IA where they are large enough."""
     moved_after = _rule_days(context, resource, "transition") / DAYS
-    moves = 0 < moved_after < kept and flow.object_bytes >= context.figure("infrequent_bytes")
-    yield _stored(context, "archive", per_second, moved_after if moves else kept)
+    moves = 0 < moved_after < kept and object_bytes >= context.figure("infrequent_bytes")
+    yield _stored(context, what, bytes_per_second, moved_after if moves else kept)
     if moves:
-        moved = per_second * SECONDS * (kept - moved_after) / 2**30
-        yield context.line(SERVICE, "archive: moved", "s3_transition", flow.objects * SECONDS)
-        yield context.line(SERVICE, "archive: storage (IA)", "s3_infrequent_gb_month", moved, "kept")
+        moved = bytes_per_second * SECONDS * (kept - moved_after) / 2**30
+        yield context.line(SERVICE, f"{what}: moved", "s3_transition", objects * SECONDS)
+        yield context.line(SERVICE, f"{what}: storage (IA)", "s3_infrequent_gb_month", moved, "kept")
 
 
 def _stored(context: Context, what: str, bytes_per_second: float, months: float) -> Line:
     return context.line(SERVICE, f"{what}: storage", "s3_gb_month", bytes_per_second * SECONDS * months / 2**30, "kept")
+
+
+def _raw_months(context: Context, resource: Resource) -> float:
+    """How long the events' own objects are stored, where the compactor deletes them."""
+    compactor = context.resources.find("aws_lambda_function", "compactor")
+    days = compactor.number("environment.variables.TAP_RAW_EXPIRATION_DAYS") if compactor else 0.0
+    return (days + _rule_days(context, resource, "noncurrent_version_expiration")) / DAYS if days else float("inf")
 
 
 def _months_kept(context: Context, resource: Resource) -> float:
