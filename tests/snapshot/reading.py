@@ -60,7 +60,9 @@ def render(value: Any, *, indent: int = 0) -> str:
 
 def in_place_of(region: str, another: str, stack: Stack) -> Json:
     """The whole stack, with another region's name in the place of one region's."""
-    found: Json = json.loads(json.dumps(reviewable(stack), sort_keys=True).replace(region, another))
+    text = json.dumps(reviewable(stack), sort_keys=True).replace(region, another)
+    # In the names of databases there are no hyphens.
+    found: Json = json.loads(text.replace(region.replace("-", "_"), another.replace("-", "_")))
     return found
 
 

@@ -112,7 +112,7 @@ def _flat(value: object, path: str) -> Iterator[tuple[str, str]]:
 
 def _facts(stack: Stack, environment: Environment) -> set[tuple[str, str]]:
     """What is so in a stack, with neither environment nor account in its names; counted, as lists may repeat."""
-    text = re.sub(rf"\b{environment.name}\b", "ENVIRONMENT", _text(stack))
+    text = re.sub(rf"\b{environment.name}\b|(?<=_){environment.name}(?=_)", "ENVIRONMENT", _text(stack))
     document: Json = json.loads(text.replace(environment.settings.account_id, "ACCOUNT"))
     found = list(_flat({**document.pop("resource"), **document}, ""))
     return {(path, f"{value} x{found.count((path, value))}") for path, value in found}
