@@ -124,7 +124,7 @@ class GlueCatalog:
         given: Mapping[str, Any] = present or _NEW_VIEW
         columns = [{"Name": name, "Type": "string"} for name in self._events_view.columns]
         told = {_THROUGH: through.name if through else "", _HOLDER: holder, _HELD_UNTIL: _text(held_until)}
-        table = {name: given[name] for name in _TABLE_INPUT if name in given} | {
+        table = {name: given[name] for name in _TABLE_INPUT if given.get(name)} | {
             "TableType": "VIRTUAL_VIEW",
             "StorageDescriptor": given["StorageDescriptor"] | {"Columns": columns},
             "Parameters": given.get("Parameters", {}) | _MARKS | told,
