@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tools.plan_review.amounts import less, number, raised
 from tools.plan_review.differences import Difference, When, is_absent
 from tools.plan_review.model import Action, Json
-from tools.plan_review.predicates import differs, is_own_key, less, number, raised, switched_off
+from tools.plan_review.predicates import differs, is_own_key, switched_off
 
 _STAYS = (Action.UPDATE, Action.REPLACE)
 

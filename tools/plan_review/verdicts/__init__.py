@@ -9,22 +9,12 @@ our stacks set has a row, and each type one about the resource as a whole: `RESO
 from collections.abc import Mapping
 from functools import cache
 
+from tools.plan_review.acts import destroyed, forgotten, imported, moved, updated
+from tools.plan_review.amounts import less, raised, shortened
 from tools.plan_review.configuration import Configuration, Variables
 from tools.plan_review.differences import Node, Verdict, Verdicts, When
 from tools.plan_review.guards import opened, other_callers
-from tools.plan_review.predicates import (
-    becomes,
-    destroyed,
-    differs,
-    forgotten,
-    imported,
-    less,
-    moved,
-    raised,
-    removed,
-    shortened,
-    updated,
-)
+from tools.plan_review.predicates import becomes, differs, removed
 from tools.plan_review.rule import Category, Rule
 from tools.plan_review.rules import RULES
 from tools.plan_review.rules.broken import FORGOTTEN, IMPORTED, MOVED, OUTPUT_CHANGED, OUTPUT_REMOVED, RENAMED

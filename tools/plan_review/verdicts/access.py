@@ -1,6 +1,8 @@
 """Roles and who may take them. What several policies of a role grant together is compared in `roles.py`."""
 
-from tools.plan_review.predicates import above, destroyed, differs, ended, fewer, more
+from tools.plan_review.acts import destroyed, ended
+from tools.plan_review.amounts import above
+from tools.plan_review.predicates import differs, fewer, more
 from tools.plan_review.roles import attached, bounded, bounded_otherwise, by_role
 from tools.plan_review.rules.broken import CLIENTS_REFUSED
 from tools.plan_review.rules.exposed import (

@@ -1,16 +1,14 @@
 """What tells people: alarms, topics, budgets, rules of events, dashboards."""
 
+from tools.plan_review.acts import destroyed, ended, gone_without
+from tools.plan_review.amounts import raised
 from tools.plan_review.guards import later, rule_off, slower
 from tools.plan_review.predicates import (
-    destroyed,
     differs,
     disabled,
-    ended,
     fewer,
-    gone_without,
     in_kept_block,
     later_in,
-    raised,
     removed,
     set_or_changed,
     taken,

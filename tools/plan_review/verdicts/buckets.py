@@ -1,17 +1,16 @@
 """Buckets, and the resources that hold their settings."""
 
+from tools.plan_review.acts import gone_without
+from tools.plan_review.amounts import less, shortened
 from tools.plan_review.predicates import (
     differs,
     fewer,
-    gone_without,
     in_kept_block,
     leaves,
-    less,
     more,
     no_longer_kms,
     removed,
     set_or_changed,
-    shortened,
     switched_off,
     switched_on,
 )

@@ -1,26 +1,19 @@
 """Functions, what invokes them, and with which records."""
 
+from tools.plan_review.acts import destroyed, ended, gone_without
+from tools.plan_review.amounts import cap_lowered, cap_raised, fewer_times, less, shortened, zero
 from tools.plan_review.guards import loop_allowed
 from tools.plan_review.predicates import (
     becomes,
-    cap_lowered,
-    cap_raised,
-    destroyed,
     differs,
     disabled,
-    ended,
     fewer,
-    fewer_times,
-    gone_without,
     later_in,
     leaves,
-    less,
     removed,
     set_removed_or_differs,
-    shortened,
     switched_off,
     taken,
-    zero,
 )
 from tools.plan_review.resource_policies import invoked_by
 from tools.plan_review.rules.broken import ENDPOINT_LOST, LOOP_ENDED, OTHER_RUNTIME, RENAMED

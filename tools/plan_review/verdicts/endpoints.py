@@ -1,22 +1,8 @@
 """What clients call: the API, its domain and its records."""
 
-from tools.plan_review.predicates import (
-    above,
-    becomes,
-    cap_lowered,
-    cap_raised,
-    destroyed,
-    differs,
-    ended,
-    fewer,
-    fewer_fields,
-    less,
-    more,
-    raised,
-    switched_off,
-    switched_on,
-    zero,
-)
+from tools.plan_review.acts import destroyed, ended
+from tools.plan_review.amounts import above, cap_lowered, cap_raised, less, raised, zero
+from tools.plan_review.predicates import becomes, differs, fewer, fewer_fields, more, switched_off, switched_on
 from tools.plan_review.rules.broken import CLIENTS_REFUSED, CLIENTS_THROTTLED, ENDPOINT_LOST, ROUTE_LOST
 from tools.plan_review.rules.exposed import AUTHORIZER_CHANGED, CORS_WIDER, TLS_WEAKENED
 from tools.plan_review.rules.flow import FAILOVER_WEAKENED, LESS_ROOM, REDIRECTED, STOPPED

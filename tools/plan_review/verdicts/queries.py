@@ -1,16 +1,13 @@
 """What asks the archive, and what compacts it on a schedule."""
 
+from tools.plan_review.acts import destroyed
+from tools.plan_review.amounts import cap_lowered, cap_raised, fewer_times, shortened
 from tools.plan_review.predicates import (
     becomes,
-    cap_lowered,
-    cap_raised,
-    destroyed,
     differs,
     fewer,
-    fewer_times,
     leaves,
     set_or_changed,
-    shortened,
     switched_off,
     switched_on,
     taken,

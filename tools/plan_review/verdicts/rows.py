@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tools.plan_review import acts
 from tools.plan_review import predicates as when
 from tools.plan_review import resource_policies as policies
 from tools.plan_review.differences import Node, Verdict, Verdicts
@@ -13,7 +14,7 @@ Table = Mapping[str, Mapping[str, Verdict | Verdicts]]
 RESOURCE = "(resource)"  # in the row about the resource as a whole: destroyed, replaced
 FREE: Verdicts = ()
 
-HOLDS_DATA = (when.replaced(lost.DATA_REPLACED), when.destroyed(lost.DATA_DESTROYED))
+HOLDS_DATA = (acts.replaced(lost.DATA_REPLACED), acts.destroyed(lost.DATA_DESTROYED))
 OWN_KEY = (when.own_key_left(exposed.ENCRYPTION_WEAKENED), when.other_key(lost.KEY_CHANGED))
 POLICY = (
     policies.new_principals(exposed.NEW_PRINCIPAL),

@@ -1,23 +1,16 @@
 """What holds data: keys, streams, tables, queues, secrets, logs."""
 
+from tools.plan_review.acts import destroyed, gone_without
+from tools.plan_review.amounts import above, cap_lowered, less, lowered, raised, resized, shortened
 from tools.plan_review.guards import queue_without_key
 from tools.plan_review.predicates import (
-    above,
-    cap_lowered,
-    destroyed,
     differs,
     disabled,
     fewer,
-    gone_without,
     in_kept_block,
     in_place,
     leaves,
-    less,
-    lowered,
-    raised,
-    resized,
     set_or_changed,
-    shortened,
     switched_off,
     switched_on,
     taken,
