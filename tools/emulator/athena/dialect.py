@@ -53,7 +53,7 @@ def _translated(node: exp.Expr, hides_path: bool) -> exp.Expr:
         case exp.Cast() if node.to.is_type("json"):
             return exp.func("to_json", node.this)
         case exp.Cast() if node.to.is_type("varchar") and (
-            isinstance(node.this, exp.ParseJSON) or node.this.name == _JSON
+            isinstance(node.this, exp.ParseJSON) or (isinstance(node.this, exp.Anonymous) and node.this.name == _JSON)
         ):
             return exp.func(_JSON_SCALAR, node.this, exp.Literal.string("$"))
         case exp.Add() | exp.Sub() | exp.DateAdd() | exp.DateSub() if node.is_type("date"):

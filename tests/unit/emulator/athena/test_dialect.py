@@ -16,6 +16,7 @@ _VALUES = {
     f"json_extract_scalar({_JSON}, '$.missing')": None,
     "json_extract_scalar('no JSON', '$.a')": None,
     f"json_format(json_extract({_JSON}, '$.o'))": '{"z":1,"a":2}',
+    f"cast(json_format(json_extract({_JSON}, '$.o')) AS varchar)": '{"z":1,"a":2}',
     f"json_format(json_extract({_JSON}, '$.n'))": "123456789012345678901234567890",
     f"json_format(json_extract({_JSON}, '$.none'))": "null",
     f"json_format(json_extract({_JSON}, '$.missing'))": None,
