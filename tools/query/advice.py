@@ -2,10 +2,11 @@
 
 import re
 
+from modules.events_view import COLUMNS
+
 _TEXT = "text stands in single quotes ('order.placed'), names that are words of SQL in double quotes (\"date\")"
 _COLUMNS = (
-    f"{_TEXT}; `show columns from events` lists the columns; "
-    "an attribute of your own is in none: json_extract_scalar(event, '$.name')"
+    f"columns of events: {', '.join(COLUMNS)}; another attribute is json_extract_scalar(event, '$.name'); {_TEXT}"
 )
 _ADVICE = (
     (r"bytes scanned limit", "limit the days it reads (\"date\" >= '2026-01-31'), or raise query.scan_limit_mb"),

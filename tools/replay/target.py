@@ -72,9 +72,9 @@ def targets_of(environment: Environment) -> dict[str, Target]:
             archive_bucket=names("archive", Kind.BUCKET),
             stream=names("events", Kind.STREAM),
             ledger_table=names("ledger", Kind.TABLE) if settings.deduplication.days else None,
-            workgroup=names("queries", Kind.STREAM),
-            database=names("catalog", Kind.TABLE).replace("-", "_"),
-            compactor=names("compactor", Kind.FUNCTION),
+            workgroup=names("queries", Kind.WORKGROUP) if settings.query.enabled else None,
+            database=names("events", Kind.DATABASE) if settings.query.enabled else None,
+            compactor=names("compactor", Kind.FUNCTION) if settings.query.compacts else None,
             endpoint_url=settings.emulator.endpoint_url if settings.emulator else None,
         )
     return targets

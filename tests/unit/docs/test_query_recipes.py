@@ -1,6 +1,7 @@
 """The recipes of docs/query.md, over an archive of awkward events."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,8 +11,14 @@ import boto3
 import duckdb
 import pytest
 
+from lambda_code.compactor import statements
+from lambda_code.compactor.hours import Hour
+from lambda_code.compactor.settings import EventsView
+from lambda_code.compactor.view import original_text
+from modules.events_view import COLUMNS, COMPACTED_COLUMNS, SQL
 from tests.awkward_archive import IDS, ORDERS, lines_of_first_hour, lines_of_second_hour, write_archive
 from tests.unit.docs.pages import ROOT, code_blocks
+from tests.unit.emulator.athena.lake import HOURS, PARQUET, PROJECTION, FakeLake
 
 pytestmark = pytest.mark.slow
 
@@ -83,7 +90,7 @@ class Glue:
         return self
 
     def paginate(self, *, DatabaseName: str, TableName: str) -> Iterator[Mapping[str, Any]]:  # noqa: N803
-        assert (DatabaseName, TableName) == ("tap_catalog_dev_us_east_1", "compacted")
+        assert (DatabaseName, TableName) == ("tap_events_dev_us_east_1", "compacted")
         for folder in self._folders:
             yield {"Partitions": [{"StorageDescriptor": {"Location": f"{folder}/"}}]}
 
@@ -129,6 +136,49 @@ def test_an_event_that_is_in_two_regions_is_taken_once(folder: Path) -> None:
         ("7", "2026-11-28T13:00:03Z", None),
         ('a,"b"', "2026-11-28T13:00:02Z", "order.named"),
     ]
+
+
+@pytest.fixture(scope="module")
+def lake() -> FakeLake:
+    """The archive of a stack on the emulator's Athena: one hour compacted, one as it came."""
+    lake = FakeLake()
+    lake.create(
+        "raw", {"event": "string"}, location="s3://archive/events/", partitioned_by=HOURS, parameters=PROJECTION
+    )
+    lake.create(
+        "compacted",
+        dict.fromkeys(COMPACTED_COLUMNS, "string"),
+        location="s3://archive/compacted/",
+        library=PARQUET,
+        partitioned_by=HOURS,
+    )
+    for hour, lines in (("13", lines_of_first_hour()[:50]), ("14", lines_of_second_hour())):
+        lake.put(f"events/date=2026-11-28/hour={hour}/1.ndjson.gz", *(line.decode() for line in lines))
+    compacted, folder = Hour.parse("2026-11-28-13"), "s3://archive/compacted/date=2026-11-28/hour=13/run/"
+    lake.run(statements.write(compacted, "run", folder=folder, size_bytes=1))
+    lake.publish("compacted", ["2026-11-28", "13"], folder)
+    text = original_text(EventsView(sql=SQL, columns=COLUMNS), database="tap", through=compacted)
+    lake.tables["tap/events"] = {"Name": "events", "TableType": "VIRTUAL_VIEW", "ViewOriginalText": text}
+    return lake
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("count(distinct subject)", [["13", "50", "0"], ["14", "2", "0"]]),
+        ("a_date_of_theirs", [["eu", "2020-01-01", None], [None, None, "1225.00"]]),
+        ("try(from_iso8601", [["timed", "2026-11-28 12:59:59.999 UTC", "2026-11-28 13:00:46.123 UTC"]]),
+    ],
+)
+def test_queries_answer_what_the_page_says(lake: FakeLake, text: str, rows: list[list[str | None]]) -> None:
+    (sql,) = [block for block in code_blocks(_PAGE, "sql") if text in block]
+    assert lake.rows(sql) == rows
+
+
+def test_the_page_names_every_column_of_the_view() -> None:
+    table = _PAGE.read_text().split("| columns of `events` |")[1].split("\n\n")[0]
+    named = [name for row in table.splitlines()[2:] for name in re.findall(r"`([a-z0-9_]+)`", row.split("|")[1])]
+    assert sorted(named) == sorted(COLUMNS)
 
 
 def test_every_recipe_in_python_is_run_by_a_test() -> None:

@@ -39,7 +39,7 @@ def test_without_a_name_it_is_what_make_local_runs(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("AWS_PROFILE", "production")
     name, target = place.find("", None, {}, usage="make query")
     assert (name, target.region, target.endpoint_url) == ("tap-local-us-east-1", "us-east-1", "http://127.0.0.1:4711")
-    assert (target.workgroup, target.database) == ("tap-queries-local-us-east-1", "tap_catalog_local_us_east_1")
+    assert (target.workgroup, target.database) == ("tap-queries-local-us-east-1", "tap_events_local_us_east_1")
     assert "AWS_PROFILE" not in os.environ
 
 

@@ -23,6 +23,9 @@ def test_computed_names_are_the_outputs_of_every_synthesized_pipeline(stacks: di
         assert target.archive_bucket == stack.outputs["archive_bucket"]["value"]
         assert target.stream == stack.outputs["stream_name"]["value"]
         assert target.ledger_table == stack.outputs["ledger_table"]["value"]
+        assert target.workgroup == stack.outputs["query_workgroup"]["value"]
+        assert target.database == stack.outputs["query_database"]["value"]
+        assert target.compactor == stack.outputs["compactor_function"]["value"]
         assert target.region in name
 
 
