@@ -1,15 +1,12 @@
 """The Glue Data Catalog: the view `events`, the partitions of `compacted`, and temporary tables."""
-# ruff: noqa: N803 - AWS writes its parameters so
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any, Protocol, TypeVar
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import Any
 
 from lambda_code.compactor import runs
 from lambda_code.compactor.archive import COMPACTED
+from lambda_code.compactor.glue import GlueClient, asked, every_page, there
 from lambda_code.compactor.hours import Hour, NotAnHourError
 from lambda_code.compactor.ports import ConflictError, Published, Temporary, View
 from lambda_code.compactor.settings import EventsView
@@ -41,54 +38,6 @@ _FINGERPRINT, _EVENTS, _OBJECTS, _IDENTITIES = (
     f"tap.{name}" for name in ("fingerprint", "events", "objects", "identities")
 )
 _PROVEN, _NEWEST, _EXPIRING = "tap.proven_at", "tap.newest_at", "tap.expiring"
-_Made = TypeVar("_Made")
-
-
-class NotThereError(UnavailableError):
-    """The table, view or partition doesn't exist."""
-
-
-_ERRORS: Mapping[str, type[UnavailableError]] = {
-    "EntityNotFoundException": NotThereError,
-    "AlreadyExistsException": ConflictError,
-    "ConcurrentModificationException": ConflictError,
-}
-"""What the codes of the Glue API reference mean here; any other error may pass."""
-
-
-class GlueClient(Protocol):
-    """The part of the SDK's Glue client that is used."""
-
-    def get_table(self, *, DatabaseName: str, Name: str) -> Mapping[str, Any]:
-        """A table or view."""
-
-    def get_tables(self, *, DatabaseName: str, Expression: str, **page: str) -> Mapping[str, Any]:
-        """A page of tables whose names match."""
-
-    def create_table(self, *, DatabaseName: str, TableInput: dict[str, Any]) -> object:
-        """Make a table or view where there is none."""
-
-    def update_table(
-        self, *, DatabaseName: str, TableInput: dict[str, Any], VersionId: str, SkipArchive: bool
-    ) -> object:
-        """Replace a table or view of that version."""
-
-    def delete_table(self, *, DatabaseName: str, Name: str) -> object:
-        """Forget a table."""
-
-    def get_partition(self, *, DatabaseName: str, TableName: str, PartitionValues: list[str]) -> Mapping[str, Any]:
-        """A partition."""
-
-    def get_partitions(
-        self, *, DatabaseName: str, TableName: str, ExcludeColumnSchema: bool, **page: str
-    ) -> Mapping[str, Any]:
-        """A page of partitions."""
-
-    def create_partition(self, *, DatabaseName: str, TableName: str, PartitionInput: dict[str, Any]) -> object:
-        """Make a partition where there is none."""
-
-    def batch_update_partition(self, *, DatabaseName: str, TableName: str, Entries: list[Any]) -> Mapping[str, Any]:
-        """Replace partitions; those that were not are in the answer."""
 
 
 class GlueCatalog:
@@ -132,11 +81,11 @@ class GlueCatalog:
             "ViewExpandedText": _EXPANDED_TEXT,
         }
         if present is None:
-            self._asked(lambda: self._client.create_table(DatabaseName=self._database, TableInput=table))
+            asked(lambda: self._client.create_table(DatabaseName=self._database, TableInput=table))
         else:
             # Without archiving, as the runs of a year would leave more versions than a table may have.
             version = present["VersionId"]
-            self._asked(
+            asked(
                 lambda: self._client.update_table(
                     DatabaseName=self._database, TableInput=table, VersionId=version, SkipArchive=True
                 )
@@ -148,7 +97,7 @@ class GlueCatalog:
 
     def last_expired(self) -> Hour | None:
         """The last hour whose raw objects were removed, out of all partitions; raises UnavailableError."""
-        pages = self._pages(
+        pages = every_page(
             lambda **page: self._client.get_partitions(
                 DatabaseName=self._database, TableName=_TABLE, ExcludeColumnSchema=True, **page
             )
@@ -167,21 +116,21 @@ class GlueCatalog:
         present = self.published(hour)
         if present != instead_of:
             raise ConflictError("somebody else has changed the partition")
-        table = self._asked(lambda: self._client.get_table(DatabaseName=self._database, Name=_TABLE)["Table"])
+        table = asked(lambda: self._client.get_table(DatabaseName=self._database, Name=_TABLE)["Table"])
         partition = {
             "Values": [hour.date, hour.hour],
             "StorageDescriptor": table["StorageDescriptor"] | {"Location": self._folder(hour) + new.run + "/"},
             "Parameters": _parameters(new),
         }
         if present is None:
-            self._asked(
+            asked(
                 lambda: self._client.create_partition(
                     DatabaseName=self._database, TableName=_TABLE, PartitionInput=partition
                 )
             )
             return
         entry = {"PartitionValueList": partition["Values"], "PartitionInput": partition}
-        answer = self._asked(
+        answer = asked(
             lambda: self._client.batch_update_partition(DatabaseName=self._database, TableName=_TABLE, Entries=[entry])
         )
         if errors := answer.get("Errors"):
@@ -190,22 +139,22 @@ class GlueCatalog:
     def drop(self, hour: Hour, run: str) -> None:
         """Forget a run's temporary table, if there is one; its files stay. Raises UnavailableError."""
         table = runs.table_of(hour, run)
-        self._found(lambda: self._client.delete_table(DatabaseName=self._database, Name=table))
+        there(lambda: self._client.delete_table(DatabaseName=self._database, Name=table))
 
     def temporary(self) -> Iterator[Temporary]:
         """Every temporary table; raises UnavailableError."""
-        pages = self._pages(
+        pages = every_page(
             lambda **page: self._client.get_tables(DatabaseName=self._database, Expression=runs.TABLES, **page)
         )
         names = [each["Name"] for page in pages for each in page["TableList"]]
         yield from (found for name in names if (found := runs.temporary(name)))
 
     def _view_table(self) -> Mapping[str, Any] | None:
-        return self._found(lambda: self._client.get_table(DatabaseName=self._database, Name=_VIEW)["Table"])
+        return there(lambda: self._client.get_table(DatabaseName=self._database, Name=_VIEW)["Table"])
 
     def _partition(self, hour: Hour) -> Mapping[str, Any] | None:
         values = [hour.date, hour.hour]
-        return self._found(
+        return there(
             lambda: self._client.get_partition(DatabaseName=self._database, TableName=_TABLE, PartitionValues=values)[
                 "Partition"
             ]
@@ -221,40 +170,13 @@ class GlueCatalog:
         return Published(
             run=location.removeprefix(self._folder(hour)).rstrip("/"),
             fingerprint=told.get(_FINGERPRINT, ""),
-            events=int(told.get(_EVENTS, 0)),
-            objects=int(told.get(_OBJECTS, 0)),
+            events=_number(told.get(_EVENTS, "")),
+            objects=_number(told.get(_OBJECTS, "")),
             identities=told.get(_IDENTITIES, ""),
             proven=_seconds(told.get(_PROVEN, "")) or 0.0,
             newest=_seconds(told.get(_NEWEST, "")) or 0.0,
             expiring=_seconds(told.get(_EXPIRING, "")),
         )
-
-    def _pages(self, ask: Callable[..., Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-        """Every page of a listing."""
-        token: dict[str, str] = {}
-        while True:
-            page = self._asked(partial(ask, **token))
-            yield page
-            if not (following := page.get("NextToken")):
-                return
-            token = {"NextToken": following}
-
-    def _found(self, call: Callable[[], _Made]) -> _Made | None:
-        """What is there; None where there is nothing."""
-        try:
-            return self._asked(call)
-        except NotThereError:
-            return None
-
-    def _asked(self, call: Callable[[], _Made]) -> _Made:
-        try:
-            return call()
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            kind = _ERRORS.get(code, UnavailableError)
-            raise kind(f"the catalog: {error}") from error
-        except BotoCoreError as error:
-            raise UnavailableError(f"the catalog: {error}") from error
 
 
 def _parameters(published: Published) -> dict[str, str]:
@@ -274,6 +196,10 @@ def _hour(name: str) -> Hour | None:
         return Hour.parse(name)
     except NotAnHourError:
         return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
 
 
 def _text(seconds: float) -> str:

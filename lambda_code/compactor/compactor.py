@@ -49,9 +49,9 @@ _Made = TypeVar("_Made")
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run did; `lag_hours` is the age of the oldest hour that is not compacted, 0 if none is due.
+    """What a run did; `lag_hours` is the age of the oldest closed hour after the watermark, or 0.
 
-    It is None, and nothing was done, where another run is at work.
+    It is None where another run is at work, and this one did nothing.
     """
 
     answer: Answer

@@ -20,7 +20,9 @@ from lambda_code.compactor.catalog import GlueCatalog
 from lambda_code.compactor.hours import Hour, NotAnHourError
 from lambda_code.compactor.ports import ConflictError, Object, Published, Totals, UnprovableError, View
 from lambda_code.compactor.settings import EventsView
+from lambda_code.compactor.view import original_text
 from lambda_code.shared.errors import UnavailableError
+from modules import events_view
 from tests.unit.lambda_code.fakes import FakeClock, Faulty, client_error, lost_answer
 
 HOUR = Hour.parse("2026-11-28-13")
@@ -452,6 +454,13 @@ def test_a_view_that_is_missing_is_made() -> None:
     }
 
 
+def test_the_first_text_is_the_one_that_is_deployed() -> None:
+    """So that the first run has nothing to replace; both sides wrap the same SQL, and neither imports the other."""
+    deployed = base64.b64encode(events_view.first_definition("database").encode()).decode()
+    told = msgspec.json.decode(events_view.template(), type=EventsView)
+    assert original_text(told, database="database", through=None) == f"/* Presto View: {deployed} */"
+
+
 def test_a_watermark_divides_the_hours_between_both_sides() -> None:
     client = glue()
     tables = catalog(client)
@@ -588,6 +597,7 @@ def test_a_partition_that_was_made_by_hand_is_known_as_such() -> None:
     client.partitions["2026-11-28", "13"] = {
         "Values": ["2026-11-28", "13"],
         "StorageDescriptor": {"Location": "s3://x/y"},
+        "Parameters": {"tap.events": "many", "tap.proven_at": "once"},
     }
     tables = catalog(client)
     found = tables.published(HOUR)

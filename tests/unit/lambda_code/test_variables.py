@@ -65,7 +65,7 @@ def test_the_domain_imports_only_the_standard_library_and_msgspec() -> None:
     adapters = {
         "archive.py",
         "athena.py",
-        "catalog.py",
+        "glue.py",
         "ledger.py",
         "inbox.py",
         "next_invocation.py",
