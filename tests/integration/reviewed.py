@@ -19,10 +19,12 @@ def reviewed_alarms(settings: Settings) -> set[str]:
 
 
 def _left_out(alarm: str, settings: Settings) -> bool:
-    """Whether the settings leave out what watches them: a threshold of 0, the ledger, executions that can't be many."""
+    """Whether the settings leave out what it watches: by a threshold of 0, or executions that can't be many."""
     mode = max((mode for mode in CATALOGUE if alarm.endswith(f"-{mode.id}")), key=lambda mode: len(mode.id))
     subject = alarm.removesuffix(f"-{mode.id}")
     if subject == "ledger" and not settings.deduplication.days:
+        return True
+    if subject in FUNCTIONS and subject not in settings.functions:
         return True
     if not isinstance(mode.threshold, Setting):
         return False
