@@ -6,6 +6,9 @@ from lambda_code.compactor.runs import table_of
 
 _FILE_BYTES = 192 * 1024 * 1024
 """Raw bytes per file: as Parquet two thirds of it, the 128 MB that readers like best."""
+_MOST_FILES = 100
+"""Athena has 100 writers at most (Athena user guide, "Use CTAS and INSERT INTO to work around the 100 partition
+limit"). Beyond them, files become larger."""
 _SOURCE, _ID = (f"json_extract_scalar(event, '$.{name}')" for name in ("source", "id"))
 _IDENTITY = "to_hex(checksum({source} || ' ' || {id}))"
 _LINES = "to_hex(checksum(event))"
@@ -13,11 +16,12 @@ _LINES = "to_hex(checksum(event))"
 
 def write(hour: Hour, run: str, *, folder: str, size_bytes: int) -> str:
     """Write the hour into a folder that ends with a slash; the temporary table is the run's."""
+    files = min(max(1, size_bytes // _FILE_BYTES), _MOST_FILES)
     extracted = (f"json_extract_scalar(event, '$.{name}') AS \"{name}\"" for name in ("type", "source", "subject"))
     return (
         f'CREATE TABLE "{table_of(hour, run)}" WITH ('
         f"format = 'PARQUET', write_compression = 'ZSTD', external_location = '{folder}', "
-        f"bucketed_by = ARRAY['event'], bucket_count = {max(1, size_bytes // _FILE_BYTES)}"
+        f"bucketed_by = ARRAY['event'], bucket_count = {files}"
         f") AS SELECT {', '.join(extracted)}, event FROM raw WHERE {_is_of(hour)}"
     )
 

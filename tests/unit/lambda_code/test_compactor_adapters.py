@@ -74,7 +74,7 @@ def test_an_hour_is_written_into_its_folder_with_columns_of_its_own() -> None:
     )
 
 
-@pytest.mark.parametrize(("size_mib", "files"), [(0, 1), (383, 1), (384, 2), (1920, 10)])
+@pytest.mark.parametrize(("size_mib", "files"), [(0, 1), (383, 1), (384, 2), (1920, 10), (50_000, 100)])
 def test_a_large_hour_is_divided_into_files_that_readers_like(size_mib: int, files: int) -> None:
     assert f"bucket_count = {files})" in statements.write(HOUR, RUN, folder="s3://x/", size_bytes=size_mib * 2**20)
 
