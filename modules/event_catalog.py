@@ -71,7 +71,7 @@ class EventCatalog(Construct):
             lifecycle=protected(props.protection),
         )
         # A line is kept as it is, in one column: what reads JSON would round numbers and lose attributes.
-        projection = {**_PROJECTION, "storage.location.template": f"{props.raw}date=$${{date}}/hour=$${{hour}}"}
+        projection = {**_PROJECTION, "storage.location.template": f"{props.raw}date=$${{date}}/hour=$${{hour}}/"}
         self._table(
             "raw", "Events as they were stored", _text(props.raw, "event"), partitioned=True, parameters=projection
         )

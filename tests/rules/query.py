@@ -90,7 +90,7 @@ def tables_are_over_buckets_of_the_stack(case: Case) -> Checks:
             yield Check(table.address, _bucket(case.stack, location) is not None, f"is over {location}")
         if table.body["name"] == "raw":
             template = table.body["parameters"].get("storage.location.template")
-            named = template == storage["location"] + "date=$${date}/hour=$${hour}"
+            named = template == storage["location"] + "date=$${date}/hour=$${hour}/"
             yield Check(table.address, named, f"finds its hours at {template}")
 
 

@@ -21,7 +21,7 @@ PROJECTION = {
     "projection.hour.type": "integer",
     "projection.hour.range": "0,23",
     "projection.hour.digits": "2",
-    "storage.location.template": "s3://archive/events/date=${date}/hour=${hour}",
+    "storage.location.template": "s3://archive/events/date=${date}/hour=${hour}/",
 }
 
 
