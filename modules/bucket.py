@@ -102,7 +102,7 @@ class Bucket(Construct):
         Without s3:ListBucket S3 answers 403 for what doesn't exist (S3 API reference, `GetObject`, "Permissions").
         """
         self._grant_get(grantee, "ReadVersionsOf", "s3:GetObjectVersion", prefix)
-        grantee.allow(Statement(sid=self._sid("List"), actions=("s3:ListBucket",), resources=(self.arn,)))
+        self.grant_list(grantee)
 
     def grant_put(self, grantee: Grantee, *, prefix: str = "") -> None:
         """Lets the grantee put objects below `prefix`, but not read them."""
@@ -110,12 +110,13 @@ class Bucket(Construct):
         if self._key:
             self._key.grant_encrypt(grantee, via="s3")
 
-    def grant_list(self, grantee: Grantee, *prefixes: str) -> None:
-        """Lets the grantee list objects below the prefixes."""
-        below = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in prefixes]}}
-        grantee.allow(
-            Statement(sid=self._sid("List"), actions=("s3:ListBucket",), resources=(self.arn,), conditions=below)
-        )
+    def grant_list(self, grantee: Grantee) -> None:
+        """Lets the grantee list the bucket, and get 404 for objects that don't exist.
+
+        Held to a prefix, it would get 403, as a request for one object names no prefix. Athena's engine looks for a
+        folder as for an object, and ends the query at a 403 (prestodb: `PrestoS3FileSystem`).
+        """
+        grantee.allow(Statement(sid=self._sid("List"), actions=("s3:ListBucket",), resources=(self.arn,)))
 
     def grant_queries(self, grantee: Grantee, *, reads: Sequence[str] = (), writes: str) -> None:
         """Lets queries of the grantee read below the prefixes of `reads`, and read and write below `writes`.

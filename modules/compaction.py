@@ -46,7 +46,7 @@ class Compaction(Construct):
     ) -> None:
         """Lets the function compact, and invokes it; `permissions_boundary`: as that of the function."""
         props = self._props
-        props.archive.grant_list(function, props.raw, props.compacted)
+        props.archive.grant_list(function)
         props.archive.grant_queries(function, reads=(props.raw,), writes=props.compacted)
         for prefix in (props.compacted, *([props.raw] if props.expires_raw else [])):
             props.archive.grant_delete(function, prefix=prefix)

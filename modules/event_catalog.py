@@ -89,16 +89,20 @@ class EventCatalog(Construct):
 
     def grant_compaction(self, grantee: Grantee) -> None:
         """Lets the grantee publish hours in `compacted`, replace the view, and have temporary tables of queries."""
+        # Glue asks for each action on the resource and on everything that it is in (Glue developer guide, "Specifying
+        # AWS Glue resource ARNs").
+        within = (self._names.arn("glue", "catalog"), self.arn)
+        # Athena looks for the default database, too, whichever a query names (Athena user guide, "Fine-grained access
+        # to databases and tables in the AWS Glue Data Catalog").
+        databases = (*within, self._names.arn("glue", "database/default"))
+        grantee.allow(Statement(sid="QueryUsesDatabase", actions=("glue:GetDatabase",), resources=databases))
         for sid, actions, table in (
-            ("QueryUsesDatabase", ("GetDatabase",), "*"),
             ("ReadTables", ("GetPartition", "GetPartitions", "GetTable", "GetTables"), "*"),
             ("PublishHours", ("BatchUpdatePartition", "CreatePartition"), "compacted"),
             ("ReplaceView", ("CreateTable", "UpdateTable"), "events"),
-            ("TemporaryTables", ("CreateTable", "DeleteTable"), f"{TEMPORARY}*"),
+            # A query that has made a table updates it by its statistics (prestodb: `UpdateStatisticsOperation`).
+            ("TemporaryTables", ("CreateTable", "DeleteTable", "UpdateTable"), f"{TEMPORARY}*"),
         ):
-            # Glue asks for each on the table and on everything that it is in (Glue developer guide, "Specifying AWS
-            # Glue resource ARNs").
-            within = (self._names.arn("glue", "catalog"), self.arn)
             resources = (*within, self._names.arn("glue", f"table/{self.name}/{table}"))
             grantee.allow(Statement(sid=sid, actions=tuple(f"glue:{name}" for name in actions), resources=resources))
 

@@ -74,5 +74,5 @@ class Workgroup(Construct):
     def grant_run(self, grantee: Grantee) -> None:
         """Lets the grantee run queries; what they read and write elsewhere, it needs, too."""
         grantee.allow(Statement(sid="RunQueries", actions=_RUN, resources=(self.arn,)))
-        self._results.grant_list(grantee, self._prefix)
+        self._results.grant_list(grantee)
         self._results.grant_queries(grantee, writes=self._prefix)

@@ -62,6 +62,7 @@ _DATA_RESOURCES = (
     # Databases and their tables by one pattern: for a table, Glue asks for its database, too.
     "arn:aws:glue:*:{account}:catalog",
     "arn:aws:glue:*:{account}:*/{database}",
+    "arn:aws:glue:*:{account}:database/default",  # Athena looks for it; its tables stay out of reach
     "arn:aws:dynamodb:*:{account}:table/{name}",
     "arn:aws:kinesis:*:{account}:stream/{name}",
     "arn:aws:lambda:*:{account}:function:{name}",

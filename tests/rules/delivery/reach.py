@@ -108,11 +108,13 @@ def roles_of_delivery_reach_what_is_theirs(case: Case) -> Checks:
 def _shared(case: Case) -> Pattern:
     """What a boundary may reach of other environments, since it would be too long otherwise.
 
-    A query has its role's permissions in any workgroup; messages can only be added; variables hold no secrets.
+    A query has its role's permissions in any workgroup; of the default database no tables are reached, only its name;
+    messages can only be added; variables hold no secrets.
     """
     account, project = case.settings.account_id, case.settings.project
     return re.compile(
         rf"arn:aws:athena:\*:{account}:workgroup/{project}-compaction-\*|"
+        rf"arn:aws:glue:\*:{account}:database/default|"
         rf"arn:aws:sqs:\*:{account}:{project}-dead-letters-\*|"
         rf"arn:aws:lambda:\*:{account}:function:{project}-\*"
     )
