@@ -14,7 +14,8 @@ class QuerySettings(Section):
     enabled: bool = Field(
         True,
         description="Keep tables over the archive, saved queries, and a bucket for results. Empty that bucket before "
-        "you turn this off where `protection.force_destroy` is false",
+        "you turn this off where `protection.force_destroy` is false. Never turn it off once "
+        "`storage.raw_expiration_days` has removed objects: only the tables say which files hold their events",
     )
     compaction: bool = Field(
         True,
