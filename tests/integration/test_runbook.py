@@ -4,6 +4,7 @@ A block under `<!-- not run: why -->` is left out, one under `<!-- given: names 
 of them are checked against the descriptions of AWS's services, too (tests/unit/docs/test_aws_commands.py).
 """
 
+import contextlib
 import gzip
 import json
 import re
@@ -139,7 +140,32 @@ def _something_to_find(deployment: Deployment, sender: Sender) -> dict[str, str]
     s3.put_object(Bucket=archive, Key=key, Body=gzip.compress(b"{}\n"))
     marker = s3.delete_object(Bucket=archive, Key=key)["VersionId"]
     s3.create_bucket(Bucket="elsewhere")
+    _compact_an_hour(deployment)
     return {"bucket": archive, "key": key, "marker": marker, "version": older, "target": "elsewhere"}
+
+
+def _compact_an_hour(deployment: Deployment) -> None:
+    """The hour of the examples, and the schedule where the provider made none."""
+    s3, glue, outputs = deployment.client("s3"), deployment.client("glue"), deployment.outputs
+    archive, database, folder = outputs["archive_bucket"], outputs["query_database"], "date=2026-11-28/hour=13/"
+    line = gzip.compress(b'{"specversion":"1.0","id":"1","source":"/shop","type":"order.placed"}\n')
+    s3.put_object(Bucket=archive, Key=f"events/{folder}shardId-000000000000-1.ndjson.gz", Body=line)
+    storage = glue.get_table(DatabaseName=database, Name="compacted")["Table"]["StorageDescriptor"]
+    partition = {
+        "Values": ["2026-11-28", "13"],
+        "StorageDescriptor": storage | {"Location": f"s3://{archive}/compacted/{folder}run/"},
+        "Parameters": {"tap.events": "1"},
+    }
+    glue.create_partition(DatabaseName=database, TableName="compacted", PartitionInput=partition)
+    compactor = deployment.functions["compactor"]
+    scheduler = deployment.client("scheduler")
+    with contextlib.suppress(scheduler.exceptions.ConflictException):
+        scheduler.create_schedule(
+            Name=compactor.replace("-compactor-", "-hourly-"),
+            ScheduleExpression="cron(20 * * * ? *)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": f"arn:aws:lambda:::function:{compactor}", "RoleArn": "arn:aws:iam::000000000000:role/none"},
+        )
 
 
 def _put_dead_letter(deployment: Deployment, version: str) -> None:
