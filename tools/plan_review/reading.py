@@ -56,8 +56,12 @@ def read_plan(path: Path, configuration: Configuration = DEFAULTS) -> Plan:
     where = str(path)
     resources = _list(where, document, "resource_changes")
     changes = tuple(_changes(where, stack, resources))
-    drift = tuple(one for one in _changes(where, stack, _list(where, document, "resource_drift")) if not _stays(one))
     configured = _configured(path.with_name(f"{stack}.tf.json"))
+    drift = tuple(
+        one
+        for one in _changes(where, stack, _list(where, document, "resource_drift"))
+        if not _stays(one) and not _is_left_to_others(one, configured.get(one.address, {}))
+    )
     return Plan(
         stack=stack,
         region=configuration.region_of(stack),
@@ -140,6 +144,12 @@ def _changes(where: str, stack: str, found: list[Json]) -> Iterator[Change]:
 
 def _stays(change: Change) -> bool:
     return change.action is Action.NOTHING and change.previous_address is None and not change.is_imported
+
+
+def _is_left_to_others(drift: Change, configured: Mapping[str, Json]) -> bool:
+    """Whether nothing differs but what the configuration ignores."""
+    ignored = at(configured, "lifecycle.ignore_changes")
+    return drift.action is Action.UPDATE and isinstance(ignored, list) and {*drift.changed} <= {*map(str, ignored)}
 
 
 def _address(place: str, one: Mapping[str, Json]) -> str:

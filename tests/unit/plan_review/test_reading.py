@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.plan_review.plans import change, files, read_plan, written
+from tests.unit.plan_review.plans import Json, change, files, read_plan, written
 from tools.plan_review import reading
 from tools.plan_review.model import Action, ReviewError
 
@@ -118,3 +118,34 @@ def test_policies_beside_a_plan_are_read_and_a_broken_file_of_them_is_refused(tm
     beside.write_text("{")
     with pytest.raises(ReviewError, match="not JSON, or cut off"):
         read_plan(path)
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "shown"),
+    [
+        ({"ignore_changes": ["parameters", "view_original_text"]}, []),
+        ({"ignore_changes": ["parameters"]}, ["aws_glue_catalog_table.one"]),
+        ({"prevent_destroy": True}, ["aws_glue_catalog_table.one"]),
+        (None, ["aws_glue_catalog_table.one"]),
+    ],
+)
+def test_what_the_configuration_leaves_to_others_is_no_change_outside_of_terraform(
+    tmp_path: Path, lifecycle: Json | None, shown: list[str]
+) -> None:
+    sides = ({"name": "events", "parameters": {"a": a}, "view_original_text": a} for a in ("1", "2"))
+    path = written(tmp_path, resource_drift=[change("aws_glue_catalog_table", *sides)])
+    body = {"lifecycle": lifecycle} if lifecycle else {}
+    path.with_name("tap-dev-us-east-1.tf.json").write_text(
+        json.dumps({"resource": {"aws_glue_catalog_table": {"one": body}}})
+    )
+    assert [*read_plan(path).drifted] == shown
+
+
+def test_what_was_deleted_is_shown_whatever_the_configuration_ignores(tmp_path: Path) -> None:
+    gone = change("aws_glue_catalog_table", {"name": "events"}, None)
+    path = written(tmp_path, resource_drift=[gone])
+    body = {"lifecycle": {"ignore_changes": ["name"]}}
+    path.with_name("tap-dev-us-east-1.tf.json").write_text(
+        json.dumps({"resource": {"aws_glue_catalog_table": {"one": body}}})
+    )
+    assert read_plan(path).drifted == ("aws_glue_catalog_table.one",)
