@@ -6,7 +6,7 @@ from typing import Any
 
 Json = Any
 # Arguments that are maps. Every other object in the JSON is a nested block, which HCL writes without "=".
-_MAPS = frozenset({"config", "dimensions", "input_paths", "tags", "variables"})
+_MAPS = frozenset({"config", "dimensions", "input_paths", "parameters", "tags", "variables"})
 # How many names stand between the kind of a block and its arguments.
 _LABELS = {
     "resource": 2,
