@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modules.names import Kind, Names
-from stacks.settings import FUNCTIONS, Settings
+from stacks.settings import Settings
 from tests.integration.outputs import Outputs
 from tests.integration.target import Target
 from tests.synthesized import Json
@@ -49,7 +49,7 @@ class Deployment:
     @property
     def functions(self) -> dict[str, str]:
         """The functions' names, by their roles in the pipeline."""
-        return {role: self.outputs[f"{role}_function"] for role in FUNCTIONS}
+        return {role: self.outputs[f"{role}_function"] for role in self.settings.functions}
 
     @property
     def log_groups(self) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What was deployed is as it was meant: asked of the services themselves, not of Terraform's state."""
 
+import base64
 import json
 from typing import Any
 
@@ -116,7 +117,7 @@ def test_only_files_below_incoming_are_told_to_the_importer(deployment: Deployme
 def test_functions_are_sized_traced_encrypted_and_log_to_their_own_group(
     deployment: Deployment, settings: Settings, key_arn: str, role: str
 ) -> None:
-    name, size = deployment.functions[role], getattr(settings, role)
+    name, size = _named(deployment, role), getattr(settings, role)
     function = deployment.client("lambda").get_function_configuration(FunctionName=name)
     assert function["TracingConfig"]["Mode"] == ("Active" if settings.observability.tracing else "PassThrough")
     assert function["KMSKeyArn"] == key_arn
@@ -289,6 +290,44 @@ def test_the_importer_is_invoked_by_the_inbox_only(deployment: Deployment) -> No
     assert _invokers(deployment, "importer") == {f"arn:aws:s3:::{deployment.outputs['inbox_bucket']}"}
 
 
+def test_the_archive_is_asked_by_tables_over_its_buckets(deployment: Deployment, settings: Settings) -> None:
+    if not settings.query.enabled:
+        pytest.skip("the settings have no queries")
+    found = deployment.client("glue").get_tables(DatabaseName=deployment.outputs["query_database"])["TableList"]
+    tables = {table["Name"]: table for table in found if not table["Name"].startswith("compacting_")}
+    archive, failures = (deployment.outputs[f"{bucket}_bucket"] for bucket in ("archive", "failures"))
+    assert {name: table["StorageDescriptor"].get("Location", "") for name, table in tables.items()} == {
+        "raw": f"s3://{archive}/events/",
+        "compacted": f"s3://{archive}/compacted/",
+        "quarantine": f"s3://{failures}/quarantine/",
+        "events": "",
+    }
+    folders = tables["raw"]["Parameters"]["storage.location.template"]
+    assert folders == f"s3://{archive}/events/date=${{date}}/hour=${{hour}}"
+    encoded = tables["events"]["ViewOriginalText"].removeprefix("/* Presto View: ").removesuffix(" */")
+    assert json.loads(base64.b64decode(encoded))["schema"] == deployment.outputs["query_database"]
+
+
+def test_answers_are_encrypted_and_what_people_ask_is_limited(
+    deployment: Deployment, settings: Settings, key_arn: str
+) -> None:
+    if not settings.query.enabled:
+        pytest.skip("the settings have no queries")
+    group = deployment.client("athena").get_work_group(WorkGroup=deployment.outputs["query_workgroup"])["WorkGroup"]
+    found, results = group["Configuration"], group["Configuration"]["ResultConfiguration"]
+    assert found["EnforceWorkGroupConfiguration"] is True
+    assert found["BytesScannedCutoffPerQuery"] == settings.query.scan_limit_mb * 2**20
+    assert results["OutputLocation"] == f"s3://{deployment.outputs['results_bucket']}/queries/"
+    assert results["EncryptionConfiguration"] == {"EncryptionOption": "SSE_KMS", "KmsKey": key_arn}
+
+
+def _named(deployment: Deployment, role: str) -> str:
+    """The function's name."""
+    if role not in deployment.functions:
+        pytest.skip(f"the settings have no {role}")
+    return deployment.functions[role]
+
+
 def _invokers(deployment: Deployment, role: str) -> set[str]:
     policy = deployment.client("lambda").get_policy(FunctionName=deployment.functions[role])["Policy"]
     return {statement["Condition"]["ArnLike"]["AWS:SourceArn"] for statement in json.loads(policy)["Statement"]}
@@ -296,7 +335,7 @@ def _invokers(deployment: Deployment, role: str) -> set[str]:
 
 @pytest.mark.parametrize("role", FUNCTIONS)
 def test_each_role_has_one_policy_without_wildcards_in_its_actions(deployment: Deployment, role: str) -> None:
-    iam, name = deployment.client("iam"), deployment.functions[role]
+    iam, name = deployment.client("iam"), _named(deployment, role)
     assert iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"] == []
     assert iam.list_role_policies(RoleName=name)["PolicyNames"] == ["grants"]
     document: dict[str, Any] = iam.get_role_policy(RoleName=name, PolicyName="grants")["PolicyDocument"]

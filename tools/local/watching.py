@@ -18,7 +18,10 @@ def recent_logs(pipeline: Pipeline) -> str:
     client = pipeline.account.client("logs")
     lines = []
     for function in FUNCTIONS:
-        group = f"/aws/lambda/{pipeline.outputs[f'{function}_function']}"
+        name = pipeline.outputs.get(f"{function}_function")
+        if name is None:
+            continue
+        group = f"/aws/lambda/{name}"
         found = [
             one
             for one in client.filter_log_events(logGroupName=group)["events"]
