@@ -16,7 +16,7 @@ pytestmark = pytest.mark.e2e
 def destroyed(account: Account, applied: Applied, deployment: Deployment) -> Deployment:
     """What the pipeline was, after a destroy in one go while data lay everywhere."""
     s3 = account.client("s3")
-    for bucket in (deployment.outputs[output] for output in DATA_BUCKETS):
+    for bucket in (deployment.outputs[output] for output in (*DATA_BUCKETS, "results_bucket")):
         for body in (b"{}", b"[]"):  # two versions
             s3.put_object(Bucket=bucket, Key="incoming/data.ndjson", Body=body)
         s3.delete_object(Bucket=bucket, Key="incoming/data.ndjson")  # and a mark of deletion
@@ -25,8 +25,24 @@ def destroyed(account: Account, applied: Applied, deployment: Deployment) -> Dep
     sqs = account.client("sqs")
     url = sqs.get_queue_url(QueueName=deployment.outputs["dead_letter_queue"])["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="{}")
+    _leave_tables_and_queries(account, deployment)
     applied.terraform.destroy()
     return deployment
+
+
+def _leave_tables_and_queries(account: Account, deployment: Deployment) -> None:
+    """What the compactor leaves in the catalog, even if it is ended midway, and what people leave in a workgroup."""
+    glue, database = account.client("glue"), deployment.outputs["query_database"]
+    storage = glue.get_table(DatabaseName=database, Name="compacted")["Table"]["StorageDescriptor"]
+    partition = {"Values": ["2026-11-28", "13"], "StorageDescriptor": storage}
+    glue.create_partition(DatabaseName=database, TableName="compacted", PartitionInput=partition)
+    temporary = {"Name": "compacting_2026_11_28_13_1", "StorageDescriptor": storage}
+    glue.create_table(DatabaseName=database, TableInput=temporary)
+    account.client("athena").start_query_execution(
+        QueryString="select count(*) from events",
+        QueryExecutionContext={"Database": database},
+        WorkGroup=deployment.outputs["query_workgroup"],
+    )
 
 
 def _tagged(account: Account) -> list[str]:

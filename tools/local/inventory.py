@@ -10,6 +10,8 @@ _LISTS = (
     ("s3", "list_buckets", "Buckets", "Name"),
     ("kinesis", "list_streams", "StreamNames", None),
     ("dynamodb", "list_tables", "TableNames", None),
+    ("glue", "get_databases", "DatabaseList", "Name"),
+    ("athena", "list_work_groups", "WorkGroups", "Name"),
     ("lambda", "list_functions", "Functions", "FunctionName"),
     ("lambda", "list_event_source_mappings", "EventSourceMappings", "UUID"),
     ("apigatewayv2", "get_apis", "Items", "Name"),
