@@ -19,10 +19,10 @@ exit status: 0 it was answered, 1 the query failed or a service refused, 2 wrong
 permissions: athena:StartQueryExecution, athena:GetQueryExecution, athena:GetQueryResults and athena:StopQueryExecution
 on the stack's workgroup (for --list and --saved athena:ListNamedQueries and athena:BatchGetNamedQuery, too);
 glue:GetDatabase, glue:GetTable, glue:GetTables, glue:GetPartition, glue:GetPartitions and glue:BatchGetPartition on
-its database and tables, and glue:GetDatabase on the database `default`, too; s3:GetObject and s3:ListBucket on the
-archive and the failures bucket; s3:GetObject, s3:PutObject, s3:ListBucket, s3:AbortMultipartUpload,
-s3:ListMultipartUploadParts and s3:GetBucketLocation on the bucket of results; kms:Decrypt and
-kms:GenerateDataKey with the stack's key through S3."""
+its database and tables, and glue:GetDatabase on the database `default`, too; s3:GetObject, s3:ListBucket and
+s3:GetBucketLocation on the archive and the failures bucket; these, s3:PutObject, s3:AbortMultipartUpload and
+s3:ListMultipartUploadParts on the bucket of results; kms:Decrypt and kms:GenerateDataKey with the stack's key through
+S3."""
 
 
 class UsageError(Exception):
