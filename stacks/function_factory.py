@@ -49,7 +49,8 @@ class FunctionFactory:
         return self._made[role]
 
     def all(self) -> Mapping[str, Function]:
-        """Every function, by role; raises `ValueError` if one that the settings want was not created."""
-        if forgotten := set(self._settings.functions) - self._made.keys():
+        """Every function, by role, in the order of the settings; raises `ValueError` if one was not created."""
+        wanted = self._settings.functions
+        if forgotten := set(wanted) - self._made.keys():
             raise ValueError(f"stacks/tap_stack.py deploys no function {', '.join(sorted(forgotten))}")
-        return self._made
+        return {role: self._made[role] for role in wanted}
