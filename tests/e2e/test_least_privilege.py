@@ -11,14 +11,17 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from lambda_code.compactor.hours import Hour
 from tests.e2e.suites import run_integration_tests
 from tests.integration.account import PIPELINE_STACK, Account, Provider, new_account
 from tests.integration.deployment import Deployment
 from tests.integration.finding import find_deployment
+from tests.integration.lake import SETTLED_SECONDS, Lake, line
 from tests.integration.sender import Sender
 from tests.project import ENVIRONMENTS
 from tests.synthesized import Json
@@ -53,6 +56,16 @@ NOT_ENFORCED = {
         "SendDeadLetters",
         "SendTraces",
         "WriteLogs",
+    },
+    "compactor": {
+        "DecryptViaS3",
+        "EncryptViaS3",
+        "ListResults",
+        *(f"Query{verb}{bucket}" for bucket in ("Archive", "Results") for verb in ("Reads", "Uses", "Writes")),
+        "QueryUsesDatabase",
+        "SendTraces",
+        "WriteLogs",
+        "DeleteArchive",  # files of superseded runs, which are left for a day
     },
 }
 
@@ -131,6 +144,23 @@ def _import_two_files(sender: Sender) -> bool:
     return _imports(sender, *(sender.drop(name, [sender.event()], folder="incoming") for name in ("a", "b")))
 
 
+def _compact(sender: Sender) -> bool:
+    """An hour that is over gets a partition, and no temporary table is left of it."""
+    deployment, hour = sender.deployment, next(_HOURS)
+    Lake(deployment, [hour]).put(hour, "one.ndjson.gz", [line(1, of=1)])
+    time.sleep(SETTLED_SECONDS)
+    answer = deployment.client("lambda").invoke(
+        FunctionName=deployment.functions["compactor"], Payload=json.dumps({"hours": [hour.name]}).encode()
+    )
+    if "FunctionError" in answer or hour.name not in json.loads(answer["Payload"].read())["compacted"]:
+        return False
+    tables = deployment.client("glue").get_tables(DatabaseName=deployment.outputs["query_database"])["TableList"]
+    return not [table for table in tables if f"{hour.date}_{hour.hour}".replace("-", "_") in table["Name"]]
+
+
+# Each call has one of its own, all of them closed.
+_HOURS = (Hour(Hour.at(time.time()).ordinal - number) for number in count(5))
+
 # What fails without the statement.
 _NEEDED: dict[tuple[str, str], Callable[[Sender], bool]] = {
     ("receiver", "ReadSigningSecret"): _write_events,
@@ -139,6 +169,10 @@ _NEEDED: dict[tuple[str, str], Callable[[Sender], bool]] = {
     ("processor", "PutArchive"): _store,
     ("processor", "ReadArchive"): _store_again,
     ("processor", "PutFailures"): _quarantine,
+    **{
+        ("compactor", sid): _compact
+        for sid in ("ListArchive", "PublishHours", "ReadTables", "ReplaceView", "RunQueries", "TemporaryTables")
+    },
     ("importer", "InvokeItself"): _import_two_files,
     ("importer", "PutFailures"): _import_bad_line,
     ("importer", "ReadVersionsOfInbox"): _import_file,
@@ -193,7 +227,9 @@ def _forget(deployment: Deployment, role: str) -> None:
     """Starts the function anew, because it keeps the signing secret for a while, and gives it little time."""
     client, name = deployment.client("lambda"), deployment.functions[role]
     about = f"started anew at {time.time()}"
-    client.update_function_configuration(FunctionName=name, Description=about, Timeout=_TIMEOUT_SECONDS)
+    # The compactor begins no hour when its time is nearly over, and tries nothing again.
+    seconds = deployment.settings.compactor.timeout_seconds if role == "compactor" else _TIMEOUT_SECONDS
+    client.update_function_configuration(FunctionName=name, Description=about, Timeout=seconds)
     client.get_waiter("function_updated_v2").wait(FunctionName=name)
 
 

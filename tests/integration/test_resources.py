@@ -293,8 +293,9 @@ def test_the_importer_is_invoked_by_the_inbox_only(deployment: Deployment) -> No
 def test_the_archive_is_asked_by_tables_over_its_buckets(deployment: Deployment, settings: Settings) -> None:
     if not settings.query.enabled:
         pytest.skip("the settings have no queries")
-    found = deployment.client("glue").get_tables(DatabaseName=deployment.outputs["query_database"])["TableList"]
-    tables = {table["Name"]: table for table in found if not table["Name"].startswith("compacting_")}
+    glue, database = deployment.client("glue"), deployment.outputs["query_database"]
+    names = ("raw", "compacted", "quarantine", "events")
+    tables = {name: glue.get_table(DatabaseName=database, Name=name)["Table"] for name in names}
     archive, failures = (deployment.outputs[f"{bucket}_bucket"] for bucket in ("archive", "failures"))
     assert {name: table["StorageDescriptor"].get("Location", "") for name, table in tables.items()} == {
         "raw": f"s3://{archive}/events/",
@@ -303,9 +304,9 @@ def test_the_archive_is_asked_by_tables_over_its_buckets(deployment: Deployment,
         "events": "",
     }
     folders = tables["raw"]["Parameters"]["storage.location.template"]
-    assert folders == f"s3://{archive}/events/date=${{date}}/hour=${{hour}}"
+    assert folders == f"s3://{archive}/events/date=${{date}}/hour=${{hour}}/"
     encoded = tables["events"]["ViewOriginalText"].removeprefix("/* Presto View: ").removesuffix(" */")
-    assert json.loads(base64.b64decode(encoded))["schema"] == deployment.outputs["query_database"]
+    assert json.loads(base64.b64decode(encoded))["schema"] == database
 
 
 def test_answers_are_encrypted_and_what_people_ask_is_limited(

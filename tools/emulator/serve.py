@@ -10,6 +10,7 @@ it this project.
   is called like the operation, which no policy can allow.
 - There it also knows the ARN of a rule on the default event bus, which doesn't name the bus (Service Authorization
   Reference, Amazon EventBridge), and calls that name a rule or a resource by other parameters than MiniStack knows.
+- There it also knows what calls of Athena and Glue are about (tools/emulator/arns.py).
 - Athena runs its SQL over the tables of the Glue catalog (tools/emulator/athena), which MiniStack reads in part.
 - With `--until-stdin-closes` it ends as soon as its input is closed, so also when whoever started it is killed.
 """
@@ -122,6 +123,14 @@ def running_queries(handle: Handler) -> Handler:
     return wrapped
 
 
+def _workgroup_of(query: str) -> str | None:
+    """The workgroup of a query that has begun."""
+    from ministack.services import athena
+
+    execution = athena._executions.get(query)
+    return str(execution["WorkGroup"]) if execution else None
+
+
 def _end_when_stdin_closes() -> None:
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)
@@ -141,6 +150,9 @@ def main() -> None:
     ministack.SERVICE_HANDLERS["athena"] = running_queries(ministack.SERVICE_HANDLERS["athena"])
     cloudwatch_logs.handle_request = keeping_queries(cloudwatch_logs.handle_request, AccountRegionScopedDict())
     iam_actions.dynamodb_transaction_checks = with_partiql(iam_actions.dynamodb_transaction_checks)
+    from tools.emulator.arns import with_tables_and_workgroups
+
+    iam_actions.extract_resource_arn = with_tables_and_workgroups(iam_actions.extract_resource_arn, _workgroup_of)
     iam_actions.eventbridge_resource_arns = with_rules(iam_actions.eventbridge_resource_arns)
     # Its main() takes the application from its module when it serves.
     ministack.app = accepting_absolute_form(ministack.app)
