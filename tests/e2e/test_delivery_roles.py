@@ -312,6 +312,8 @@ _WORK: dict[str, tuple[str, Callable[[Any, str], object]]] = {
     ),
     "read events": ("s3", lambda client, suffix: client.get_object(Bucket=_archive(suffix), Key="a")),
     "store events": ("s3", lambda client, suffix: client.put_object(Bucket=_archive(suffix), Key="a", Body=b"")),
+    # Versioned: they can be restored.
+    "remove objects": ("s3", lambda client, suffix: client.delete_object(Bucket=_archive(suffix), Key="a")),
     "claim events": (
         "dynamodb",
         lambda client, suffix: client.put_item(TableName=f"tap-ledger-{suffix}-{REGION}", Item={"id": {"S": "a"}}),
@@ -320,7 +322,10 @@ _WORK: dict[str, tuple[str, Callable[[Any, str], object]]] = {
 # What they never do.
 _HARM: dict[str, tuple[str, Callable[[Any, str], object]]] = {
     "read the state": ("s3", lambda client, _: client.list_objects_v2(Bucket=f"tap-state-local-{REGION}-{ACCOUNT_ID}")),
-    "delete events": ("s3", lambda client, suffix: client.delete_object(Bucket=_archive(suffix), Key="a")),
+    "delete events for good": (
+        "s3",
+        lambda client, suffix: client.delete_object(Bucket=_archive(suffix), Key="a", VersionId="null"),
+    ),
     "delete the stream": (
         "kinesis",
         lambda client, suffix: client.delete_stream(StreamName=f"tap-events-{suffix}-{REGION}"),
