@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from stacks.settings import FUNCTIONS
 from tests.e2e.conftest import Applied
 from tests.integration.account import PIPELINE_STACK, STATE_BUCKET
 from tests.integration.deployment import Deployment
@@ -51,5 +52,5 @@ def test_neither_a_plan_nor_its_file_holds_the_secret(applied: Applied, secret: 
 def test_no_function_has_the_secret_among_its_variables(deployment: Deployment, secret: str) -> None:
     client = deployment.client("lambda")
     found = [client.get_function_configuration(FunctionName=name) for name in deployment.functions.values()]
-    assert len(found) == 3
+    assert len(found) == len(FUNCTIONS)
     assert secret not in json.dumps([function["Environment"] for function in found])

@@ -25,10 +25,13 @@ _LISTS = (
     ("kms", "list_aliases", "Aliases", "AliasName"),
 )
 
+_PRIMARY = "primary"  # the workgroup that every account has (Athena user guide, "Manage workgroups")
+
 
 def inventory(client: Callable[[str], Client]) -> Inventory:
     """The names of everything that a stack could leave behind; `client` returns a boto3 client for a service."""
     found = {f"{service} {list_}": _names(client(service), op, list_, name) for service, op, list_, name in _LISTS}
+    found["athena WorkGroups"] = [name for name in found["athena WorkGroups"] if name != _PRIMARY]
     return found | {"kms keys not scheduled for deletion": _living_keys(client("kms"))}
 
 
