@@ -12,6 +12,7 @@ from tools.cost.estimate import Estimate, estimate
 from tools.cost.limits import Limit, limits
 from tools.cost.prices import BASE, price_list
 from tools.cost.pricing import Kind
+from tools.cost.questions import Question, questions
 from tools.cost.resources import Resources
 from tools.cost.tables import Table, rounded, usd
 
@@ -21,12 +22,13 @@ _KINDS: tuple[Kind, ...] = ("fixed", "events", "kept")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StackCost:
-    """A stack, what it costs, its limits, and what it costs otherwise."""
+    """A stack, what it costs, its limits, what it costs otherwise, and what queries of its archive cost."""
 
     identity: StackIdentity
     estimate: Estimate
     limits: Sequence[Limit]
     alternatives: Sequence[Alternative]
+    questions: Sequence[Question]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +56,7 @@ def cost_of(identity: StackIdentity, resources: Resources, declared: Declared) -
         estimate=estimate(resources, traffic, identity.region),
         limits=limits(resources, traffic, allowed),
         alternatives=tuple(alternatives(resources, traffic, identity.region)) if has_stream else (),
+        questions=tuple(questions(resources, traffic, identity.region)),
     )
 
 
@@ -64,7 +67,7 @@ def parts_of(cost: EnvironmentCost) -> list[Table | str]:
         _totals(cost),
         *([_budget(cost)] if cost.budget_usd else []),
         *([_lines(cost)] if cost.usd else []),
-        *(part for stack in unlike for part in (*_limits(stack, cost.traffic), _otherwise(stack))),
+        *(part for stack in unlike for part in (*_limits(stack, cost.traffic), _otherwise(stack), *_asked(stack))),
         *_unknown(cost),
     ]
 
@@ -97,6 +100,7 @@ def _stack_data(stack: StackCost) -> dict[str, Any]:
         "lines": [asdict(line) for line in found.lines],
         "unknown": [asdict(each) for each in found.unknown],
         "limits": [asdict(limit) for limit in stack.limits],
+        "queries": [asdict(each) for each in stack.questions],
         "alternatives": {each.what: round(each.estimate.usd, 4) for each in stack.alternatives},
     }
 
@@ -177,6 +181,13 @@ def _otherwise(stack: StackCost) -> Table:
     rows = [(each.what, usd(each.estimate.usd), f"{each.estimate.usd - now:+,.2f}") for each in stack.alternatives]
     title = f"{stack.identity.name}: the same with another setting"
     return Table(title=title, head=("instead", "a month", "difference"), rows=rows)
+
+
+def _asked(stack: StackCost) -> Iterator[Table]:
+    rows = [(each.what, rounded(each.read_mb), f"{each.usd:.5f}") for each in stack.questions]
+    if rows:
+        title = f"{stack.identity.name}: a query over a million of these events, each time it is run"
+        yield Table(title=title, head=("what it reads", "MB", "US dollars"), rows=rows)
 
 
 def _unknown(cost: EnvironmentCost) -> list[str]:
