@@ -84,6 +84,8 @@ def rewritten(path: Path, stacks: cost.Stacks) -> str:
         "costs": lambda _: cost.overview(stacks),
         "stream-modes": lambda _: cost.stream_modes(stacks),
         "ledger-modes": lambda _: cost.ledger_modes(),
+        "compaction": lambda _: cost.compaction(stacks),
+        "query-costs": lambda _: cost.queries(stacks),
     }
     return _PART.sub(lambda part: f"{part[1]}\n{generators[part[2]](part[3])}\n{part[4]}", _read(path))
 

@@ -44,6 +44,11 @@ def with_capacity(resources: Resources, traffic: TrafficSettings, prices: PriceL
     return resources.changed("aws_kinesis_stream", shard_count=max(needed, int(stream.number("shard_count", 1))))
 
 
+def without_compaction(resources: Resources) -> Resources:
+    """The stack without the compactor, its workgroup and its alarms."""
+    return Resources(tuple(each for each in resources.all if "compact" not in each.id))
+
+
 def _shards(resources: Resources, traffic: TrafficSettings, prices: PriceList) -> int:
     """Shards that the traffic fills to no more than _USED."""
     flow = flow_of(resources, traffic, prices)
@@ -70,5 +75,7 @@ def _changed(resources: Resources, traffic: TrafficSettings, prices: PriceList) 
             settings = {"billing_mode": "PROVISIONED", "write_capacity": writes, "read_capacity": reads}
             yield f"a ledger of {writes:,} provisioned write units", resources.changed(table.type, **settings)
         yield "no deduplication", resources.without(table.type)
+    if resources.find("aws_lambda_function", "compactor"):
+        yield "no compaction", without_compaction(resources)
     if any(each.get("tracing_config.mode") == "Active" for each in resources.of("aws_lambda_function")):
         yield "no tracing", resources.changed("aws_lambda_function", tracing_config={"mode": "PassThrough"})

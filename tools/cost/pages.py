@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from stacks.traffic_settings import TrafficSettings
-from tools.cost.alternatives import with_capacity
+from tools.cost.alternatives import with_capacity, without_compaction
 from tools.cost.estimate import estimate
-from tools.cost.flow import flow_of
+from tools.cost.flow import SECONDS, flow_of
 from tools.cost.prices import BASE, price_list
+from tools.cost.questions import questions
 from tools.cost.resources import Resources, synthesized
 from tools.cost.services.stream import SERVICE
 from tools.cost.tables import Table, rounded
@@ -63,6 +64,25 @@ def _cheaper_from(pipeline: Resources, rate: int, hours: int) -> str:
     record_bytes = flow_of(pipeline, traffic, prices).record_bytes
     limits = prices.limits
     return rounded(shards * min(limits["shard_records"], limits["shard_bytes"] / record_bytes))
+
+
+def compaction(stacks: Stacks) -> str:
+    """What compaction costs at some rates, all that it adds."""
+    pipeline = synthesized(next(iter(stacks.values())))
+    rows = []
+    for rate in filter(None, _RATES):
+        traffic = TrafficSettings(events_per_second=rate)
+        usd = estimate(pipeline, traffic, BASE).usd - estimate(without_compaction(pipeline), traffic, BASE).usd
+        rows.append((f"{rate:,}", f"{usd:,.2f}", f"{usd / (rate * SECONDS / 10**6):.3f}"))
+    head = ("events per second, on average", "a month", "a million events")
+    return Table(title="", head=head, rows=rows).markdown()
+
+
+def queries(stacks: Stacks) -> str:
+    """What a query over a million events costs."""
+    asked = questions(synthesized(next(iter(stacks.values()))), TrafficSettings(events_per_second=100), BASE)
+    rows = [(each.what, rounded(each.read_mb), f"{each.usd:.5f}") for each in asked]
+    return Table(title="", head=("what it reads of a million events", "MB", "US dollars"), rows=rows).markdown()
 
 
 def ledger_modes() -> str:

@@ -216,3 +216,32 @@ def test_health_checks_cost_with_the_requests_that_they_send(every_stack: dict[s
     assert found["Route 53 health checks"] == pytest.approx(checks * 0.50)
     assert found["Route 53 health checks: options"] == pytest.approx(checks * 1.00), "HTTPS"
     assert found["API Gateway requests of health checks"] == pytest.approx(checks * SECONDS / 30 * 16 / 1e6)
+
+
+def test_an_hour_is_read_twice_to_be_compacted_and_10_mb_are_the_least(dev: Stack) -> None:
+    """At 1 event per second an hour has less; at 1,000 it has 1,024 bytes * 0.18 of each event."""
+    few, many = (quantities(cost(dev, events_per_second=rate, duplicate_percent=0)) for rate in (1, 1000))
+    assert few["Athena compaction"] == pytest.approx(HOURS * 2 * 10)
+    hour_mb = 1000 * 3600 * 1024 * 0.18 / 1e6
+    assert many["Athena compaction"] == pytest.approx(HOURS * hour_mb * (2 + 0.68))
+    assert many["S3 archive: objects read to compact"] == pytest.approx(2 * many["S3 archive: objects put"])
+    assert few["Lambda compactor: invocations"] == pytest.approx(HOURS)
+    assert few["S3 archive: listings to compact"] == pytest.approx(HOURS * 2 * (24 + 35))
+
+
+def test_without_compaction_nothing_of_it_costs(every_stack: dict[str, Stack]) -> None:
+    for variant in ("unasked", "uncompacted"):
+        found = cost(every_stack[f"tap-{variant}-us-east-1"], events_per_second=100)
+        assert not [name for name in amounts(found) if "compact" in name.lower()], variant
+        assert not found.unknown
+
+
+def test_raw_objects_that_expire_are_no_longer_stored(every_stack: dict[str, Stack]) -> None:
+    stack, months = every_stack["zap-unusual-ap-south-1"], (1, 9, 12)
+    raw, compacted = (
+        [quantities(cost(stack, events_per_second=100, months=each))[f"S3 {what}: storage"] for each in months]
+        for what in ("archive", "compacted")
+    )
+    assert raw[0] < raw[1] == raw[2]
+    assert raw[1] / raw[0] == pytest.approx((222 + 33) * 24 / HOURS)
+    assert compacted[0] == pytest.approx(0.68 * raw[0])
