@@ -32,6 +32,8 @@ def test_they_pass_on_a_named_stack_and_take_away_what_they_sent(
         "CDKTF_OUTDIR": str(account.folder),
         "AWS_ENDPOINT_URL": account.url,
     }
-    printed = run_integration_tests(environ, f"--stack={PIPELINE_STACK}")
+    # In AWS these are skipped: a compacted hour is not taken back.
+    left = "--deselect=tests/integration/test_compaction.py"
+    printed = run_integration_tests(environ, f"--stack={PIPELINE_STACK}", left)
     assert " passed" in printed
     assert _content(deployment) == before
