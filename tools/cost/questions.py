@@ -7,6 +7,7 @@ from stacks.traffic_settings import TrafficSettings
 from tools.cost.flow import flow_of
 from tools.cost.prices import price_list
 from tools.cost.resources import Resources
+from tools.cost.services.query import charged_mb
 
 _EVENTS = 1_000_000
 _MB = 1_000_000
@@ -32,8 +33,7 @@ def questions(resources: Resources, traffic: TrafficSettings, region: str) -> It
     objects = _EVENTS * flow.objects / flow.stored if flow.stored else 0.0
 
     def question(what: str, read_mb: float, gets: float = 0.0) -> Question:
-        charged = max(read_mb, figures["query_bytes"] / _MB)
-        usd = prices.prices["athena_mb"].usd(charged) + prices.prices["s3_get"].usd(gets)
+        usd = prices.prices["athena_mb"].usd(charged_mb(read_mb, prices)) + prices.prices["s3_get"].usd(gets)
         return Question(what=what, read_mb=read_mb, usd=usd)
 
     if flow.compacts:

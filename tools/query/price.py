@@ -1,13 +1,14 @@
 """What Athena asks for a query."""
 
-_DOLLARS_PER_TB = 5.0  # us-east-1, SQL queries by data scanned (https://aws.amazon.com/athena/pricing/)
-_LEAST_MB = 10  # per query, and whole megabytes (same page)
+from tools.cost.prices import BASE, price_list
+from tools.cost.services.query import charged_mb
 
 
 def dollars(read_bytes: int) -> float:
-    """The price of a query that read so many bytes, in US dollars."""
-    megabytes = max(_LEAST_MB, -(-read_bytes // 10**6))
-    return megabytes / 10**6 * _DOLLARS_PER_TB
+    """The price of a query that read so many bytes, in US dollars, as in us-east-1."""
+    prices = price_list(BASE)
+    whole_mb = -(-read_bytes // 10**6)  # Athena charges whole megabytes (Amazon Athena pricing)
+    return prices.prices["athena_mb"].usd(charged_mb(whole_mb, prices))
 
 
 def money(amount: float) -> str:
