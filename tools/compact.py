@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from botocore.config import Config
@@ -18,7 +17,7 @@ from tools.progress import Progress
 from tools.query import place
 from tools.replay.ports import ServiceError
 from tools.replay.services import asked, session_of
-from tools.replay.target import Target, TargetError
+from tools.replay.target import Target, TargetError, add_outputs
 
 _USAGE = "make compact"
 _HOUR = re.compile(r"\d{4}-\d\d-\d\d-\d\d")
@@ -133,9 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     which = made.add_mutually_exclusive_group()
     which.add_argument("--check", choices=["all"], help="look at every hour that can still grow, not only at some")
     which.add_argument("--hours", nargs="+", type=_hour, metavar="HOUR", help="look at these hours, too")
-    made.add_argument(
-        "--outputs", type=Path, metavar="FILE", help="read names from `terraform output -json` instead of environments/"
-    )
+    add_outputs(made)
     return made
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools.replay.ports import ServiceError
 from tools.replay.services import asked, session_of
-from tools.replay.target import Target, TargetError, find_target
+from tools.replay.target import Target, TargetError, add_outputs, find_target
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -133,9 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--stack", required=True, help="such as tap-dev-us-east-1")
     made.add_argument("--source", required=True, help="the event's source, as it was sent")
     made.add_argument("--id", required=True, help="the event's id, as it was sent")
-    made.add_argument(
-        "--outputs", type=Path, metavar="FILE", help="read names from `terraform output -json` instead of environments/"
-    )
+    add_outputs(made)
     return made
 
 

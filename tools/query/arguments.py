@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.query.formats import FORMATS
+from tools.replay.target import add_outputs
 
 USAGE = 'make query SQL="select type, count(*) from events group by 1"'
 _ABOUT = """\
@@ -81,7 +82,5 @@ def _parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--format", choices=FORMATS, default=FORMATS[0], help=f"default: {FORMATS[0]}")
     made.add_argument("--stack", help="such as tap-dev-us-east-1 (default: what `make local` runs)")
-    made.add_argument(
-        "--outputs", type=Path, metavar="FILE", help="read names from `terraform output -json` instead of environments/"
-    )
+    add_outputs(made)
     return made

@@ -3,9 +3,9 @@
 import argparse
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from tools.replay.selection import Wanted
+from tools.replay.target import add_outputs
 
 _ABOUT = """\
 Invoke a stack's processor again with the batches that Lambda discarded, oldest first, and remove those that are stored;
@@ -61,12 +61,7 @@ def parser() -> argparse.ArgumentParser:
         default=4,
         help="shards in parallel, one batch of each at a time (default: 4)",
     )
-    made.add_argument(
-        "--outputs",
-        type=Path,
-        metavar="FILE",
-        help="read names from `terraform output -json` or `cdktf output --outputs-file` instead of environments/",
-    )
+    add_outputs(made)
     return made
 
 

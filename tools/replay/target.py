@@ -1,5 +1,6 @@
 """Which deployed function, buckets, stream and table belong to a stack."""
 
+import argparse
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,16 @@ class Target:
     database: str | None = None
     compactor: str | None = None
     endpoint_url: str | None = None
+
+
+def add_outputs(parser: argparse.ArgumentParser) -> None:
+    """Adds the option `--outputs`: the file for `find_target`."""
+    parser.add_argument(
+        "--outputs",
+        type=Path,
+        metavar="FILE",
+        help="read names from `terraform output -json` or `cdktf output --outputs-file` instead of environments/",
+    )
 
 
 def find_target(stack: str, outputs: Path | None, folder: Path, environ: Mapping[str, str]) -> Target:
